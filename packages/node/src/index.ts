@@ -1,0 +1,1 @@
+export { formatAddress, type HostAndPort, parseAddress } from './address.js';

@@ -1,0 +1,1 @@
+export { createEventQueue, type EventQueue } from './event-queue.js';
