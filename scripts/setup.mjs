@@ -11,17 +11,25 @@ import { spawnPnpm } from './pnpm.mjs';
 
 const oldestNode = [20, 19];
 const stampFile = path.join(cacheFolder, 'stamp.json');
-const logFile = path.join(cacheFolder, 'setup.log');
+/** What the last step of a set-up printed. */
+export const logFile = path.join(cacheFolder, 'setup.log');
 
 /** Set-up failed in a way that a person can act on: the message is one line, and says how. */
 export class SetupError extends Error {}
 
 /**
- * Installs and builds what is missing or changed. Terminals that start at once take turns.
- * @param {{ alwaysBuild?: boolean }} [options] `alwaysBuild` also shows all that the build prints
+ * `upTo: 'packages'` installs and builds nothing, for tools that read sources. `alwaysBuild` asks
+ * turbo even when nothing seems changed, and shows all that the build prints.
+ * @typedef {{ upTo?: 'packages' | 'programs', alwaysBuild?: boolean }} SetUpOptions
  */
-export async function setUp({ alwaysBuild = false } = {}) {
+
+/**
+ * Installs and builds what is missing or changed. Terminals that start at once take turns.
+ * @param {SetUpOptions} [options]
+ */
+export async function setUp({ upTo = 'programs', alwaysBuild = false } = {}) {
   refuseOldNode();
+  const isReady = upTo === 'packages' ? areInstalled : areBuilt;
   if (!alwaysBuild && isReady()) return;
   mkdirSync(cacheFolder, { recursive: true });
   const release = await acquireLock(path.join(cacheFolder, 'lock'), () =>
@@ -30,16 +38,19 @@ export async function setUp({ alwaysBuild = false } = {}) {
   try {
     if (!alwaysBuild && isReady()) return; // Whoever we waited for did it all.
     await install();
-    await build(alwaysBuild);
+    if (upTo === 'programs') await build(alwaysBuild);
   } finally {
     release();
   }
 }
 
-/** Sets up as a command does it: a failure is one line on stderr, and ends the process. */
-export async function setUpOrExit() {
+/**
+ * Sets up as a command does it: a failure is one line on stderr, and ends the process.
+ * @param {SetUpOptions} [options]
+ */
+export async function setUpOrExit(options) {
   try {
-    await setUp();
+    await setUp(options);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);
@@ -56,18 +67,21 @@ function refuseOldNode() {
   );
 }
 
-function isReady() {
-  const stamp = readStamp();
+function areInstalled() {
+  return readStamp().install === installFingerprint();
+}
+
+function areBuilt() {
   return (
-    stamp.install === installFingerprint() &&
-    stamp.build === buildFingerprint() &&
+    areInstalled() &&
+    readStamp().build === buildFingerprint() &&
     workspaceFolders().every((folder) => existsSync(repoPath(folder, 'dist')))
   );
 }
 
 async function install() {
+  if (areInstalled()) return;
   const fingerprint = installFingerprint();
-  if (readStamp().install === fingerprint) return;
   await runStep('installing packages', ['install', '--frozen-lockfile', '--prefer-offline'], {
     seeMore: 'node scripts/pnpm.mjs install',
   });
@@ -106,7 +120,11 @@ async function runStep(title, pnpmArgs, { seeMore, shown = false }) {
  */
 function runPnpm(args, shown) {
   return new Promise((resolve, reject) => {
-    const child = spawnPnpm(args, ['ignore', shown ? 'inherit' : 'pipe', shown ? 'inherit' : 'pipe']);
+    const child = spawnPnpm(args, [
+      'ignore',
+      shown ? 'inherit' : 'pipe',
+      shown ? 'inherit' : 'pipe',
+    ]);
     if (!shown) {
       const log = createWriteStream(logFile);
       child.stdout?.pipe(log, { end: false });
@@ -155,11 +173,5 @@ function writeStamp(stamp) {
 }
 
 if (isMain(import.meta.url)) {
-  try {
-    await setUp({ alwaysBuild: process.argv.includes('--always-build') });
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+  await setUpOrExit({ alwaysBuild: process.argv.includes('--always-build') });
 }

@@ -40,7 +40,8 @@ export function filesBelow(folder, wanted = () => true) {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const file = path.posix.join(folder, entry.name);
-      if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : filesBelow(file, wanted);
+      if (entry.isDirectory())
+        return skippedFolders.has(entry.name) ? [] : filesBelow(file, wanted);
       return entry.isFile() && wanted(file) ? [file] : [];
     });
 }
