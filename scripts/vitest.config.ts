@@ -1,9 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // One run over the whole repository, in three layers. A layer starts when the one before it is done:
 // 0 units of every package, 1 the simulator (packages/sim sets that itself), 2 real processes.
 export default defineConfig({
-  root: '..',
+  root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     projects: [
       'packages/*',
