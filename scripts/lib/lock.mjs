@@ -20,6 +20,8 @@ const pollMs = 200;
 const heartbeatMs = 2_000;
 /** A process id can be given to another program, so an owner must also have been heard of lately. */
 const silentOwnerMs = 60_000;
+/** What renaming onto a folder that is not empty fails with, on one system or another. */
+const heldCodes = ['ENOTEMPTY', 'EEXIST', 'EPERM'];
 
 /**
  * Waits for the lock, and returns the function that releases it.
@@ -29,10 +31,10 @@ const silentOwnerMs = 60_000;
 export async function acquireLock(folder, onWaiting) {
   let told = false;
   while (!tryAcquire(folder)) {
+    if (removeDeadOwner(folder)) continue;
     if (!told) onWaiting();
     told = true;
     await wait(pollMs);
-    removeDeadOwner(folder);
   }
   const mine = path.join(folder, String(process.pid));
   const heartbeat = setInterval(() => touch(mine), heartbeatMs);
@@ -52,19 +54,28 @@ function tryAcquire(folder) {
   try {
     renameSync(prepared, folder);
     return true;
-  } catch {
+  } catch (error) {
     rmSync(prepared, { recursive: true, force: true });
-    return false;
+    if (heldCodes.includes(codeOf(error))) return false;
+    throw error;
   }
 }
 
-/** @param {string} folder */
+/** @param {unknown} error */
+function codeOf(error) {
+  return /** @type {NodeJS.ErrnoException} */ (error).code ?? '';
+}
+
+/**
+ * Frees a lock whose owner is gone; tells whether it is worth trying again at once.
+ * @param {string} folder
+ */
 function removeDeadOwner(folder) {
-  for (const owner of ownersOf(folder)) {
-    const file = path.join(folder, owner);
-    if (!isRunning(Number(owner)) || ageMs(file) > silentOwnerMs) rmSync(file, { force: true });
-  }
+  const owners = ownersOf(folder).map((pid) => path.join(folder, pid));
+  const dead = owners.filter((file) => !isRunning(file) || ageMs(file) > silentOwnerMs);
+  for (const file of dead) rmSync(file, { force: true });
   removeIfEmpty(folder);
+  return dead.length === owners.length;
 }
 
 /** @param {string} folder */
@@ -76,14 +87,14 @@ function ownersOf(folder) {
   }
 }
 
-/** @param {number} pid */
-function isRunning(pid) {
+/** @param {string} ownerFile */
+function isRunning(ownerFile) {
   try {
-    process.kill(pid, 0);
+    process.kill(Number(path.basename(ownerFile)), 0);
     return true;
   } catch (error) {
     // Not being allowed to signal a process proves that it exists.
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 
