@@ -3,6 +3,7 @@
 // and `kill -9` of the process id that a peer shows hits the peer.
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { endWithShell } from './lib/end-with-shell.mjs';
 import { isMain, repoPath } from './lib/repo.mjs';
 import { setUpOrExit } from './setup.mjs';
 
@@ -11,6 +12,7 @@ import { setUpOrExit } from './setup.mjs';
  * @param {readonly string[]} args
  */
 export async function launch(program, args) {
+  endWithShell();
   await setUpOrExit();
   const file = repoPath(program);
   if (!existsSync(file)) {
