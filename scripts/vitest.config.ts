@@ -9,6 +9,7 @@ export default defineConfig({
     projects: [
       'packages/*',
       'apps/*',
+      { test: { name: 'scripts', include: ['scripts/test/*.test.ts'] } },
       {
         test: {
           name: 'processes',
