@@ -1,0 +1,124 @@
+import type { HybridLogicalClock } from '../clock/hybrid-logical-clock.js';
+import type { Context } from '../context.js';
+import { HearsayError } from '../errors.js';
+import { type MessageId, type StreamId, streamId, type Topic } from '../ids.js';
+import type { CausalLog } from '../log/causal-log.js';
+import type { Links } from '../overlay/links.js';
+import { type Batch, type BatchRecord, writeBatch } from '../wire/batch.js';
+import type { ClockEntry } from '../wire/clock-entries.js';
+import { encodeFrame } from '../wire/frame.js';
+import { encodeText } from '../wire/writer.js';
+import type { Broadcast } from './broadcast.js';
+
+/** Bytes that a record adds besides its payload, at most. */
+const RECORD_OVERHEAD_BYTES = 24;
+
+/** Gathers what is published in one turn of the event loop into one batch: encoded once, sent to many. */
+export class Publisher {
+  readonly #context: Context;
+  readonly #log: CausalLog;
+  readonly #links: Links;
+  readonly #broadcast: Broadcast;
+  readonly #hlc: HybridLogicalClock;
+  #records: BatchRecord[] = [];
+  #bytes = 0;
+  #sequence = 0;
+  /** Messages accepted since the host last gave us a turn. */
+  #accepted = 0;
+  /** What our batches so far have told as causes. */
+  #toldCauses = new Map<StreamId, number>();
+
+  constructor(parts: {
+    context: Context;
+    log: CausalLog;
+    links: Links;
+    broadcast: Broadcast;
+    hlc: HybridLogicalClock;
+  }) {
+    this.#context = parts.context;
+    this.#log = parts.log;
+    this.#links = parts.links;
+    this.#broadcast = parts.broadcast;
+    this.#hlc = parts.hlc;
+  }
+
+  /**
+   * Accepts a message; it leaves when this turn ends.
+   * @throws HearsayError `topic-empty`, `topic-too-long`, `payload-too-large`, `outbox-full`
+   */
+  publish(topic: Topic, payload: Uint8Array): { id: MessageId; links: number } {
+    const { limits, self, now, deadlines } = this.#context;
+    this.#check(topic, payload);
+    const size = payload.length + RECORD_OVERHEAD_BYTES + limits.topicBytesMax;
+    const full = this.#records.length >= limits.batchRecordsMax;
+    if (full || this.#bytes + size > limits.batchBytesMax) this.#seal();
+    this.#sequence += 1;
+    this.#accepted += 1;
+    this.#bytes += size;
+    this.#records.push({ topic, payload, time: this.#hlc.tick(Math.floor(now.wallMs)) });
+    deadlines.setNoLater({ kind: 'flush' }, now.monotonicMs);
+    const id = { peer: self.id, generation: self.generation, sequence: this.#sequence };
+    return { id, links: this.#links.openCount };
+  }
+
+  /** The turn ended: what was published goes out. */
+  flush(): void {
+    this.#accepted = 0;
+    this.#seal();
+  }
+
+  #check(topic: Topic, payload: Uint8Array): void {
+    const { limits } = this.#context;
+    if (topic === '') throw new HearsayError('topic-empty', 'a topic has at least one character');
+    const topicBytes = encodeText(topic).length;
+    if (topicBytes > limits.topicBytesMax) {
+      throw new HearsayError(
+        'topic-too-long',
+        `topic of ${topicBytes} bytes, the limit is ${limits.topicBytesMax}`,
+      );
+    }
+    if (payload.length > limits.payloadBytesMax) {
+      throw new HearsayError(
+        'payload-too-large',
+        `message of ${payload.length} bytes, the limit is ${limits.payloadBytesMax}`,
+      );
+    }
+    if (this.#accepted >= limits.outboxMessagesMax) {
+      throw new HearsayError(
+        'outbox-full',
+        `${this.#accepted} messages in one turn, the limit is ${limits.outboxMessagesMax}: let the loop run`,
+      );
+    }
+  }
+
+  #seal(): void {
+    if (this.#records.length === 0) return;
+    const { self } = this.#context;
+    const records = this.#records;
+    const batch: Batch = {
+      origin: self.id,
+      generation: self.generation,
+      firstSequence: this.#sequence - records.length + 1,
+      count: records.length,
+      causes: this.#changedCauses(),
+      records,
+    };
+    this.#records = [];
+    this.#bytes = 0;
+    const bytes = writeBatch(batch);
+    this.#log.append(batch, bytes);
+    this.#broadcast.originate(encodeFrame({ kind: 'batch', bytes }));
+  }
+
+  /** Entries of our clock that rose since our batch before; receivers remember the others. */
+  #changedCauses(): ClockEntry[] {
+    const own = streamId(this.#context.self.id, this.#context.self.generation);
+    const changed: ClockEntry[] = [];
+    for (const [stream, sequence] of this.#log.clock.entries()) {
+      if (stream === own || this.#toldCauses.get(stream) === sequence) continue;
+      this.#toldCauses.set(stream, sequence);
+      changed.push([stream, sequence]);
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Every timer of the protocol, one documented knob each. Too small costs traffic and false alarms,
+ * too large costs time to notice. The defaults suit peers on one machine or one local network.
+ */
+export interface Config {
+  /** Between two probe rounds (SWIM's protocol period). Serf: 1 s. */
+  readonly probeIntervalMs: number;
+  /** Members probed a round; smaller meshes are probed whole. SWIM probes one. */
+  readonly probesPerRound: number;
+  /** Up to this many live members, every silent one is probed each round. */
+  readonly probeAllUpTo: number;
+  /** An answer to a direct probe is awaited this long. memberlist: 500 ms. */
+  readonly probeTimeoutMs: number;
+  /** Members asked to probe for us when a direct probe fails (SWIM, k = 3). */
+  readonly indirectProbes: number;
+  /** An answer through others is awaited this long after asking them. */
+  readonly indirectTimeoutMs: number;
+  /** Suspicion with all confirmations in; grows with log10 of the live members (Lifeguard). */
+  readonly suspicionMinMs: number;
+  /** Suspicion with no confirmation, as a multiple of the minimum. memberlist: 6; ours counts live members only, so it need not wait for the dead. */
+  readonly suspicionMaxFactor: number;
+  /** Confirmations that shorten a suspicion to its minimum, if that many live members exist. memberlist: 2. */
+  readonly suspicionConfirmations: number;
+  /** Highest local health score; every probe timeout is multiplied by score + 1 (Lifeguard: 8 values). */
+  readonly healthScoreMax: number;
+  /** An event-loop delay above this counts against our own health. */
+  readonly loopDelayWarnMs: number;
+  /** A wake this late means that the process did not run: everybody is given a fresh round. */
+  readonly stallMs: number;
+  /** After a stall, no verdict for this long. */
+  readonly stallGraceMs: number;
+  /** Links lost or silent within this window count together as "at once". */
+  readonly isolationWindowMs: number;
+  /** Verdicts without proof stay frozen this long when most links went at once; while nobody at all is heard, for ever. */
+  readonly isolationHoldMs: number;
+  /** An open link that carried nothing this long is pinged. */
+  readonly heartbeatMs: number;
+  /** An open link that stays silent this long is abandoned (three heartbeats). */
+  readonly linkSilenceMs: number;
+  /** From opening a link to the other side's hello. */
+  readonly handshakeTimeoutMs: number;
+  /** From a dial to an open link. */
+  readonly dialTimeoutMs: number;
+  /** First redial of a lost member waits up to this long (full jitter). */
+  readonly redialMinMs: number;
+  /** Redials double up to this wait. */
+  readonly redialMaxMs: number;
+  /** After this long without success redials slow down to `redialSlowMs`. */
+  readonly redialFastForMs: number;
+  readonly redialSlowMs: number;
+  /** The member with the higher id leaves the first dial to the other for this long. */
+  readonly dialDeferMs: number;
+  /** News of members waits this long for company before it is sent. */
+  readonly gossipDelayMs: number;
+  /** Between two pulls of one neighbour's whole member table. */
+  readonly tablePullMs: number;
+  /** Between two digests to one random neighbour. */
+  readonly syncIntervalMs: number;
+  /** A pull that brings nothing this long may be given to another neighbour. */
+  readonly pullTimeoutMs: number;
+  /** A hole in a stream waits this long for its missing part before it is pulled. */
+  readonly gapRepairMs: number;
+  /** What we hold is told to every neighbour at most this often ... */
+  readonly haveMinMs: number;
+  /** ... plus this much for each link, so that the cost a second stays flat. */
+  readonly havePerLinkMs: number;
+  /** Clocks further apart than this: the link is refused. */
+  readonly clockSkewMaxMs: number;
+  /** Dead and left members are remembered this long, so that nothing old returns. */
+  readonly forgetMs: number;
+  /** Every period moves by up to this many percent, so that peers never march in step. */
+  readonly jitterPercent: number;
+}
+
+export const DEFAULT_CONFIG: Config = {
+  probeIntervalMs: 800,
+  probesPerRound: 2,
+  probeAllUpTo: 8,
+  probeTimeoutMs: 400,
+  indirectProbes: 3,
+  indirectTimeoutMs: 400,
+  suspicionMinMs: 1_600,
+  suspicionMaxFactor: 3,
+  suspicionConfirmations: 2,
+  healthScoreMax: 8,
+  loopDelayWarnMs: 150,
+  stallMs: 700,
+  stallGraceMs: 1_500,
+  isolationWindowMs: 1_500,
+  isolationHoldMs: 10_000,
+  heartbeatMs: 2_500,
+  linkSilenceMs: 7_500,
+  handshakeTimeoutMs: 5_000,
+  dialTimeoutMs: 3_000,
+  redialMinMs: 500,
+  redialMaxMs: 5_000,
+  redialFastForMs: 120_000,
+  redialSlowMs: 30_000,
+  dialDeferMs: 400,
+  gossipDelayMs: 5,
+  tablePullMs: 2_000,
+  syncIntervalMs: 1_000,
+  pullTimeoutMs: 2_000,
+  gapRepairMs: 60,
+  haveMinMs: 50,
+  havePerLinkMs: 10,
+  clockSkewMaxMs: 5_000,
+  forgetMs: 86_400_000,
+  jitterPercent: 10,
+};

@@ -1,0 +1,30 @@
+import type { Config } from './config.js';
+import type { Deadlines } from './deadlines.js';
+import type { PeerId } from './ids.js';
+import type { Address, Now } from './input.js';
+import type { Limits } from './limits.js';
+import type { Outbox } from './outbox.js';
+import type { Counters } from './view.js';
+
+/** Who we are to others; `incarnation`, `meta` and `addresses` change while we run. */
+export interface Self {
+  readonly id: PeerId;
+  readonly generation: number;
+  readonly network: string;
+  readonly nonce: number;
+  incarnation: number;
+  metaVersion: number;
+  meta: Uint8Array;
+  addresses: readonly Address[];
+}
+
+/** What every machine of one peer shares. `now` is the reading that came with the current input. */
+export interface Context {
+  readonly self: Self;
+  readonly config: Config;
+  readonly limits: Limits;
+  readonly counters: Counters;
+  readonly deadlines: Deadlines;
+  readonly outbox: Outbox;
+  now: Now;
+}

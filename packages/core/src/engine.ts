@@ -1,0 +1,322 @@
+import { type Config, DEFAULT_CONFIG } from './config.js';
+import type { Context } from './context.js';
+import { Deadlines, type Timer } from './deadlines.js';
+import type { Effect, Message } from './effect.js';
+import { HearsayError } from './errors.js';
+import type { MessageId, PeerId, Topic } from './ids.js';
+import type { Command, Input, Now } from './input.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { LinkHandler } from './link-handler.js';
+import { Outbox } from './outbox.js';
+import { buildParts, LOG_REPLICA, type PeerParts } from './peer-parts.js';
+import type { Random } from './random.js';
+import { snapshot } from './snapshot.js';
+import { type Counters, type Receipt, type StatusView, zeroCounters } from './view.js';
+import { CLOSE_CODES } from './wire/close-codes.js';
+
+/** Who a peer is and what it may use. */
+export interface EngineOptions {
+  readonly id: PeerId;
+  /** Higher than that of any earlier run under this id. */
+  readonly generation: number;
+  /** Peers of another network are refused; 1 to 64 bytes. */
+  readonly network: string;
+  /** What others are told about us, at most `metaBytesMax`; opaque to core. */
+  readonly meta: Uint8Array;
+  readonly random: Random;
+  readonly config?: Partial<Config>;
+  readonly limits?: Partial<Limits>;
+}
+
+/** One peer as a pure state machine: the same bytes run in the simulator and in a terminal. */
+export interface Engine {
+  /**
+   * Takes one input and returns what the host must do, in order.
+   * @throws HearsayError for a refused command; nothing has changed then
+   */
+  handle(input: Input, now: Now): readonly Effect[];
+  /** A snapshot for screens. */
+  status(now: Now): StatusView;
+  /** Who is known to hold a message: derived from clocks, there are no acknowledgements. */
+  receipt(id: MessageId): Receipt;
+  /** The newest `limit` kept messages (of one topic, or of all), oldest first, in delivery order. */
+  history(topic: Topic | undefined, limit: number): readonly Message[];
+  counters(): Readonly<Counters>;
+}
+
+/** A stall shorter than this is not worth a line on a screen. */
+const STALL_TOLD_MS = 1_000;
+/** Between two looks for members to forget. */
+const FORGET_EVERY_MS = 60_000;
+
+/** Makes a peer; it does nothing before the `start` input. */
+export function createEngine(options: EngineOptions): Engine {
+  return new PeerEngine(options);
+}
+
+/** Composes the machines; what each does stands in its own file. */
+class PeerEngine implements Engine {
+  readonly #context: Context;
+  readonly #parts: PeerParts;
+  readonly #links: LinkHandler;
+  #state: 'joining' | 'alive' | 'left' = 'joining';
+  #startedMs = 0;
+  /** The wish the host last heard; later than this by much means that the process stood still. */
+  #wakeMs = Number.POSITIVE_INFINITY;
+  #stall = { ms: 0, untilMs: 0 };
+
+  constructor({ id, generation, network, meta, random, config, limits }: EngineOptions) {
+    const counters = zeroCounters();
+    this.#context = {
+      self: {
+        id,
+        generation,
+        network,
+        nonce: random.split('identity').next(),
+        incarnation: 0,
+        metaVersion: 1,
+        meta,
+        addresses: [],
+      },
+      config: { ...DEFAULT_CONFIG, ...config },
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      counters,
+      deadlines: new Deadlines(),
+      outbox: new Outbox(counters),
+      now: { monotonicMs: 0, wallMs: 0 },
+    };
+    this.#checkMeta(meta);
+    this.#parts = this.#build(random);
+    this.#links = new LinkHandler(this.#context, this.#parts, () =>
+      this.#context.now.monotonicMs < this.#stall.untilMs ? this.#stall.ms : 0,
+    );
+  }
+
+  handle(input: Input, now: Now): readonly Effect[] {
+    this.#context.now = now;
+    if (this.#state === 'left') return this.#afterGoodbye(input);
+    this.#noticeStall();
+    this.#step(input);
+    this.#drain();
+    this.#wish();
+    return this.#context.outbox.take();
+  }
+
+  status(now: Now): StatusView {
+    this.#context.now = now;
+    return snapshot(this.#context, this.#parts, this.#state, this.#startedMs);
+  }
+
+  receipt(id: MessageId): Receipt {
+    return this.#parts.holdings.receipt(id);
+  }
+
+  history(topic: Topic | undefined, limit: number): readonly Message[] {
+    return this.#parts.log.history(topic, limit);
+  }
+
+  counters(): Readonly<Counters> {
+    return this.#context.counters;
+  }
+
+  #build(random: Random): PeerParts {
+    const { self } = this.#context;
+    return buildParts(this.#context, random, {
+      membership: {
+        entered: (member, was) => this.#parts.overlay.memberEntered(member, was),
+        check: (member) => this.#parts.prober.probe(member),
+      },
+      probe: {
+        answered: (member) => this.#parts.membership.vouched(member),
+        failed: (member, agreeing) => {
+          this.#parts.membership.noAnswer(member);
+          for (const helper of agreeing) this.#parts.membership.confirm(member, helper);
+        },
+        confirmed: (member, helper) => this.#parts.membership.confirm(member, helper),
+        silentLink: (link) => this.#links.silent(link),
+        summary: () => ({ state: this.#parts.log.hash, table: this.#parts.members.hash(self) }),
+      },
+      refused: (member) => this.#parts.membership.refused(member),
+    });
+  }
+
+  #step(input: Input): void {
+    const { health, overlay } = this.#parts;
+    switch (input.kind) {
+      case 'start':
+        return this.#start(input.addresses);
+      case 'link-opened':
+        return this.#links.opened(input);
+      case 'frames':
+        return this.#links.frames(input.link, input.bytes);
+      case 'link-closed':
+        return this.#links.closed(input.link, input.closure);
+      case 'dial-failed':
+        return overlay.dialFailed(input.address, input.failure, input.detail);
+      case 'wake':
+        for (const timer of this.#context.deadlines.takeDue(this.#context.now.monotonicMs)) {
+          this.#fire(timer);
+        }
+        return;
+      case 'health':
+        return health.loopDelayed(input.loopDelayMs);
+      case 'lagged':
+        return this.#lagged(input.link, input.frames, input.bytes);
+      case 'command':
+        return this.#command(input.command);
+    }
+  }
+
+  #command(command: Command): void {
+    const { overlay, publisher } = this.#parts;
+    switch (command.kind) {
+      case 'join':
+        return overlay.join(command.address);
+      case 'discovered':
+        return overlay.discovered(command.address, command.peer);
+      case 'publish': {
+        const { id, links } = publisher.publish(command.topic, command.payload);
+        return this.#context.outbox.push({ kind: 'published', id, links });
+      }
+      case 'set-meta':
+        return this.#describe(command.meta);
+      case 'leave':
+        return this.#leave();
+    }
+  }
+
+  #fire(timer: Timer): void {
+    const {
+      antiEntropy,
+      dissemination,
+      holdings,
+      isolation,
+      links,
+      membership,
+      overlay,
+      prober,
+      publisher,
+    } = this.#parts;
+    switch (timer.kind) {
+      case 'flush':
+        return publisher.flush();
+      case 'gossip':
+        return dissemination.flush(membership.doubtful);
+      case 'probe-round':
+        return prober.round();
+      case 'probe':
+        return prober.timedOut(timer.nonce);
+      case 'relayed-probe':
+        return prober.relayedTimedOut(timer.nonce);
+      case 'suspicion':
+        return membership.suspicionExpired(timer.peer);
+      case 'isolation':
+        return isolation.confirmed();
+      case 'handshake':
+        return this.#links.handshakeTimedOut(timer.link);
+      case 'redial':
+        return overlay.pump();
+      case 'have':
+        return holdings.tell();
+      case 'offer':
+        return antiEntropy.round();
+      case 'lacks': {
+        const holder = holdings.overdue();
+        const link = holder === undefined ? undefined : links.of(holder);
+        if (link !== undefined) antiEntropy.pull(LOG_REPLICA, link);
+        return;
+      }
+      case 'pull':
+        return antiEntropy.expire();
+      case 'forget':
+        membership.forgetOld();
+        return this.#context.deadlines.set(timer, this.#context.now.monotonicMs + FORGET_EVERY_MS);
+    }
+  }
+
+  #start(addresses: readonly string[]): void {
+    const { config, deadlines, now, self } = this.#context;
+    this.#state = 'alive';
+    this.#startedMs = now.monotonicMs;
+    self.addresses = addresses;
+    // The first periods begin at a random point, so that peers started together do not march in step.
+    const phase = this.#parts.randomPhase;
+    deadlines.set({ kind: 'probe-round' }, now.monotonicMs + phase(config.probeIntervalMs));
+    deadlines.set({ kind: 'offer' }, now.monotonicMs + phase(config.syncIntervalMs));
+    deadlines.set({ kind: 'forget' }, now.monotonicMs + FORGET_EVERY_MS);
+  }
+
+  #describe(meta: Uint8Array): void {
+    this.#checkMeta(meta);
+    this.#context.self.meta = meta;
+    this.#context.self.metaVersion += 1;
+    this.#parts.membership.describeSelf();
+  }
+
+  #checkMeta(meta: Uint8Array): void {
+    const { metaBytesMax } = this.#context.limits;
+    if (meta.length <= metaBytesMax) return;
+    const what = `description of ${meta.length} bytes, the limit is ${metaBytesMax}`;
+    throw new HearsayError('meta-too-large', what);
+  }
+
+  #leave(): void {
+    const { deadlines, outbox, self } = this.#context;
+    const { links, overlay, publisher } = this.#parts;
+    publisher.flush();
+    overlay.stop();
+    for (const link of links.neighbours()) {
+      outbox.send(link.id, { kind: 'goodbye', incarnation: self.incarnation });
+    }
+    for (const link of links.all()) outbox.close(link.id, CLOSE_CODES.goodbye, 'goodbye');
+    deadlines.clear();
+    this.#state = 'left';
+  }
+
+  #afterGoodbye(input: Input): readonly Effect[] {
+    if (input.kind === 'command') throw new HearsayError('left', 'this peer has left the mesh');
+    if (input.kind !== 'link-opened') return [];
+    // A dial that was under way when we left.
+    return [{ kind: 'close', link: input.link, code: CLOSE_CODES.goodbye, reason: 'goodbye' }];
+  }
+
+  #lagged(id: number, frames: number, bytes: number): void {
+    const peer = this.#parts.links.get(id)?.peer;
+    if (peer !== undefined) this.#context.outbox.emit({ kind: 'lagged', peer, frames, bytes });
+  }
+
+  /** A wish for a wake that comes true much too late: this process did not run. */
+  #noticeStall(): void {
+    const { config, counters, now, outbox } = this.#context;
+    const lateMs = now.monotonicMs - this.#wakeMs;
+    if (lateMs < config.stallMs) return;
+    this.#wakeMs = now.monotonicMs;
+    counters.stalls += 1;
+    this.#stall = { ms: lateMs, untilMs: now.monotonicMs + config.stallGraceMs };
+    this.#parts.health.loopDelayed(lateMs);
+    this.#parts.membership.stalled();
+    this.#parts.prober.pardon();
+    if (lateMs >= STALL_TOLD_MS) outbox.emit({ kind: 'stalled', ms: lateMs });
+  }
+
+  /** Hands on what the step delivered. */
+  #drain(): void {
+    const { log, holdings, hlc } = this.#parts;
+    const { outbox, now, self } = this.#context;
+    for (const { batch, messages } of log.takeDeliveries()) {
+      const own = batch.origin === self.id && batch.generation === self.generation;
+      const newest = messages.at(-1);
+      if (!own && newest !== undefined) hlc.witness(newest.time, now.wallMs);
+      outbox.push({ kind: 'deliver', messages, own });
+    }
+    for (const gap of log.takeGaps()) outbox.emit({ kind: 'gap', ...gap });
+    holdings.rose(log.takeRisen());
+  }
+
+  #wish(): void {
+    const { deadlines, outbox } = this.#context;
+    if (deadlines.nextMs === this.#wakeMs || deadlines.nextMs === Number.POSITIVE_INFINITY) return;
+    this.#wakeMs = deadlines.nextMs;
+    outbox.push({ kind: 'wake', atMs: this.#wakeMs });
+  }
+}

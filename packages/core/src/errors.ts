@@ -1,0 +1,45 @@
+/**
+ * Every way an operation of core can be refused. None of them changes any state.
+ *
+ * - `bad-peer-id`: the text is not a peer id.
+ * - `malformed`: bytes from a peer do not decode; the link they came on is closed.
+ * - `payload-too-large`, `topic-too-long`, `topic-empty`, `meta-too-large`: over a limit; the message has the limit.
+ * - `left`: the peer has left the mesh and takes no more commands.
+ * - `outbox-full`: published faster than a turn of the event loop may hold; flush, then go on.
+ */
+export type ErrorCode =
+  | 'bad-peer-id'
+  | 'malformed'
+  | 'payload-too-large'
+  | 'topic-too-long'
+  | 'topic-empty'
+  | 'meta-too-large'
+  | 'left'
+  | 'outbox-full';
+
+/** An operating error with a stable code. */
+export class HearsayError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'HearsayError';
+    this.code = code;
+  }
+}
+
+/** A broken promise of our own code: stops the peer rather than spreading. */
+export class InvariantError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'InvariantError';
+  }
+}
+
+/**
+ * States an invariant. Stays on in production.
+ * @throws InvariantError when the condition is false
+ */
+export function invariant(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new InvariantError(message);
+}

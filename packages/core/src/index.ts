@@ -1,0 +1,25 @@
+export type { Dot } from './clock/dot.js';
+export { compareTimes, type HlcTime, HybridLogicalClock } from './clock/hybrid-logical-clock.js';
+export { type ClockOrder, type ReadonlyVectorClock, VectorClock } from './clock/vector-clock.js';
+export { type Config, DEFAULT_CONFIG } from './config.js';
+export type { Effect, MemberChange, MemberReason, Message, PeerEvent, Priority } from './effect.js';
+export { createEngine, type Engine, type EngineOptions } from './engine.js';
+export { type ErrorCode, HearsayError, InvariantError, invariant } from './errors.js';
+export {
+  compareIds,
+  formatMessageId,
+  type MessageId,
+  type PeerId,
+  parseStreamId,
+  peerId,
+  type StreamId,
+  shortId,
+  streamId,
+  type Topic,
+} from './ids.js';
+export type { Address, Command, DialFailure, Input, LinkClosure, LinkId, Now } from './input.js';
+export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type { MemberState } from './membership/member.js';
+export { jitter, pick, type Random, sample, seededRandom } from './random.js';
+export type { Counters, MemberView, Receipt, StatusView, SyncView } from './view.js';
+export { ABNORMAL_CLOSURE, CLOSE_CODES, type CloseCode } from './wire/close-codes.js';

@@ -1,0 +1,72 @@
+/** Every bound of core on what somebody else can make grow, and what happens there. */
+export interface Limits {
+  /** Payload of one message; larger ones are refused with `payload-too-large`. */
+  readonly payloadBytesMax: number;
+  /** UTF-8 bytes of a topic; longer ones are refused with `topic-too-long`. */
+  readonly topicBytesMax: number;
+  /** What a member says of itself; larger is refused with `meta-too-large`, or closes the link. */
+  readonly metaBytesMax: number;
+  /** Records and payload bytes of one batch; a fuller one is sent at once and a new one begun. */
+  readonly batchRecordsMax: number;
+  readonly batchBytesMax: number;
+  /** One transport message; a larger one closes its link. Far below the library's 100 MiB. */
+  readonly transportBytesMax: number;
+  /** Members remembered; the one dead or left the longest makes room, else the newcomer is ignored. */
+  readonly membersMax: number;
+  /** Open links, handshakes included; one more is closed with `too-many-links`. */
+  readonly linksMax: number;
+  /** Addresses remembered for one member, newest kept. */
+  readonly addressesPerMemberMax: number;
+  /** Dials under way; further ones wait their turn. */
+  readonly dialsPendingMax: number;
+  /** Seeds and discovered addresses remembered; the oldest discovered one makes room. */
+  readonly addressesMax: number;
+  /** Messages kept; the oldest delivered batches go first and the floor of their stream rises. */
+  readonly logMessagesMax: number;
+  readonly logBytesMax: number;
+  /** Batches that wait for a cause; the newest one is dropped and pulled later. */
+  readonly holdBackBatchesMax: number;
+  readonly holdBackBytesMax: number;
+  /** Streams (peer generations) in the vector clock; batches of further ones are dropped and counted. */
+  readonly streamsMax: number;
+  /** Bytes answered to one pull; the puller asks again. */
+  readonly pullBytesMax: number;
+  /** Probes carried for others at once; further ones are answered "cannot". */
+  readonly relayedProbesMax: number;
+  /** Messages published in one turn of the event loop; further ones are refused with `outbox-full`. */
+  readonly outboxMessagesMax: number;
+}
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+
+export const DEFAULT_LIMITS: Limits = {
+  payloadBytesMax: 48 * KIB,
+  topicBytesMax: 128,
+  metaBytesMax: 512,
+  batchRecordsMax: 1_000,
+  batchBytesMax: 56 * KIB,
+  transportBytesMax: 256 * KIB,
+  membersMax: 1_024,
+  linksMax: 128,
+  addressesPerMemberMax: 4,
+  dialsPendingMax: 64,
+  addressesMax: 256,
+  logMessagesMax: 200_000,
+  logBytesMax: 128 * MIB,
+  holdBackBatchesMax: 4_096,
+  holdBackBytesMax: 16 * MIB,
+  streamsMax: 1_024,
+  pullBytesMax: 1 * MIB,
+  relayedProbesMax: 256,
+  outboxMessagesMax: 100_000,
+};
+
+/** Bytes of one frame's body that the decoder accepts, whatever the transport let through. */
+export const FRAME_BODY_BYTES_MAX: number = 64 * KIB;
+/** Names decoded from a frame. */
+export const NETWORK_BYTES_MAX = 64;
+export const ADDRESS_BYTES_MAX = 128;
+export const ADDRESSES_PER_FRAME_MAX = 8;
+/** Entries of one list in a frame: at most 44 bytes each, so the body bound holds too. */
+export const ENTRIES_PER_FRAME_MAX = 1_024;

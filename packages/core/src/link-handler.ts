@@ -1,0 +1,305 @@
+import type { Context } from './context.js';
+import { HearsayError } from './errors.js';
+import { streamId } from './ids.js';
+import type { Input, LinkClosure } from './input.js';
+import { judgeHello, ourHello, type Refusal } from './overlay/handshake.js';
+import type { Link, OpenLink } from './overlay/links.js';
+import { incomingStays } from './overlay/tie-break.js';
+import type { PeerParts } from './peer-parts.js';
+import { peekBatch } from './wire/batch.js';
+import { ABNORMAL_CLOSURE, CLOSE_CODES } from './wire/close-codes.js';
+import { decodeFrames, type ReadFrame } from './wire/frame.js';
+import type { Hello, ReadHello } from './wire/hello.js';
+import type { Summary } from './wire/probes.js';
+
+type OpenedInput = Extract<Input, { kind: 'link-opened' }>;
+
+/** Close codes of a peer that means well and lives; anything else is a broken connection. */
+const PRIVATE_CODES_FROM = 4_000;
+
+/** The life of links: handshake, frames, end. */
+export class LinkHandler {
+  readonly #context: Context;
+  readonly #parts: PeerParts;
+  /** How long the process just stood still, while that may still explain things. */
+  readonly #stalledMs: () => number;
+
+  constructor(context: Context, parts: PeerParts, stalledMs: () => number) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#stalledMs = stalledMs;
+  }
+
+  opened({ link: id, dialled, remote }: OpenedInput): void {
+    const { limits, config, now, deadlines, outbox } = this.#context;
+    const { links } = this.#parts;
+    const nowMs = now.monotonicMs;
+    const link: Link = {
+      id,
+      dialled,
+      remote,
+      state: 'handshake',
+      peer: undefined,
+      generation: 0,
+      heardMs: nowMs,
+      heartbeatMs: nowMs,
+      tableAskedMs: Number.NEGATIVE_INFINITY,
+      tableSentMs: Number.NEGATIVE_INFINITY,
+    };
+    links.add(link);
+    if (links.count > limits.linksMax) {
+      return this.#refuse(link, {
+        code: CLOSE_CODES.full,
+        reason: `no room: ${limits.linksMax} links are open`,
+      });
+    }
+    deadlines.set({ kind: 'handshake', link: id }, nowMs + config.handshakeTimeoutMs);
+    outbox.send(id, ourHello(this.#context));
+  }
+
+  frames(id: number, bytes: Uint8Array): void {
+    const { counters, limits } = this.#context;
+    const link = this.#parts.links.get(id);
+    if (link === undefined) return;
+    counters.bytesIn += bytes.length;
+    try {
+      for (const frame of decodeFrames(bytes, limits)) {
+        if (link.state === 'closing') return;
+        counters.framesIn += 1;
+        this.#heard(link);
+        this.#frame(link, frame);
+      }
+    } catch (error) {
+      if (!(error instanceof HearsayError) || error.code !== 'malformed') throw error;
+      counters.framesMalformed += 1;
+      this.#refuse(link, { code: CLOSE_CODES.malformed, reason: `malformed: ${error.message}` });
+    }
+  }
+
+  closed(id: number, closure: LinkClosure): void {
+    const { links, overlay } = this.#parts;
+    const link = links.get(id);
+    if (link === undefined) return;
+    const before = link.state;
+    links.remove(id);
+    if (before === 'closing') return;
+    if (before === 'open') return this.#gone(link as OpenLink, closure); // An open link has its peer.
+    this.#context.deadlines.cancel({ kind: 'handshake', link: id });
+    if (closure.code >= PRIVATE_CODES_FROM) this.#tellRefused(link, closure, 'them');
+    if (link.dialled !== undefined) overlay.linkRefused(link.dialled, closure.code, closure.reason);
+  }
+
+  handshakeTimedOut(id: number): void {
+    const link = this.#parts.links.get(id);
+    if (link === undefined || link.state !== 'handshake') return;
+    const seconds = this.#context.config.handshakeTimeoutMs / 1_000;
+    this.#refuse(link, { code: CLOSE_CODES.handshake, reason: `no hello within ${seconds} s` });
+  }
+
+  /** Nothing came for too long: the connection is given up, its peer is asked about. */
+  silent(link: OpenLink): void {
+    const { now, outbox } = this.#context;
+    const silentMs = now.monotonicMs - link.heardMs;
+    const reason = `silent for ${(silentMs / 1_000).toFixed(1)} s`;
+    this.#parts.links.closing(link);
+    outbox.close(link.id, CLOSE_CODES.silent, reason);
+    this.#gone(link, { code: ABNORMAL_CLOSURE, reason });
+  }
+
+  #heard(link: Link): void {
+    link.heardMs = this.#context.now.monotonicMs;
+    if (link.peer === undefined) return;
+    const member = this.#parts.members.get(link.peer);
+    if (member !== undefined) this.#parts.membership.heard(member);
+  }
+
+  #frame(link: Link, frame: ReadFrame): void {
+    if (link.state === 'handshake') {
+      if (frame.kind !== 'hello' && frame.kind !== 'foreign') {
+        throw new HearsayError('malformed', 'the first frame is not a hello');
+      }
+      return this.#hello(link, frame);
+    }
+    this.#openFrame(link as OpenLink, frame); // Neither handshake nor closing: open, so its peer is known.
+  }
+
+  #hello(link: Link, hello: ReadHello): void {
+    const { members, links } = this.#parts;
+    const known = hello.kind === 'hello' ? members.get(hello.peer) : undefined;
+    const over = known?.state === 'left' ? 1 : 0;
+    const refusal = judgeHello(
+      hello,
+      (known?.generation ?? 0) + over,
+      this.#stalledMs(),
+      this.#context,
+    );
+    if (refusal !== undefined || hello.kind === 'foreign') {
+      if (hello.kind === 'hello') this.#noticeNewerSelf(hello);
+      if (refusal !== undefined) this.#refuse(link, refusal);
+      return;
+    }
+    const existing = links.of(hello.peer);
+    if (existing !== undefined && !this.#settle(existing, link, hello)) return;
+    this.#open(link, hello);
+  }
+
+  /** Two links to one peer. @returns whether the new one is the one to open */
+  #settle(existing: OpenLink, link: Link, hello: Hello): boolean {
+    const { counters, outbox, self } = this.#context;
+    const { links, antiEntropy, overlay } = this.#parts;
+    const opener = (side: Link): typeof self.id =>
+      side.dialled === undefined ? hello.peer : self.id;
+    const stays = incomingStays(
+      { by: opener(existing), generation: existing.generation },
+      { by: opener(link), generation: hello.generation },
+    );
+    counters.linksDuplicate += 1;
+    const loser = stays ? existing : link;
+    links.closing(loser);
+    this.#context.deadlines.cancel({ kind: 'handshake', link: loser.id });
+    outbox.close(loser.id, CLOSE_CODES.duplicate, 'another link to you stays');
+    if (stays) antiEntropy.linkDown(hello.peer);
+    else if (link.dialled !== undefined) overlay.linkUp(hello.peer, link.dialled);
+    return stays;
+  }
+
+  #open(link: Link, hello: Hello): void {
+    const { deadlines, outbox } = this.#context;
+    const { links, membership, overlay, holdings, dissemination, antiEntropy } = this.#parts;
+    deadlines.cancel({ kind: 'handshake', link: link.id });
+    // Open before met: whoever is met with a link needs no dial.
+    const open = links.open(link, hello.peer, hello.generation);
+    const member = membership.met(hello);
+    if (member === undefined) {
+      return this.#refuse(link, { code: CLOSE_CODES.full, reason: 'no room for another member' });
+    }
+    membership.heard(member);
+    const address = link.dialled ?? link.remote;
+    const dialled = link.dialled !== undefined;
+    outbox.emit({ kind: 'link-up', peer: hello.peer, link: link.id, dialled, address });
+    overlay.linkUp(hello.peer, link.dialled);
+    holdings.tellAll(link.id);
+    dissemination.sendTable(link.id, membership.ownUpdate());
+    antiEntropy.linkUp(open);
+  }
+
+  #openFrame(link: OpenLink, frame: ReadFrame): void {
+    const { antiEntropy, dissemination, holdings, members, membership, prober } = this.#parts;
+    const member = members.get(link.peer);
+    switch (frame.kind) {
+      case 'hello':
+      case 'foreign':
+        throw new HearsayError('malformed', 'a second hello');
+      case 'goodbye':
+        if (member !== undefined) membership.goodbye(member, frame.incarnation, link.id);
+        return;
+      case 'ping':
+        prober.ping(link, frame);
+        return this.#compare(link, frame);
+      case 'ack':
+        this.#compare(link, frame);
+        return prober.ack(link, frame);
+      case 'ping-request':
+        return prober.request(link, frame);
+      case 'ping-reply':
+        return prober.reply(link, frame);
+      case 'updates':
+        for (const update of frame.updates) membership.apply(update, link.id);
+        return;
+      case 'table-want':
+        return this.#sendTable(link, dissemination);
+      case 'batch':
+        return this.#batch(frame.bytes);
+      case 'have':
+        if (member !== undefined) holdings.told(member, frame.entries);
+        return;
+      case 'offer':
+        return antiEntropy.offer(link, frame);
+      case 'want':
+        return antiEntropy.want(link, frame);
+      case 'delta':
+        return antiEntropy.delta(link, frame);
+      case 'delta-end':
+        return antiEntropy.deltaEnd(link, frame);
+    }
+  }
+
+  #batch(bytes: Uint8Array): void {
+    const { log, holdings } = this.#parts;
+    if (log.receive(bytes) !== 'hole') return;
+    const { origin, generation, firstSequence } = peekBatch(bytes, this.#context.limits);
+    holdings.hole(streamId(origin, generation), firstSequence - 1);
+  }
+
+  /** Probes carry hashes: a member table that differs is asked for, now and then. */
+  #compare(link: OpenLink, summary: Summary): void {
+    const { config, now, outbox, self } = this.#context;
+    const { holdings, members } = this.#parts;
+    const member = members.get(link.peer);
+    if (member !== undefined) holdings.compared(member, summary);
+    if (summary.table === members.hash(self)) return;
+    if (now.monotonicMs - link.tableAskedMs < config.tablePullMs) return;
+    link.tableAskedMs = now.monotonicMs;
+    outbox.send(link.id, { kind: 'table-want' });
+  }
+
+  #sendTable(link: OpenLink, dissemination: PeerParts['dissemination']): void {
+    const { config, now } = this.#context;
+    if (now.monotonicMs - link.tableSentMs < config.tablePullMs / 2) return;
+    link.tableSentMs = now.monotonicMs;
+    dissemination.sendTable(link.id, this.#parts.membership.ownUpdate());
+  }
+
+  /** An open link ended. Never dead on a close alone: suspect, redial, ask others. */
+  #gone(link: OpenLink, closure: LinkClosure): void {
+    const { links, members, membership, overlay, prober, antiEntropy } = this.#parts;
+    if (links.of(link.peer) !== undefined) return;
+    const { code, reason } = closure;
+    this.#context.outbox.emit({ kind: 'link-down', peer: link.peer, link: link.id, reason });
+    antiEntropy.linkDown(link.peer);
+    const member = members.get(link.peer);
+    const current = member !== undefined && member.generation === link.generation;
+    const broken = code < PRIVATE_CODES_FROM;
+    overlay.linkDown(link.peer, broken ? ABNORMAL_CLOSURE : code);
+    if (!broken || !current || member.state === 'left' || member.state === 'dead') return;
+    membership.linkLost(member);
+    prober.askAbout(member);
+  }
+
+  #refuse(link: Link, refusal: Refusal): void {
+    const { counters, deadlines, outbox } = this.#context;
+    const wasOpen = link.state === 'open';
+    counters.linksRefused += 1;
+    deadlines.cancel({ kind: 'handshake', link: link.id });
+    this.#parts.links.closing(link);
+    outbox.close(link.id, refusal.code, refusal.reason);
+    if (refusal.code !== CLOSE_CODES.self) this.#tellRefused(link, refusal, 'us');
+    if (wasOpen)
+      this.#gone(link as OpenLink, refusal); // It was open, so its peer is known.
+    else if (link.dialled !== undefined) {
+      this.#parts.overlay.linkRefused(link.dialled, refusal.code, refusal.reason);
+    }
+  }
+
+  #tellRefused(link: Link, { code, reason }: LinkClosure, by: 'us' | 'them'): void {
+    if (code === CLOSE_CODES.duplicate || code === CLOSE_CODES.self) return;
+    const address = link.dialled ?? link.remote;
+    this.#context.outbox.emit({
+      kind: 'refused',
+      link: link.id,
+      address,
+      peer: link.peer,
+      code,
+      reason,
+      by,
+    });
+  }
+
+  /** Our own id in a newer generation: whoever started it replaces us. */
+  #noticeNewerSelf({ peer, generation }: Hello): void {
+    const { self, outbox } = this.#context;
+    if (peer === self.id && generation > self.generation) {
+      outbox.emit({ kind: 'superseded', generation });
+    }
+  }
+}

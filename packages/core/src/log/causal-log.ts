@@ -1,0 +1,361 @@
+import { type ReadonlyVectorClock, VectorClock } from '../clock/vector-clock.js';
+import type { Message } from '../effect.js';
+import { invariant } from '../errors.js';
+import { type StreamId, streamId, type Topic } from '../ids.js';
+import type { Limits } from '../limits.js';
+import type { MergeResult, Replica } from '../sync/replica.js';
+import type { Counters } from '../view.js';
+import {
+  type Batch,
+  type BatchHeader,
+  type BatchRecord,
+  peekBatch,
+  readBatch,
+} from '../wire/batch.js';
+import { type ClockEntry, readClockEntries, writeClockEntries } from '../wire/clock-entries.js';
+import { Reader } from '../wire/reader.js';
+import { Writer } from '../wire/writer.js';
+import { blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
+import { type LogDeltaItem, packLogDelta, readLogDelta } from './log-delta.js';
+import { hashBytes, mixHash, type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
+import { type StoredBatch, StreamLog } from './stream-log.js';
+
+/** Deltas leave room for the frame around them. */
+const DELTA_BYTES_MAX = 60 * 1_024;
+
+/** What became of a batch. `hole`: its own predecessors are missing; `cause`: another stream's messages are. */
+export type Received = 'delivered' | 'duplicate' | 'hole' | 'cause' | 'no-room' | 'conflict';
+
+/** Messages of one batch, now delivered. */
+export interface Delivery {
+  readonly batch: BatchHeader;
+  readonly messages: readonly Message[];
+}
+
+/** Messages of a stream that were skipped since nobody has them. */
+export interface Gap {
+  readonly stream: StreamId;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Every message, in causal order, each exactly once.
+ *
+ * Invariant: the clock advances over gap-free prefixes only, by whole batches, and a batch is
+ * delivered after all its causes. A batch is stored and relayed as the bytes its origin made.
+ */
+export class CausalLog implements Replica {
+  readonly #limits: Limits;
+  readonly #counters: Counters;
+  readonly #clock = new VectorClock();
+  readonly #streams = new Map<StreamId, StreamLog>();
+  readonly #held: HoldBack;
+  /** Kept batches in delivery order; evicted ones at the front are counted off. */
+  #kept: StoredBatch[] = [];
+  #evicted = 0;
+  #keptMessages = 0;
+  #keptBytes = 0;
+  #order = 0;
+  #hash: StateHash = ZERO_HASH;
+  #deliveries: Delivery[] = [];
+  #gaps: Gap[] = [];
+  #risen = new Set<StreamId>();
+
+  constructor(limits: Limits, counters: Counters) {
+    this.#limits = limits;
+    this.#counters = counters;
+    this.#held = new HoldBack(limits);
+  }
+
+  get clock(): ReadonlyVectorClock {
+    return this.#clock;
+  }
+
+  /** Over clock and content; equal at peers that hold the same. */
+  get hash(): StateHash {
+    return this.#hash;
+  }
+
+  get heldBack(): number {
+    return this.#held.size;
+  }
+
+  /** Messages kept. */
+  get size(): number {
+    return this.#keptMessages;
+  }
+
+  /** Streams whose entry rose since this was last asked. */
+  takeRisen(): readonly StreamId[] {
+    const risen = [...this.#risen];
+    this.#risen.clear();
+    return risen;
+  }
+
+  takeDeliveries(): readonly Delivery[] {
+    const deliveries = this.#deliveries;
+    this.#deliveries = [];
+    return deliveries;
+  }
+
+  takeGaps(): readonly Gap[] {
+    const gaps = this.#gaps;
+    this.#gaps = [];
+    return gaps;
+  }
+
+  /**
+   * Takes a batch as it travelled.
+   * @throws HearsayError `malformed`
+   */
+  receive(bytes: Uint8Array): Received {
+    const header = peekBatch(bytes, this.#limits);
+    const stream = streamId(header.origin, header.generation);
+    const last = header.firstSequence + header.count - 1;
+    const isOld = this.#clock.get(stream) >= last;
+    if (isOld || this.#held.has(stream, header.firstSequence)) {
+      this.#counters.batchesDuplicate += 1;
+      return 'duplicate';
+    }
+    if (header.firstSequence <= this.#clock.get(stream)) {
+      // Batches never overlap unless their origin cut the same messages twice, differently.
+      this.#counters.batchesDropped += 1;
+      return 'conflict';
+    }
+    const batch: HeldBatch = { stream, header, bytes };
+    const blocker = blockerOf(batch, this.#clock);
+    if (blocker !== undefined) {
+      // Whole now, or never: what cannot be read must not sit in the queue.
+      readBatch(bytes, this.#limits);
+      if (!this.#hold(batch)) return 'no-room';
+      return blocker.stream === stream ? 'hole' : 'cause';
+    }
+    if (!this.#deliver(batch, readBatch(bytes, this.#limits))) return 'no-room';
+    this.#release(stream);
+    return 'delivered';
+  }
+
+  /** Adds a batch of our own, made a moment ago. */
+  append(batch: Batch, bytes: Uint8Array): void {
+    const stream = streamId(batch.origin, batch.generation);
+    const delivered = this.#deliver({ stream, header: batch, bytes }, batch);
+    invariant(delivered, 'there is always room for our own stream');
+    this.#release(stream);
+  }
+
+  summary(): Uint8Array {
+    const writer = new Writer();
+    writeClockEntries(writer, this.#clock.sorted());
+    return writer.finish();
+  }
+
+  missing(summary: Uint8Array): Iterable<Uint8Array> {
+    const reader = new Reader(summary);
+    const theirs = VectorClock.from(readClockEntries(reader));
+    reader.end();
+    return packLogDelta(this.#missingItems(theirs), DELTA_BYTES_MAX);
+  }
+
+  merge(delta: Uint8Array): MergeResult {
+    const before = this.#counters.messagesDelivered;
+    for (const item of readLogDelta(delta)) {
+      if (item.kind === 'batch') this.receive(item.bytes);
+      else this.#jump(item);
+    }
+    return { added: this.#counters.messagesDelivered - before };
+  }
+
+  /** The newest kept messages, oldest first. @param topic undefined for all */
+  history(topic: Topic | undefined, limit: number): readonly Message[] {
+    const start = this.#historyStart(topic, limit);
+    const causes = new Map<StreamId, VectorClock>();
+    const messages: Message[] = [];
+    for (let index = this.#evicted; index < this.#kept.length; index++) {
+      const stored = this.#kept[index];
+      if (stored === undefined) break;
+      const clock = causes.get(stored.stream) ?? this.#floorCauses(stored.stream);
+      causes.set(stored.stream, clock);
+      for (const [stream, sequence] of stored.causes) clock.raise(stream, sequence);
+      if (stored.first > 1) clock.raise(stored.stream, stored.first - 1);
+      if (index < start) continue;
+      const batch = readBatch(stored.bytes, this.#limits);
+      const entries = clock.sorted();
+      batch.records.forEach((record, offset) => {
+        if (topic !== undefined && record.topic !== topic) return;
+        messages.push(toMessage(batch, record, offset, entries));
+      });
+    }
+    return limit > 0 ? messages.slice(-limit) : [];
+  }
+
+  #deliver(held: HeldBatch, batch: Batch): boolean {
+    const stream = this.#streams.get(held.stream) ?? this.#addStream(held.stream);
+    if (stream === undefined) {
+      this.#counters.batchesDropped += 1;
+      return false;
+    }
+    invariant(stream.last === batch.firstSequence - 1, 'a stream grows without holes');
+    for (const [cause, sequence] of batch.causes) stream.causes.raise(cause, sequence);
+    const hash = hashBytes(held.bytes);
+    const last = batch.firstSequence + batch.count - 1;
+    this.#order += 1;
+    const stored: StoredBatch = {
+      stream: held.stream,
+      first: batch.firstSequence,
+      last,
+      bytes: held.bytes,
+      hash,
+      causes: batch.causes,
+      order: this.#order,
+    };
+    const clock = clockOf(stream, batch.firstSequence);
+    this.#advance(stream, () => {
+      stream.last = last;
+      stream.chain = mixHash(stream.chain, hash);
+    });
+    stream.push(stored);
+    this.#keep(stored);
+    const messages = batch.records.map((record, index) => toMessage(batch, record, index, clock));
+    this.#deliveries.push({ batch, messages });
+    this.#counters.batchesDelivered += 1;
+    this.#counters.messagesDelivered += messages.length;
+    return true;
+  }
+
+  /** Frees what waited for a stream, and what that frees in turn. */
+  #release(risen: StreamId): void {
+    const queue = [risen];
+    for (let stream = queue.shift(); stream !== undefined; stream = queue.shift()) {
+      for (const held of this.#held.take(stream)) {
+        if (this.#clock.get(held.stream) >= held.header.firstSequence) continue;
+        if (blockerOf(held, this.#clock) !== undefined) this.#hold(held);
+        else if (this.#deliver(held, readBatch(held.bytes, this.#limits))) queue.push(held.stream);
+      }
+    }
+  }
+
+  #hold(batch: HeldBatch): boolean {
+    const blocker = blockerOf(batch, this.#clock);
+    invariant(blocker !== undefined, 'only a blocked batch is held back');
+    const held = this.#held.add(batch, blocker);
+    if (held) this.#counters.batchesHeldBack += 1;
+    else this.#counters.batchesDropped += 1;
+    return held;
+  }
+
+  #jump({ stream: id, floor, chain, causes }: LogDeltaItem & { kind: 'floor' }): void {
+    if (this.#clock.get(id) >= floor) return;
+    const stream = this.#streams.get(id) ?? this.#addStream(id);
+    if (stream === undefined) return;
+    this.#gaps.push({ stream: id, from: stream.last + 1, to: floor });
+    this.#counters.gaps += 1;
+    for (const stored of stream.after(0)) this.#unkeep(stored);
+    this.#kept = this.#kept.slice(this.#evicted).filter((stored) => stored.stream !== id);
+    this.#evicted = 0;
+    this.#advance(stream, () => stream.jump(floor, chain, causes));
+    this.#release(id);
+  }
+
+  /** Moves one stream forward and the clock and hash with it. */
+  #advance(stream: StreamLog, move: () => void): void {
+    if (stream.last > 0) this.#hash = xorHash(this.#hash, stream.hash);
+    move();
+    this.#hash = xorHash(this.#hash, stream.hash);
+    this.#clock.raise(stream.id, stream.last);
+    this.#risen.add(stream.id);
+  }
+
+  #addStream(id: StreamId): StreamLog | undefined {
+    if (this.#streams.size >= this.#limits.streamsMax) return undefined;
+    const stream = new StreamLog(id);
+    this.#streams.set(id, stream);
+    return stream;
+  }
+
+  #keep(stored: StoredBatch): void {
+    this.#kept.push(stored);
+    this.#keptMessages += stored.last - stored.first + 1;
+    this.#keptBytes += stored.bytes.length;
+    const { logMessagesMax, logBytesMax } = this.#limits;
+    while (this.#keptMessages > logMessagesMax || this.#keptBytes > logBytesMax) {
+      const oldest = this.#kept[this.#evicted];
+      if (oldest === undefined || oldest === stored) return;
+      this.#evicted += 1;
+      this.#unkeep(oldest);
+      this.#streams.get(oldest.stream)?.dropOldest();
+    }
+    if (2 * this.#evicted > this.#kept.length) {
+      this.#kept = this.#kept.slice(this.#evicted);
+      this.#evicted = 0;
+    }
+  }
+
+  #unkeep(stored: StoredBatch): void {
+    this.#keptMessages -= stored.last - stored.first + 1;
+    this.#keptBytes -= stored.bytes.length;
+  }
+
+  /** Floors first, then batches in our own delivery order, so that causes come before effects. */
+  *#missingItems(theirs: ReadonlyVectorClock): Generator<LogDeltaItem> {
+    const queues: StoredBatch[][] = [];
+    for (const stream of this.#streams.values()) {
+      const have = theirs.get(stream.id);
+      if (have >= stream.last) continue;
+      if (have < stream.floor) {
+        const { id, floor, floorChain: chain } = stream;
+        yield { kind: 'floor', stream: id, floor, chain, causes: stream.floorCauses.sorted() };
+      }
+      queues.push([...stream.after(Math.max(have, stream.floor))].reverse());
+    }
+    for (;;) {
+      const next = earliest(queues);
+      if (next === undefined) return;
+      yield { kind: 'batch', bytes: next.bytes };
+    }
+  }
+
+  /** Index of the kept batch with which the newest `limit` messages of a topic begin. */
+  #historyStart(topic: Topic | undefined, limit: number): number {
+    let count = 0;
+    for (let index = this.#kept.length - 1; index >= this.#evicted; index--) {
+      const stored = this.#kept[index];
+      if (stored === undefined) break;
+      const { records } = readBatch(stored.bytes, this.#limits);
+      count += records.filter((record) => topic === undefined || record.topic === topic).length;
+      if (count >= limit) return index;
+    }
+    return this.#evicted;
+  }
+
+  #floorCauses(id: StreamId): VectorClock {
+    return this.#streams.get(id)?.floorCauses.copy() ?? new VectorClock();
+  }
+}
+
+/** Takes the batch that was delivered first from queues that have their oldest at the end. */
+function earliest(queues: readonly StoredBatch[][]): StoredBatch | undefined {
+  let best: StoredBatch[] | undefined;
+  for (const queue of queues) {
+    const head = queue.at(-1);
+    if (head === undefined) continue;
+    if (best === undefined || head.order < (best.at(-1)?.order ?? 0)) best = queue;
+  }
+  return best?.pop();
+}
+
+function clockOf(stream: StreamLog, firstSequence: number): readonly ClockEntry[] {
+  const clock: ClockEntry[] = [...stream.causes.entries()];
+  if (firstSequence > 1) clock.push([stream.id, firstSequence - 1]);
+  return clock;
+}
+
+function toMessage(
+  { origin, generation, firstSequence }: BatchHeader,
+  { topic, payload, time }: BatchRecord,
+  offset: number,
+  clock: readonly ClockEntry[],
+): Message {
+  const id = { peer: origin, generation, sequence: firstSequence + offset };
+  return { id, topic, payload, time, clock };
+}

@@ -1,0 +1,76 @@
+import type { ReadonlyVectorClock } from '../clock/vector-clock.js';
+import type { StreamId } from '../ids.js';
+import type { Limits } from '../limits.js';
+import type { BatchHeader } from '../wire/batch.js';
+
+/** A batch that waits for its causes. */
+export interface HeldBatch {
+  readonly stream: StreamId;
+  readonly header: BatchHeader;
+  readonly bytes: Uint8Array;
+}
+
+/** What must be delivered first. */
+export interface Blocker {
+  readonly stream: StreamId;
+  readonly sequence: number;
+}
+
+/** The first unmet need of a batch: its own predecessors (FIFO), then its causes. */
+export function blockerOf(batch: HeldBatch, clock: ReadonlyVectorClock): Blocker | undefined {
+  const before = batch.header.firstSequence - 1;
+  if (clock.get(batch.stream) < before) return { stream: batch.stream, sequence: before };
+  for (const [stream, sequence] of batch.header.causes) {
+    if (stream !== batch.stream && clock.get(stream) < sequence) return { stream, sequence };
+  }
+  return undefined;
+}
+
+/**
+ * The hold-back queue of causal delivery, filed by what each batch waits for, so that an arrival
+ * wakes only those it may free. Bounded in batches and bytes; over it the newest is not taken and
+ * sync brings it later.
+ */
+export class HoldBack {
+  readonly #limits: Pick<Limits, 'holdBackBatchesMax' | 'holdBackBytesMax'>;
+  readonly #waiting = new Map<StreamId, HeldBatch[]>();
+  readonly #keys = new Set<string>();
+  #bytes = 0;
+
+  constructor(limits: Pick<Limits, 'holdBackBatchesMax' | 'holdBackBytesMax'>) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  has(stream: StreamId, firstSequence: number): boolean {
+    return this.#keys.has(`${stream}:${firstSequence}`);
+  }
+
+  /** @returns false when there is no room */
+  add(batch: HeldBatch, blocker: Blocker): boolean {
+    const { holdBackBatchesMax, holdBackBytesMax } = this.#limits;
+    if (this.#keys.size >= holdBackBatchesMax) return false;
+    if (this.#bytes + batch.bytes.length > holdBackBytesMax) return false;
+    this.#keys.add(`${batch.stream}:${batch.header.firstSequence}`);
+    this.#bytes += batch.bytes.length;
+    const list = this.#waiting.get(blocker.stream);
+    if (list === undefined) this.#waiting.set(blocker.stream, [batch]);
+    else list.push(batch);
+    return true;
+  }
+
+  /** Takes out what waited for this stream; the caller delivers it or adds it again. */
+  take(stream: StreamId): readonly HeldBatch[] {
+    const list = this.#waiting.get(stream);
+    if (list === undefined) return [];
+    this.#waiting.delete(stream);
+    for (const batch of list) {
+      this.#keys.delete(`${batch.stream}:${batch.header.firstSequence}`);
+      this.#bytes -= batch.bytes.length;
+    }
+    return list.sort((left, right) => left.header.firstSequence - right.header.firstSequence);
+  }
+}

@@ -1,0 +1,69 @@
+import { HearsayError } from '../errors.js';
+import { parseStreamId, type StreamId, streamId } from '../ids.js';
+import { FRAME_BODY_BYTES_MAX } from '../limits.js';
+import { type ClockEntry, readClockEntries, writeClockEntries } from '../wire/clock-entries.js';
+import { Reader } from '../wire/reader.js';
+import { Writer } from '../wire/writer.js';
+import type { StateHash } from './state-hash.js';
+
+/** One piece of a delta of the message log. */
+export type LogDeltaItem =
+  | { readonly kind: 'batch'; readonly bytes: Uint8Array }
+  /** "Nobody needs to wait for what lies below: I no longer have it either." */
+  | {
+      readonly kind: 'floor';
+      readonly stream: StreamId;
+      readonly floor: number;
+      readonly chain: StateHash;
+      readonly causes: readonly ClockEntry[];
+    };
+
+const TAG_BATCH = 0;
+const TAG_FLOOR = 1;
+
+export function writeLogDeltaItem(writer: Writer, item: LogDeltaItem): void {
+  if (item.kind === 'batch') {
+    writer.u8(TAG_BATCH).bytes(item.bytes);
+    return;
+  }
+  const { peer, generation } = parseStreamId(item.stream);
+  writer.u8(TAG_FLOOR).peer(peer).varuint(generation).varuint(item.floor);
+  writer.u32(item.chain.high).u32(item.chain.low);
+  writeClockEntries(writer, item.causes);
+}
+
+/** @throws HearsayError `malformed` */
+export function* readLogDelta(bytes: Uint8Array): Generator<LogDeltaItem> {
+  const reader = new Reader(bytes);
+  while (reader.remaining > 0) {
+    const tag = reader.u8();
+    if (tag === TAG_BATCH) {
+      yield { kind: 'batch', bytes: reader.bytes(FRAME_BODY_BYTES_MAX) };
+    } else if (tag === TAG_FLOOR) {
+      const stream = streamId(reader.peer(), reader.varuint());
+      const floor = reader.varuint();
+      const chain = { high: reader.u32(), low: reader.u32() };
+      yield { kind: 'floor', stream, floor, chain, causes: readClockEntries(reader) };
+    } else {
+      throw new HearsayError('malformed', `unknown piece ${tag} of a delta`);
+    }
+  }
+}
+
+/** Groups pieces into deltas that fit a frame. */
+export function* packLogDelta(
+  items: Iterable<LogDeltaItem>,
+  bytesMax: number,
+): Generator<Uint8Array> {
+  let writer = new Writer();
+  for (const item of items) {
+    const piece = new Writer();
+    writeLogDeltaItem(piece, item);
+    if (writer.length > 0 && writer.length + piece.length > bytesMax) {
+      yield writer.finish();
+      writer = new Writer();
+    }
+    writer.raw(piece.finish());
+  }
+  if (writer.length > 0) yield writer.finish();
+}

@@ -1,0 +1,113 @@
+import type { Context } from '../context.js';
+import type { PeerId } from '../ids.js';
+import type { LinkId } from '../input.js';
+import type { Links } from '../overlay/links.js';
+import { type Random, sample } from '../random.js';
+import { encodeFrame } from '../wire/frame.js';
+import { type MemberUpdate, supersedes } from './member.js';
+import { type Members, updateOf } from './members.js';
+
+/** Neighbours that second-hand news is passed to; first-hand news goes to all. */
+const FORWARD_FANOUT = 4;
+/** Updates in one frame; a table is cut in parts of this many. */
+const UPDATES_PER_FRAME = 48;
+
+interface News {
+  readonly update: MemberUpdate;
+  readonly dueMs: number;
+  /** undefined: ours, for every neighbour; else the link that it came by. */
+  readonly via: LinkId | undefined;
+}
+
+/**
+ * Spreads news of members. What we saw ourselves goes to every neighbour, what we heard goes on
+ * to a few (an epidemic, in case the first teller does not reach all); tables compared by hash in
+ * every probe repair the rest. News waits a moment for company, and is dropped if overtaken.
+ */
+export class Dissemination {
+  readonly #context: Context;
+  readonly #links: Links;
+  readonly #members: Members;
+  readonly #random: Random;
+  readonly #news = new Map<PeerId, News>();
+
+  constructor(context: Context, links: Links, members: Members, random: Random) {
+    this.#context = context;
+    this.#links = links;
+    this.#members = members;
+    this.#random = random;
+  }
+
+  /** Queues news. @param delayMs how long others get to say the same first */
+  spread(update: MemberUpdate, via: LinkId | undefined, delayMs: number): void {
+    const dueMs = this.#context.now.monotonicMs + delayMs;
+    this.#news.set(update.peer, { update, dueMs, via });
+    this.#context.deadlines.setNoLater({ kind: 'gossip' }, dueMs);
+  }
+
+  /** Sends what is due. @param holdAccusations keep suspicions of our own back: we may be the one at fault */
+  flush(holdAccusations: boolean): void {
+    const { now, outbox, deadlines, config } = this.#context;
+    const everywhere: MemberUpdate[] = [];
+    for (const [peer, news] of this.#news) {
+      if (news.dueMs > now.monotonicMs) {
+        deadlines.setNoLater({ kind: 'gossip' }, news.dueMs);
+        continue;
+      }
+      this.#news.delete(peer);
+      if (this.#overtaken(news.update)) continue;
+      if (news.via === undefined) {
+        if (holdAccusations && news.update.state === 'suspect') {
+          this.spread(news.update, undefined, config.gossipDelayMs + config.probeTimeoutMs);
+        } else {
+          everywhere.push(news.update);
+        }
+      } else {
+        this.#forward(news.update, news.via);
+      }
+    }
+    if (everywhere.length === 0) return;
+    const bytes = encodeFrame({ kind: 'updates', updates: everywhere });
+    for (const link of this.#links.neighbours()) outbox.sendBytes(link.id, bytes, 'control');
+  }
+
+  /** Sends the whole table, ourselves included, to a neighbour. */
+  sendTable(link: LinkId, own: MemberUpdate): void {
+    const updates = [own, ...this.#members.sorted().map((member) => this.#asTold(member.peer))];
+    const known = updates.filter((update) => update !== undefined);
+    for (let start = 0; start < known.length; start += UPDATES_PER_FRAME) {
+      const part = known.slice(start, start + UPDATES_PER_FRAME);
+      this.#context.outbox.send(link, { kind: 'updates', updates: part });
+    }
+  }
+
+  /** Tells a member what is said of it, so that it can refute. */
+  tellSubject(peer: PeerId): void {
+    const link = this.#links.of(peer);
+    const update = this.#asTold(peer);
+    if (link === undefined || update === undefined) return;
+    this.#context.outbox.send(link.id, { kind: 'updates', updates: [update] });
+  }
+
+  #asTold(peer: PeerId): MemberUpdate | undefined {
+    const member = this.#members.get(peer);
+    // A goodbye is the member's own word whoever passes it on; the rest is ours.
+    return member && updateOf(member, member.state === 'left' ? peer : this.#context.self.id);
+  }
+
+  #overtaken(update: MemberUpdate): boolean {
+    const member = this.#members.get(update.peer);
+    return member !== undefined && supersedes(updateOf(member, member.peer), update);
+  }
+
+  #forward(update: MemberUpdate, via: LinkId): void {
+    const others = this.#links
+      .neighbours()
+      .filter((link) => link.id !== via && link.peer !== update.peer && link.peer !== update.from);
+    const chosen = sample(others, FORWARD_FANOUT, this.#random);
+    const subject = this.#links.of(update.peer);
+    if (subject !== undefined && subject.id !== via) chosen.push(subject);
+    const bytes = encodeFrame({ kind: 'updates', updates: [update] });
+    for (const link of chosen) this.#context.outbox.sendBytes(link.id, bytes, 'control');
+  }
+}

@@ -1,0 +1,84 @@
+import type { Context } from '../context.js';
+import type { Links } from '../overlay/links.js';
+import type { Members } from './members.js';
+
+/** Fewer lost peers than this never look like our own fault. */
+const LOST_MIN = 2;
+/** A loss of most links must last this long before anybody is told: proofs of death come sooner. */
+const CONFIRM_MS = 400;
+
+/**
+ * "Perhaps it is me": when most peers go at once and nothing proves them dead, this peer is the
+ * isolated one. It says so, and buries nobody.
+ */
+export class Isolation {
+  readonly #context: Context;
+  readonly #members: Members;
+  readonly #links: Links;
+  #sinceMs: number | undefined;
+  #told = false;
+
+  constructor(context: Context, members: Members, links: Links) {
+    this.#context = context;
+    this.#members = members;
+    this.#links = links;
+  }
+
+  /** Told to the user, and not over. */
+  get isolated(): boolean {
+    return this.#told;
+  }
+
+  /** Most links are gone without proof at this moment, told or not. */
+  get suspected(): boolean {
+    return this.#sinceMs !== undefined;
+  }
+
+  /** Verdicts must wait: within the hold, and as long as nobody alive is heard at all. */
+  freezesVerdicts(): boolean {
+    if (this.#sinceMs === undefined) return false;
+    const { now, config } = this.#context;
+    return now.monotonicMs - this.#sinceMs < config.isolationHoldMs || !this.#hearsAnybody();
+  }
+
+  /** To be called after every change of a member's state. */
+  evaluate(): void {
+    const { now, deadlines, outbox, counters } = this.#context;
+    const { lost, of } = this.#losses();
+    if (lost >= LOST_MIN && 2 * lost > of) {
+      if (this.#sinceMs !== undefined) return;
+      this.#sinceMs = now.monotonicMs;
+      deadlines.set({ kind: 'isolation' }, now.monotonicMs + CONFIRM_MS);
+      return;
+    }
+    if (this.#sinceMs === undefined) return;
+    const afterMs = now.monotonicMs - this.#sinceMs;
+    this.#sinceMs = undefined;
+    deadlines.cancel({ kind: 'isolation' });
+    if (!this.#told) return;
+    this.#told = false;
+    counters.isolations += 1;
+    outbox.emit({ kind: 'isolation-ended', afterMs });
+  }
+
+  /** The loss lasted: say it. */
+  confirmed(): void {
+    if (this.#sinceMs === undefined || this.#told) return;
+    this.#told = true;
+    this.#context.outbox.emit({ kind: 'isolated', ...this.#losses() });
+  }
+
+  #losses(): { lost: number; of: number } {
+    const present = this.#members.present();
+    const lost = present.filter((member) => member.state === 'suspect' && member.witnessed).length;
+    return { lost, of: present.length };
+  }
+
+  #hearsAnybody(): boolean {
+    const { now, config } = this.#context;
+    const recentMs = now.monotonicMs - 2 * config.heartbeatMs;
+    return this.#members.alive().some((member) => {
+      return this.#links.of(member.peer) !== undefined && (member.heardMs ?? 0) > recentMs;
+    });
+  }
+}

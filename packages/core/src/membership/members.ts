@@ -1,0 +1,124 @@
+import type { VectorClock } from '../clock/vector-clock.js';
+import { compareIds, type PeerId } from '../ids.js';
+import type { Address } from '../input.js';
+import { hashText } from '../log/state-hash.js';
+import type { MemberState, MemberUpdate } from './member.js';
+
+/** What is known of one other peer. */
+export interface Member {
+  readonly peer: PeerId;
+  generation: number;
+  incarnation: number;
+  state: MemberState;
+  /** Monotonic time of entering `state`. */
+  sinceMs: number;
+  metaVersion: number;
+  meta: Uint8Array;
+  addresses: readonly Address[];
+  /** Last frame heard directly from it. */
+  heardMs: number | undefined;
+  /** Last time that another member reached it for us. */
+  vouchedMs: number | undefined;
+  rttMs: number | undefined;
+  /** Others that say `suspect` or `dead` of its present incarnation. */
+  readonly accusers: Set<PeerId>;
+  /** We ourselves got no answer or lost the link (rather than having heard it said). */
+  witnessed: boolean;
+  /** Other members asked to probe it in this suspicion. */
+  asked: number;
+  /** What it last told that it holds. */
+  clock: VectorClock;
+  /** When it last told. */
+  toldMs: number | undefined;
+  /** Since when its clock equals ours and its state hash does not. */
+  differsSinceMs: number | undefined;
+}
+
+/** The full table of other peers, in insertion order; lists that leave it are sorted. */
+export class Members {
+  readonly #members = new Map<PeerId, Member>();
+  readonly #max: number;
+  #hash: number | undefined;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get(peer: PeerId): Member | undefined {
+    return this.#members.get(peer);
+  }
+
+  /** Adds a member; undefined when the table is full of members that still count. */
+  add(member: Member): Member | undefined {
+    if (this.#members.size >= this.#max && !this.#makeRoom()) return undefined;
+    this.#members.set(member.peer, member);
+    this.changed();
+    return member;
+  }
+
+  remove(peer: PeerId): void {
+    this.#members.delete(peer);
+    this.changed();
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** All, in byte order of ids. */
+  sorted(): Member[] {
+    return [...this.#members.values()].sort((left, right) => compareIds(left.peer, right.peer));
+  }
+
+  all(): Iterable<Member> {
+    return this.#members.values();
+  }
+
+  /** Alive ones. */
+  alive(): Member[] {
+    return this.sorted().filter((member) => member.state === 'alive');
+  }
+
+  /** Alive and suspect ones: those not given up. */
+  present(): Member[] {
+    return this.sorted().filter(({ state }) => state === 'alive' || state === 'suspect');
+  }
+
+  /** To be called after any change of what the hash covers. */
+  changed(): void {
+    this.#hash = undefined;
+  }
+
+  /**
+   * 32 bits over who is how, ourselves included; equal tables have equal hashes.
+   * A suspicion is passing and counts as alive.
+   */
+  hash(self: { id: PeerId; generation: number; incarnation: number }): number {
+    if (this.#hash !== undefined) return this.#hash;
+    let hash = hashText(`${self.id}.${self.generation}.${self.incarnation}.alive`).low;
+    for (const { peer, generation, incarnation, state } of this.#members.values()) {
+      const settled = state === 'suspect' ? 'alive' : state;
+      hash ^= hashText(`${peer}.${generation}.${incarnation}.${settled}`).low;
+    }
+    this.#hash = hash >>> 0;
+    return this.#hash;
+  }
+
+  #makeRoom(): boolean {
+    let oldest: Member | undefined;
+    for (const member of this.#members.values()) {
+      if (member.state !== 'dead' && member.state !== 'left') continue;
+      if (oldest === undefined || member.sinceMs < oldest.sinceMs) oldest = member;
+    }
+    if (oldest === undefined) return false;
+    this.#members.delete(oldest.peer);
+    return true;
+  }
+}
+
+/** What travels about a member. */
+export function updateOf(member: Member, from: PeerId): MemberUpdate {
+  const { peer, generation, incarnation, addresses, metaVersion, meta } = member;
+  const state = member.state === 'joining' ? 'alive' : member.state;
+  return { peer, generation, incarnation, state, from, addresses, metaVersion, meta };
+}

@@ -1,0 +1,377 @@
+import { VectorClock } from '../clock/vector-clock.js';
+import type { Context } from '../context.js';
+import type { MemberReason } from '../effect.js';
+import type { PeerId } from '../ids.js';
+import type { LinkId } from '../input.js';
+import type { Links } from '../overlay/links.js';
+import type { Random } from '../random.js';
+import type { Hello } from '../wire/hello.js';
+import type { Dissemination } from './dissemination.js';
+import type { Health } from './health.js';
+import type { Isolation } from './isolation.js';
+import { type MemberState, type MemberUpdate, supersedes } from './member.js';
+import { type Member, type Members, updateOf } from './members.js';
+import { confirmationsWanted, suspicionMs } from './suspicion.js';
+
+/** A lost link says little by itself; others get this long to say the same before all are told. */
+const LOSS_GOSSIP_MS = 60;
+/** A proven death is seen by everybody at once: whoever speaks first spares the others the words. */
+const DEATH_GOSSIP_MS = 40;
+/** With the link gone and all confirmations in, a redial gets this long to prove the opposite. */
+const LOST_LINK_VERDICT_MS = 500;
+
+/** What the rest of the peer does about members. */
+export interface MembershipHooks {
+  /** A member entered a state (or came back in a new generation). */
+  entered(member: Member, was: MemberState | undefined): void;
+  /** Somebody else suspects it: look for ourselves. */
+  check(member: Member): void;
+}
+
+/** SWIM's member table with Lifeguard's suspicion: who is how, and who says so. */
+export class Membership {
+  readonly members: Members;
+  readonly #context: Context;
+  readonly #links: Links;
+  readonly #dissemination: Dissemination;
+  readonly #health: Health;
+  readonly #isolation: Isolation;
+  readonly #random: Random;
+  readonly #hooks: MembershipHooks;
+  #frozenUntilMs = 0;
+
+  constructor(parts: {
+    context: Context;
+    links: Links;
+    members: Members;
+    dissemination: Dissemination;
+    health: Health;
+    isolation: Isolation;
+    random: Random;
+    hooks: MembershipHooks;
+  }) {
+    this.members = parts.members;
+    this.#context = parts.context;
+    this.#links = parts.links;
+    this.#dissemination = parts.dissemination;
+    this.#health = parts.health;
+    this.#isolation = parts.isolation;
+    this.#random = parts.random;
+    this.#hooks = parts.hooks;
+  }
+
+  /** What we say of ourselves. */
+  ownUpdate(state: 'alive' | 'left' = 'alive'): MemberUpdate {
+    const { id, generation, incarnation, addresses, metaVersion, meta } = this.#context.self;
+    return { peer: id, generation, incarnation, state, from: id, addresses, metaVersion, meta };
+  }
+
+  /** A peer said on a link who it is; the hello was accepted. */
+  met(hello: Hello): Member | undefined {
+    const update: MemberUpdate = { ...hello, state: 'alive', from: hello.peer };
+    this.apply(update, undefined, 'joined');
+    const member = this.members.get(hello.peer);
+    if (member !== undefined) member.addresses = hello.addresses;
+    return member;
+  }
+
+  /** Takes one piece of news. @param via the link it came by, undefined when first-hand */
+  apply(update: MemberUpdate, via: LinkId | undefined, reason: MemberReason = 'gossip'): void {
+    if (update.peer === this.#context.self.id) return this.#aboutUs(update);
+    const member = this.members.get(update.peer);
+    if (member === undefined) return this.#meet(update, via, reason);
+    this.#describe(member, update, via);
+    if (!supersedes(update, member)) return this.#repeated(member, update);
+    if (update.state === 'dead' && update.generation === member.generation && this.#hears(member)) {
+      this.#context.counters.deathsDisbelieved += 1;
+      return this.apply({ ...update, state: 'suspect' }, via, reason);
+    }
+    this.#adopt(member, update, via, reason);
+  }
+
+  /** The last link to a member broke without a goodbye: suspect at once, others are asked. */
+  linkLost(member: Member): void {
+    this.#accuse(member, 'link-lost', LOSS_GOSSIP_MS);
+  }
+
+  /** A probe and its helpers got no answer. */
+  noAnswer(member: Member): void {
+    this.#accuse(member, 'no-answer', this.#context.config.gossipDelayMs);
+  }
+
+  /** Another live member says of its own knowledge that this one does not answer. */
+  confirm(member: Member, accuser: PeerId): void {
+    if (member.state !== 'suspect' || accuser === member.peer) return;
+    if (member.accusers.has(accuser)) return;
+    member.accusers.add(accuser);
+    this.#armSuspicion(member);
+  }
+
+  /**
+   * Nobody listens at any of its addresses, says the host there. Proof if we once had a link to it;
+   * of an address only heard of it may be another host that answers.
+   */
+  refused(member: Member): void {
+    if (member.state !== 'suspect' && member.state !== 'alive') return;
+    if (this.#links.of(member.peer) !== undefined) return;
+    if (member.heardMs === undefined) this.noAnswer(member);
+    else this.#bury(member, 'refused');
+  }
+
+  /** Another member reached it just now. */
+  vouched(member: Member): void {
+    member.vouchedMs = this.#context.now.monotonicMs;
+  }
+
+  /** Something came from it directly. */
+  heard(member: Member): void {
+    member.heardMs = this.#context.now.monotonicMs;
+  }
+
+  goodbye(member: Member, incarnation: number, via: LinkId): void {
+    const update = { ...updateOf(member, member.peer), incarnation, state: 'left' as const };
+    this.apply(update, via, 'goodbye');
+  }
+
+  /** This process stood still: no verdict before others had a fair chance to be heard. */
+  stalled(): void {
+    const { now, config } = this.#context;
+    this.#frozenUntilMs = now.monotonicMs + config.stallGraceMs;
+  }
+
+  /** Within the grace after a stall, or most links are gone: accusations of ours are worth little. */
+  get doubtful(): boolean {
+    return this.#context.now.monotonicMs < this.#frozenUntilMs || this.#isolation.suspected;
+  }
+
+  suspicionExpired(peer: PeerId): void {
+    const member = this.members.get(peer);
+    if (member === undefined || member.state !== 'suspect') return;
+    const { now, config, counters, deadlines } = this.#context;
+    const frozen = now.monotonicMs < this.#frozenUntilMs || this.#isolation.freezesVerdicts();
+    const lives = Math.max(member.heardMs ?? 0, member.vouchedMs ?? 0) > this.#recentMs(member);
+    if (frozen || lives) {
+      counters.verdictsFrozen += 1;
+      if (lives) this.#dissemination.tellSubject(peer);
+      deadlines.set({ kind: 'suspicion', peer }, now.monotonicMs + config.probeTimeoutMs);
+      return;
+    }
+    const { wanted, confirmations } = this.#confirmations(member);
+    this.#bury(
+      member,
+      wanted > 0 && confirmations >= wanted ? 'others-agree' : 'suspicion-timeout',
+    );
+  }
+
+  /** Drops members dead or gone for long. */
+  forgetOld(): void {
+    const { now, config } = this.#context;
+    for (const member of this.members.sorted()) {
+      const gone = member.state === 'dead' || member.state === 'left';
+      if (gone && now.monotonicMs - member.sinceMs > config.forgetMs)
+        this.members.remove(member.peer);
+    }
+  }
+
+  /** Our description changed: tell it without a new incarnation. */
+  describeSelf(): void {
+    this.#dissemination.spread(this.ownUpdate(), undefined, 0);
+  }
+
+  #aboutUs(update: MemberUpdate): void {
+    const { self, outbox, counters } = this.#context;
+    if (update.generation > self.generation && update.state === 'alive') {
+      outbox.emit({ kind: 'superseded', generation: update.generation });
+      return;
+    }
+    if (update.generation !== self.generation || update.state === 'alive') return;
+    if (update.incarnation < self.incarnation) return;
+    self.incarnation = update.incarnation + 1;
+    counters.refutations += 1;
+    this.#health.refuted();
+    this.members.changed();
+    this.#dissemination.spread(this.ownUpdate(), undefined, 0);
+  }
+
+  #meet(update: MemberUpdate, via: LinkId | undefined, reason: MemberReason): void {
+    const { now } = this.#context;
+    const member = this.members.add({
+      peer: update.peer,
+      generation: update.generation,
+      incarnation: update.incarnation,
+      state: 'joining',
+      sinceMs: now.monotonicMs,
+      metaVersion: update.metaVersion,
+      meta: update.meta,
+      addresses: update.addresses,
+      heardMs: undefined,
+      vouchedMs: undefined,
+      rttMs: undefined,
+      accusers: new Set(),
+      witnessed: false,
+      asked: 0,
+      clock: new VectorClock(),
+      toldMs: undefined,
+      differsSinceMs: undefined,
+    });
+    if (member === undefined) return;
+    this.#enter(member, update.state, reason === 'joined' ? reason : 'heard-of', update.from);
+    this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
+    this.#dissemination.spread(update, via, this.#context.config.gossipDelayMs);
+  }
+
+  /** Takes over a newer description. */
+  #describe(member: Member, update: MemberUpdate, via: LinkId | undefined): void {
+    if (update.generation !== member.generation || update.metaVersion <= member.metaVersion) return;
+    member.metaVersion = update.metaVersion;
+    member.meta = update.meta;
+    this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
+    if (!supersedes(update, member)) {
+      this.#dissemination.spread(
+        updateOf(member, update.from),
+        via,
+        this.#context.config.gossipDelayMs,
+      );
+    }
+  }
+
+  /** News that changes no state may still be one more voice. */
+  #repeated(member: Member, update: MemberUpdate): void {
+    const same =
+      update.generation === member.generation && update.incarnation === member.incarnation;
+    if (!same || update.state !== member.state) return;
+    if (update.state === 'suspect') this.confirm(member, update.from);
+    if (update.state === 'dead') member.accusers.add(update.from);
+  }
+
+  #adopt(
+    member: Member,
+    update: MemberUpdate,
+    via: LinkId | undefined,
+    reason: MemberReason,
+  ): void {
+    const restarted = update.generation > member.generation;
+    const refuted = !restarted && update.state === 'alive';
+    if (refuted && member.state !== 'alive') this.#context.counters.suspicionsRefuted += 1;
+    member.generation = update.generation;
+    member.incarnation = update.incarnation;
+    if (restarted) this.#renew(member, update);
+    const why = restarted ? 'restarted' : refuted ? 'refuted' : reason;
+    this.#enter(member, update.state, why, update.from);
+    this.#dissemination.spread(update, via, this.#context.config.gossipDelayMs);
+    if (update.state === 'suspect') {
+      this.#dissemination.tellSubject(member.peer);
+      this.#hooks.check(member);
+    }
+  }
+
+  /** A new generation starts with empty memory and may live elsewhere. */
+  #renew(member: Member, update: MemberUpdate): void {
+    member.addresses = update.addresses;
+    member.metaVersion = update.metaVersion;
+    member.meta = update.meta;
+    member.clock = new VectorClock();
+    member.toldMs = undefined;
+    member.differsSinceMs = undefined;
+    member.rttMs = undefined;
+    member.heardMs = undefined;
+    member.vouchedMs = undefined;
+    this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
+  }
+
+  #accuse(member: Member, reason: 'link-lost' | 'no-answer', delayMs: number): void {
+    if (member.state !== 'alive' && member.state !== 'suspect') return;
+    const { self } = this.#context;
+    const first = !member.witnessed;
+    member.witnessed = true;
+    if (member.state === 'alive') {
+      this.#enter(member, 'suspect', reason, self.id);
+    } else {
+      this.confirm(member, self.id);
+      this.#isolation.evaluate();
+    }
+    if (!first) return;
+    this.#dissemination.tellSubject(member.peer);
+    this.#dissemination.spread(updateOf(member, self.id), undefined, delayMs);
+  }
+
+  #bury(member: Member, reason: MemberReason): void {
+    this.#enter(member, 'dead', reason, this.#context.self.id);
+    this.#dissemination.tellSubject(member.peer);
+    const delayMs = this.#random.below(DEATH_GOSSIP_MS + 1);
+    this.#dissemination.spread(updateOf(member, this.#context.self.id), undefined, delayMs);
+  }
+
+  /** The one place where a member changes its state. */
+  #enter(member: Member, state: MemberUpdate['state'], reason: MemberReason, from: PeerId): void {
+    const { now, deadlines, counters, outbox } = this.#context;
+    const was = member.state === 'joining' ? undefined : member.state;
+    const agreed = Math.max(0, member.accusers.size - (member.accusers.has(from) ? 1 : 0));
+    const { asked } = member;
+    member.state = state;
+    member.sinceMs = now.monotonicMs;
+    this.members.changed();
+    if (state === 'alive' || state === 'left') {
+      member.accusers.clear();
+      member.witnessed = false;
+      member.asked = 0;
+    }
+    if (state === 'suspect') {
+      counters.suspicions += 1;
+      member.accusers.add(from);
+      this.#armSuspicion(member);
+    } else {
+      deadlines.cancel({ kind: 'suspicion', peer: member.peer });
+    }
+    if (state === 'dead') counters.deaths += 1;
+    this.#isolation.evaluate();
+    this.#hooks.entered(member, was);
+    const { peer, generation, incarnation, heardMs } = member;
+    const silentMs = heardMs === undefined ? undefined : now.monotonicMs - heardMs;
+    outbox.emit({
+      kind: 'member',
+      change: { peer, generation, incarnation, state, was, reason, silentMs, agreed, asked },
+    });
+    for (const other of this.members.present()) {
+      if (other.state === 'suspect' && other !== member) this.#armSuspicion(other);
+    }
+  }
+
+  /** Sets the end of a suspicion by the confirmations in hand and the members that live now. */
+  #armSuspicion(member: Member): void {
+    const { deadlines, config } = this.#context;
+    const { wanted, confirmations, live } = this.#confirmations(member);
+    const lastsMs = suspicionMs(live, confirmations, wanted, config);
+    const linkGone = member.witnessed && this.#links.of(member.peer) === undefined;
+    const certain = linkGone && wanted > 0 && confirmations >= wanted;
+    const timer = { kind: 'suspicion', peer: member.peer } as const;
+    deadlines.set(
+      timer,
+      member.sinceMs + (certain ? Math.min(lastsMs, LOST_LINK_VERDICT_MS) : lastsMs),
+    );
+  }
+
+  #confirmations(member: Member): { wanted: number; confirmations: number; live: number } {
+    const liveOthers = this.members.alive().length;
+    const wanted = confirmationsWanted(liveOthers, this.#context.config.suspicionConfirmations);
+    return { wanted, confirmations: member.accusers.size - 1, live: liveOthers + 1 };
+  }
+
+  /** An open link to it carried something lately: nobody needs to tell us that it is dead. */
+  #hears(member: Member): boolean {
+    return (
+      this.#links.of(member.peer) !== undefined &&
+      this.#heardWithin(member, 2 * this.#context.config.probeIntervalMs)
+    );
+  }
+
+  /** Signs of life later than this count against a verdict. */
+  #recentMs(member: Member): number {
+    const { now, config } = this.#context;
+    return Math.max(member.sinceMs, now.monotonicMs - 2 * config.probeIntervalMs);
+  }
+
+  #heardWithin(member: Member, ms: number): boolean {
+    return member.heardMs !== undefined && this.#context.now.monotonicMs - member.heardMs <= ms;
+  }
+}

@@ -1,0 +1,216 @@
+import type { Context } from '../context.js';
+import type { PeerId } from '../ids.js';
+import type { Address, DialFailure } from '../input.js';
+import type { MemberState } from '../membership/member.js';
+import type { Member, Members } from '../membership/members.js';
+import { jitter, type Random } from '../random.js';
+import { ABNORMAL_CLOSURE, CLOSE_CODES } from '../wire/close-codes.js';
+import type { Links } from './links.js';
+import type { Overlay } from './overlay.js';
+import { backoffMs, type DialTarget, DialTargets } from './redial.js';
+
+/** A peer that closed on purpose lives; it is dialled again after about this long. */
+const REOPEN_MS = 100;
+/** Refusals that time does not heal: wrong network, version or clock. */
+const LASTING: ReadonlySet<number> = new Set([
+  CLOSE_CODES.network,
+  CLOSE_CODES.version,
+  CLOSE_CODES.skew,
+]);
+
+/** Closed because the two do not get along: trying again at once would only repeat it. */
+const MISBEHAVIOUR: ReadonlySet<number> = new Set([CLOSE_CODES.malformed, CLOSE_CODES.overloaded]);
+
+/** One link to every present member (the design for up to 32 peers). */
+export class FullMesh implements Overlay {
+  readonly #context: Context;
+  readonly #links: Links;
+  readonly #members: Members;
+  readonly #random: Random;
+  /** All of a member's addresses were refused by their host: nobody lives there. */
+  readonly #refused: (member: Member) => void;
+  readonly #targets: DialTargets;
+  readonly #ownAddresses = new Set<Address>();
+  #stopped = false;
+
+  constructor(parts: {
+    context: Context;
+    links: Links;
+    members: Members;
+    random: Random;
+    refused: (member: Member) => void;
+  }) {
+    this.#context = parts.context;
+    this.#links = parts.links;
+    this.#members = parts.members;
+    this.#random = parts.random;
+    this.#refused = parts.refused;
+    this.#targets = new DialTargets(parts.context.limits.addressesMax);
+  }
+
+  join(address: Address): void {
+    this.#targets.want(address, undefined, true, this.#nowMs);
+    this.pump();
+  }
+
+  discovered(address: Address, peer: PeerId | undefined): void {
+    if (peer === this.#context.self.id || this.#ownAddresses.has(address)) return;
+    if (peer !== undefined && this.#links.of(peer) !== undefined) return;
+    this.#targets.want(address, peer, false, this.#firstDialMs(peer));
+    this.pump();
+  }
+
+  memberEntered(member: Member, was: MemberState | undefined): void {
+    if (member.state === 'left') {
+      for (const target of this.#targets.of(member.peer)) this.#giveUp(target);
+      return;
+    }
+    if (member.state === 'dead' || this.#links.of(member.peer) !== undefined) return;
+    const afresh =
+      member.state === 'suspect' || was === undefined || was === 'dead' || was === 'left';
+    const dueMs = member.state === 'suspect' ? this.#nowMs : this.#firstDialMs(member.peer);
+    for (const address of member.addresses) {
+      if (this.#ownAddresses.has(address)) continue;
+      const target = this.#targets.want(address, member.peer, false, dueMs);
+      if (afresh) this.#renew(target, dueMs);
+    }
+    this.pump();
+  }
+
+  dialFailed(address: Address, failure: DialFailure, detail: string): void {
+    const target = this.#targets.get(address);
+    if (target === undefined) return;
+    this.#failed(target, detail, 0);
+    const member = target.peer === undefined ? undefined : this.#members.get(target.peer);
+    if (failure === 'refused' && member !== undefined) this.#judgeRefusals(member, address);
+    this.pump();
+  }
+
+  linkUp(peer: PeerId, dialled: Address | undefined): void {
+    if (dialled !== undefined) this.#strangerAt(dialled, peer);
+    for (const target of this.#targets.of(peer)) {
+      if (target.seed) this.#renew(target, Number.POSITIVE_INFINITY);
+      else this.#targets.forget(target.address);
+      target.dialling = false;
+    }
+    this.pump();
+  }
+
+  linkRefused(dialled: Address, code: number, reason: string): void {
+    const target = this.#targets.get(dialled);
+    if (code === CLOSE_CODES.self) {
+      this.#ownAddresses.add(dialled);
+      this.#targets.forget(dialled);
+    } else if (target !== undefined) {
+      const duplicate = code === CLOSE_CODES.duplicate;
+      if (duplicate) this.#renew(target, this.#nowMs + this.#context.config.redialMaxMs);
+      else this.#failed(target, reason, LASTING.has(code) ? this.#context.config.redialSlowMs : 0);
+      target.dialling = false;
+    }
+    this.pump();
+  }
+
+  linkDown(peer: PeerId, code: number): void {
+    const member = this.#members.get(peer);
+    const afterMs = this.#reopenMs(code);
+    for (const target of this.#targets.of(peer)) this.#renew(target, this.#nowMs + afterMs);
+    if (member?.state === 'alive' || member?.state === 'suspect' || member?.state === 'dead') {
+      for (const address of member.addresses) {
+        this.#targets.want(address, peer, false, this.#nowMs + afterMs);
+      }
+    }
+    this.pump();
+  }
+
+  pump(): void {
+    if (this.#stopped) return;
+    const { limits, outbox, deadlines } = this.#context;
+    let dialling = this.#targets.dialling;
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const target of this.#targets.all()) {
+      if (target.dialling) continue;
+      if (target.peer !== undefined && this.#links.of(target.peer) !== undefined) continue;
+      if (target.dueMs > this.#nowMs) {
+        nextMs = Math.min(nextMs, target.dueMs);
+      } else if (dialling < limits.dialsPendingMax) {
+        target.dialling = true;
+        dialling += 1;
+        outbox.dial(target.address);
+      }
+    }
+    if (nextMs < Number.POSITIVE_INFINITY) deadlines.set({ kind: 'redial' }, nextMs);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** A broken link is redialled at once, one closed for misbehaviour much later. */
+  #reopenMs(code: number): number {
+    if (MISBEHAVIOUR.has(code)) return this.#context.config.redialSlowMs;
+    return code === ABNORMAL_CLOSURE ? 0 : jitter(REOPEN_MS, 50, this.#random);
+  }
+
+  get #nowMs(): number {
+    return this.#context.now.monotonicMs;
+  }
+
+  /** Of two that hear of each other the lower id dials at once, so that they need not both. */
+  #firstDialMs(peer: PeerId | undefined): number {
+    const { self, config } = this.#context;
+    if (peer === undefined || self.id < peer) return this.#nowMs;
+    return this.#nowMs + jitter(config.dialDeferMs, config.jitterPercent, this.#random);
+  }
+
+  #renew(target: DialTarget, dueMs: number): void {
+    target.attempt = 0;
+    target.failingSinceMs = undefined;
+    target.dueMs = dueMs;
+  }
+
+  #failed(target: DialTarget, detail: string, atLeastMs: number): void {
+    const { config, counters, outbox } = this.#context;
+    counters.dialsFailed += 1;
+    target.dialling = false;
+    target.failingSinceMs ??= this.#nowMs;
+    const failingForMs = this.#nowMs - target.failingSinceMs;
+    const waitMs = Math.max(
+      atLeastMs,
+      backoffMs(target.attempt, failingForMs, config, this.#random),
+    );
+    target.attempt += 1;
+    target.dueMs = this.#nowMs + waitMs;
+    const { address, attempt, peer, seed } = target;
+    if (seed) outbox.emit({ kind: 'dial-failed', address, attempt, retryMs: waitMs, detail });
+    const stranger = peer === undefined || this.#members.get(peer) === undefined;
+    if (stranger && failingForMs > config.redialFastForMs) this.#giveUp(target);
+  }
+
+  #giveUp(target: DialTarget): void {
+    if (target.seed) {
+      target.peer = undefined;
+      target.dueMs = this.#nowMs + this.#context.config.redialSlowMs;
+    } else {
+      this.#targets.forget(target.address);
+    }
+  }
+
+  /** Refused at every address it has: proof that it is gone. */
+  #judgeRefusals(member: Member, refused: Address): void {
+    const others = member.addresses.filter((address) => address !== refused);
+    const open = others.some((address) => (this.#targets.get(address)?.attempt ?? 0) === 0);
+    if (!open && member.addresses.includes(refused)) this.#refused(member);
+  }
+
+  /** Whoever was expected at an address where another now lives is not there. */
+  #strangerAt(address: Address, peer: PeerId): void {
+    const target = this.#targets.get(address);
+    if (target === undefined) return;
+    const expected = target.peer;
+    target.peer = peer;
+    target.dialling = false;
+    if (expected === undefined || expected === peer) return;
+    const member = this.#members.get(expected);
+    if (member !== undefined) this.#judgeRefusals(member, address);
+  }
+}

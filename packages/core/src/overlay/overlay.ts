@@ -1,0 +1,27 @@
+import type { PeerId } from '../ids.js';
+import type { Address, DialFailure } from '../input.js';
+import type { MemberState } from '../membership/member.js';
+import type { Member } from '../membership/members.js';
+
+/**
+ * Decides to whom links are held. The full mesh wants everybody; partial views (HyParView) and
+ * capped meshes are other answers to the same questions, and nobody else needs to know which.
+ */
+export interface Overlay {
+  /** The user named an address: keep dialling it. */
+  join(address: Address): void;
+  /** Discovery heard of an address. */
+  discovered(address: Address, peer: PeerId | undefined): void;
+  memberEntered(member: Member, was: MemberState | undefined): void;
+  dialFailed(address: Address, failure: DialFailure, detail: string): void;
+  /** A dialled link led to this peer. */
+  linkUp(peer: PeerId, dialled: Address | undefined): void;
+  /** A dialled link was refused or closed before it was open. */
+  linkRefused(dialled: Address, code: number, reason: string): void;
+  /** An open link is gone; `code` says whether it broke without a word or was closed on purpose. */
+  linkDown(peer: PeerId, code: number): void;
+  /** Dials what is due. */
+  pump(): void;
+  /** No more dials. */
+  stop(): void;
+}

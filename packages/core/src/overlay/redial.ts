@@ -1,0 +1,109 @@
+import type { Config } from '../config.js';
+import type { PeerId } from '../ids.js';
+import type { Address } from '../input.js';
+import type { Random } from '../random.js';
+
+/** Somewhere to dial. */
+export interface DialTarget {
+  readonly address: Address;
+  /** Who is expected there; a seed may be anybody. */
+  peer: PeerId | undefined;
+  /** Named by the user: redialled for ever. */
+  seed: boolean;
+  /** Failed attempts in a row. */
+  attempt: number;
+  /** Monotonic time of the next attempt. */
+  dueMs: number;
+  dialling: boolean;
+  /** Monotonic time of the first failure of the row. */
+  failingSinceMs: number | undefined;
+}
+
+type RedialConfig = Pick<
+  Config,
+  'redialMinMs' | 'redialMaxMs' | 'redialFastForMs' | 'redialSlowMs'
+>;
+
+/**
+ * Wait before the next attempt: full jitter over an exponential bound ("Exponential Backoff And
+ * Jitter", AWS Architecture Blog 2015), slowing down when the target stays away.
+ * @param failingForMs since the first failure of the row
+ */
+export function backoffMs(
+  attempt: number,
+  failingForMs: number,
+  config: RedialConfig,
+  random: Random,
+): number {
+  const DOUBLINGS_MAX = 20;
+  if (failingForMs > config.redialFastForMs) {
+    return Math.floor(config.redialSlowMs / 2) + random.below(config.redialSlowMs);
+  }
+  const doubled = config.redialMinMs * 2 ** Math.min(attempt, DOUBLINGS_MAX);
+  return random.below(Math.min(config.redialMaxMs, doubled) + 1);
+}
+
+/** The addresses worth dialling, each at most once. */
+export class DialTargets {
+  readonly #targets = new Map<Address, DialTarget>();
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get(address: Address): DialTarget | undefined {
+    return this.#targets.get(address);
+  }
+
+  all(): Iterable<DialTarget> {
+    return this.#targets.values();
+  }
+
+  get dialling(): number {
+    let count = 0;
+    for (const target of this.#targets.values()) if (target.dialling) count += 1;
+    return count;
+  }
+
+  /** Adds an address, or brings a known one forward. Over the bound the oldest non-seed goes. */
+  want(address: Address, peer: PeerId | undefined, seed: boolean, dueMs: number): DialTarget {
+    const known = this.#targets.get(address);
+    if (known !== undefined) {
+      known.peer = peer ?? known.peer;
+      known.seed ||= seed;
+      if (dueMs < known.dueMs) known.dueMs = dueMs;
+      return known;
+    }
+    this.#makeRoom();
+    const target: DialTarget = {
+      address,
+      peer,
+      seed,
+      attempt: 0,
+      dueMs,
+      dialling: false,
+      failingSinceMs: undefined,
+    };
+    this.#targets.set(address, target);
+    return target;
+  }
+
+  forget(address: Address): void {
+    this.#targets.delete(address);
+  }
+
+  of(peer: PeerId): DialTarget[] {
+    return [...this.#targets.values()].filter((target) => target.peer === peer);
+  }
+
+  #makeRoom(): void {
+    if (this.#targets.size < this.#max) return;
+    for (const target of this.#targets.values()) {
+      if (!target.seed && !target.dialling) {
+        this.#targets.delete(target.address);
+        return;
+      }
+    }
+  }
+}

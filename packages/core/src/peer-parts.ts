@@ -1,0 +1,113 @@
+import { DirectBroadcast } from './broadcast/direct.js';
+import { Publisher } from './broadcast/publisher.js';
+import { HybridLogicalClock } from './clock/hybrid-logical-clock.js';
+import type { Context } from './context.js';
+import { CausalLog } from './log/causal-log.js';
+import { Dissemination } from './membership/dissemination.js';
+import { Health } from './membership/health.js';
+import { Isolation } from './membership/isolation.js';
+import { type Member, Members } from './membership/members.js';
+import { Membership, type MembershipHooks } from './membership/membership.js';
+import { type ProbeHooks, Prober } from './membership/prober.js';
+import { FullMesh } from './overlay/full-mesh.js';
+import { Links } from './overlay/links.js';
+import type { Overlay } from './overlay/overlay.js';
+import type { Random } from './random.js';
+import { AntiEntropy } from './sync/anti-entropy.js';
+import { Holdings } from './sync/holdings.js';
+
+/** Number of the message log among the replicas on the wire. */
+export const LOG_REPLICA = 0;
+
+/** The machines of one peer. Choosing another overlay or broadcast happens here and nowhere else. */
+export interface PeerParts {
+  readonly links: Links;
+  readonly members: Members;
+  readonly health: Health;
+  readonly isolation: Isolation;
+  readonly dissemination: Dissemination;
+  readonly membership: Membership;
+  readonly prober: Prober;
+  readonly overlay: Overlay;
+  readonly log: CausalLog;
+  readonly holdings: Holdings;
+  readonly antiEntropy: AntiEntropy;
+  readonly publisher: Publisher;
+  readonly hlc: HybridLogicalClock;
+  /** A random point within a period. */
+  readonly randomPhase: (periodMs: number) => number;
+}
+
+/** What the engine itself answers for its machines. */
+export interface PeerHooks {
+  readonly membership: MembershipHooks;
+  readonly probe: ProbeHooks;
+  readonly refused: (member: Member) => void;
+}
+
+/** Builds the machines and wires them to each other. */
+export function buildParts(context: Context, random: Random, hooks: PeerHooks): PeerParts {
+  const { config, limits, counters, outbox } = context;
+  const links = new Links();
+  const members = new Members(limits.membersMax);
+  const health = new Health(config);
+  const isolation = new Isolation(context, members, links);
+  const dissemination = new Dissemination(context, links, members, random.split('dissemination'));
+  const membership = new Membership({
+    context,
+    links,
+    members,
+    dissemination,
+    health,
+    isolation,
+    random: random.split('membership'),
+    hooks: hooks.membership,
+  });
+  const prober = new Prober({
+    context,
+    links,
+    members,
+    health,
+    random: random.split('prober'),
+    hooks: hooks.probe,
+  });
+  const overlay = new FullMesh({
+    context,
+    links,
+    members,
+    random: random.split('overlay'),
+    refused: hooks.refused,
+  });
+  const log = new CausalLog(limits, counters);
+  const holdings = new Holdings(context, log, links, members);
+  const antiEntropy = new AntiEntropy(
+    context,
+    links,
+    random.split('sync'),
+    (peer, added, tookMs) => {
+      counters.messagesPulled += added;
+      outbox.emit({ kind: 'caught-up', peer, messages: added, tookMs });
+    },
+  );
+  antiEntropy.register(LOG_REPLICA, log);
+  const hlc = new HybridLogicalClock(config.clockSkewMaxMs);
+  const broadcast = new DirectBroadcast(links, outbox);
+  const phases = random.split('phases');
+  const publisher = new Publisher({ context, log, links, broadcast, hlc });
+  return {
+    links,
+    members,
+    health,
+    isolation,
+    dissemination,
+    membership,
+    prober,
+    overlay,
+    log,
+    holdings,
+    antiEntropy,
+    publisher,
+    hlc,
+    randomPhase: (periodMs) => phases.below(periodMs),
+  };
+}

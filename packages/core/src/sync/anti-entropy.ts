@@ -1,0 +1,200 @@
+import type { Context } from '../context.js';
+import type { PeerId } from '../ids.js';
+import { hashBytes, type StateHash, sameHash } from '../log/state-hash.js';
+import type { Links, OpenLink } from '../overlay/links.js';
+import { jitter, pick, type Random } from '../random.js';
+import type { Delta, DeltaEnd, Offer, ReplicaId, Want } from '../wire/sync.js';
+import type { Replica } from './replica.js';
+
+/** A pull under way: at most one a replica, so that what many could send is sent once. */
+interface Pull {
+  readonly replica: ReplicaId;
+  readonly peer: PeerId;
+  readonly link: number;
+  readonly startedMs: number;
+  activeMs: number;
+  added: number;
+}
+
+interface Entry {
+  readonly replica: Replica;
+  hash: StateHash;
+  /** Since when the hash is known to be what it is. */
+  sinceMs: number;
+  /** Neighbours that offered something else while a pull was under way. */
+  readonly waiting: Set<PeerId>;
+}
+
+/** A hash that stood still this long is not just behind a broadcast on its way. */
+const QUIET_MS = 250;
+
+/** Told when a pull ended that brought something. */
+export type CaughtUp = (peer: PeerId, added: number, tookMs: number) => void;
+
+/**
+ * Anti-entropy over any Replica: hashes are offered to one random neighbour a second and on every
+ * new link; who differs pulls what it lacks. The puller paces: each answer is bounded, and it asks
+ * again for more.
+ */
+export class AntiEntropy {
+  readonly #context: Context;
+  readonly #links: Links;
+  readonly #random: Random;
+  readonly #caughtUp: CaughtUp;
+  readonly #replicas = new Map<ReplicaId, Entry>();
+  readonly #pulls = new Map<ReplicaId, Pull>();
+  /** Neighbours whose next offer is taken at its word, busy or not: new ones, and those that waited. */
+  readonly #expected = new Set<PeerId>();
+
+  constructor(context: Context, links: Links, random: Random, caughtUp: CaughtUp) {
+    this.#context = context;
+    this.#links = links;
+    this.#random = random;
+    this.#caughtUp = caughtUp;
+  }
+
+  register(id: ReplicaId, replica: Replica): void {
+    const hash = hashBytes(replica.summary());
+    this.#replicas.set(id, { replica, hash, sinceMs: 0, waiting: new Set() });
+  }
+
+  /** A new neighbour: compare at once. */
+  linkUp(link: OpenLink): void {
+    this.#expected.add(link.peer);
+    for (const id of this.#replicas.keys()) this.#offer(link, id, false);
+  }
+
+  linkDown(peer: PeerId): void {
+    this.#expected.delete(peer);
+    for (const { waiting } of this.#replicas.values()) waiting.delete(peer);
+    for (const pull of [...this.#pulls.values()]) if (pull.peer === peer) this.#finish(pull);
+  }
+
+  /** The periodic comparison with one random neighbour. */
+  round(): void {
+    const { config, deadlines, now } = this.#context;
+    const link = pick(this.#links.neighbours(), this.#random);
+    if (link !== undefined) for (const id of this.#replicas.keys()) this.#offer(link, id, true);
+    const periodMs = jitter(config.syncIntervalMs, config.jitterPercent, this.#random);
+    deadlines.set({ kind: 'offer' }, now.monotonicMs + periodMs);
+  }
+
+  offer(link: OpenLink, { replica: id, hash, reply }: Offer): void {
+    const entry = this.#replicas.get(id);
+    if (entry === undefined) return;
+    if (reply) this.#offer(link, id, false);
+    const ours = this.#refresh(entry);
+    if (sameHash(hash, ours)) return;
+    // While messages pour in, hashes always differ a little, and what differs is on its way.
+    const quiet = this.#context.now.monotonicMs - entry.sinceMs >= QUIET_MS;
+    if (quiet || this.#expected.delete(link.peer)) this.pull(id, link);
+  }
+
+  /** Asks a neighbour for what we lack, now or when the present pull has ended. */
+  pull(id: ReplicaId, link: OpenLink): void {
+    const { config, now, deadlines } = this.#context;
+    const running = this.#pulls.get(id);
+    if (running !== undefined) {
+      if (running.peer !== link.peer) this.#replicas.get(id)?.waiting.add(link.peer);
+      return;
+    }
+    const nowMs = now.monotonicMs;
+    const pull = {
+      replica: id,
+      peer: link.peer,
+      link: link.id,
+      startedMs: nowMs,
+      activeMs: nowMs,
+      added: 0,
+    };
+    this.#pulls.set(id, pull);
+    this.#want(pull);
+    deadlines.setNoLater({ kind: 'pull' }, nowMs + config.pullTimeoutMs);
+  }
+
+  /** Serves a pull, up to the bound. */
+  want(link: OpenLink, { replica: id, summary }: Want): void {
+    const replica = this.#replicas.get(id)?.replica;
+    if (replica === undefined) return;
+    const { outbox, limits } = this.#context;
+    let sent = 0;
+    let more = false;
+    for (const bytes of replica.missing(summary)) {
+      if (sent >= limits.pullBytesMax) {
+        more = true;
+        break;
+      }
+      sent += bytes.length;
+      outbox.send(link.id, { kind: 'delta', replica: id, bytes }, 'bulk');
+    }
+    outbox.send(link.id, { kind: 'delta-end', replica: id, more }, 'bulk');
+  }
+
+  delta(link: OpenLink, { replica: id, bytes }: Delta): void {
+    const replica = this.#replicas.get(id)?.replica;
+    if (replica === undefined) return;
+    const { added } = replica.merge(bytes);
+    const pull = this.#pulls.get(id);
+    if (pull === undefined || pull.link !== link.id) return;
+    pull.added += added;
+    pull.activeMs = this.#context.now.monotonicMs;
+  }
+
+  deltaEnd(link: OpenLink, { replica: id, more }: DeltaEnd): void {
+    const pull = this.#pulls.get(id);
+    if (pull === undefined || pull.link !== link.id) return;
+    pull.activeMs = this.#context.now.monotonicMs;
+    if (more) this.#want(pull);
+    else this.#finish(pull);
+  }
+
+  /** Gives up pulls that bring nothing any more. */
+  expire(): void {
+    const { config, now, deadlines } = this.#context;
+    for (const pull of [...this.#pulls.values()]) {
+      if (now.monotonicMs - pull.activeMs >= config.pullTimeoutMs) this.#finish(pull);
+    }
+    if (this.#pulls.size > 0) {
+      deadlines.setNoLater({ kind: 'pull' }, now.monotonicMs + config.pullTimeoutMs);
+    }
+  }
+
+  #want(pull: Pull): void {
+    const replica = this.#replicas.get(pull.replica)?.replica;
+    if (replica === undefined) return;
+    const summary = replica.summary();
+    this.#context.outbox.send(pull.link, { kind: 'want', replica: pull.replica, summary });
+  }
+
+  #finish(pull: Pull): void {
+    this.#pulls.delete(pull.replica);
+    const tookMs = this.#context.now.monotonicMs - pull.startedMs;
+    if (pull.added > 0) this.#caughtUp(pull.peer, pull.added, tookMs);
+    // Those that waited are asked for their hash first: the pull may have made us equal.
+    const waiting = this.#replicas.get(pull.replica)?.waiting ?? new Set();
+    for (const peer of waiting) {
+      waiting.delete(peer);
+      const link = this.#links.of(peer);
+      if (link === undefined) continue;
+      this.#expected.add(peer);
+      this.#offer(link, pull.replica, true);
+      return;
+    }
+  }
+
+  #offer(link: OpenLink, id: ReplicaId, reply: boolean): void {
+    const entry = this.#replicas.get(id);
+    if (entry === undefined) return;
+    const offer: Offer = { kind: 'offer', replica: id, hash: this.#refresh(entry), reply };
+    this.#context.outbox.send(link.id, offer);
+  }
+
+  #refresh(entry: Entry): StateHash {
+    const hash = hashBytes(entry.replica.summary());
+    if (!sameHash(hash, entry.hash)) {
+      entry.hash = hash;
+      entry.sinceMs = this.#context.now.monotonicMs;
+    }
+    return hash;
+  }
+}

@@ -1,0 +1,183 @@
+import type { Context } from '../context.js';
+import { type MessageId, type PeerId, type StreamId, streamId } from '../ids.js';
+import type { CausalLog } from '../log/causal-log.js';
+import { sameHash } from '../log/state-hash.js';
+import type { Member, Members } from '../membership/members.js';
+import type { Links } from '../overlay/links.js';
+import type { Receipt, SyncView } from '../view.js';
+import type { ClockEntry } from '../wire/clock-entries.js';
+import { encodeFrame } from '../wire/frame.js';
+import type { Summary } from '../wire/probes.js';
+
+/** Equal clocks with different hashes for this long are no race of two frames any more. */
+const DIVERGED_MS = 3_000;
+/** Entries in one frame: 44 bytes each at most. */
+const ENTRIES_PER_FRAME = 1_024;
+
+/** Something that another peer holds and we do not. */
+interface Lack {
+  readonly sequence: number;
+  readonly sinceMs: number;
+  readonly graceMs: number;
+}
+
+/**
+ * Who holds what: our clock told to neighbours as it rises, theirs remembered. Receipts, "behind
+ * by n" and "in sync" are read off here; so is what must be pulled because no broadcast brings it.
+ */
+export class Holdings {
+  readonly #context: Context;
+  readonly #log: CausalLog;
+  readonly #links: Links;
+  readonly #members: Members;
+  readonly #risen = new Set<StreamId>();
+  readonly #lacks = new Map<StreamId, Lack>();
+
+  constructor(context: Context, log: CausalLog, links: Links, members: Members) {
+    this.#context = context;
+    this.#log = log;
+    this.#links = links;
+    this.#members = members;
+  }
+
+  /** Our clock rose: neighbours hear of it soon, at a cost a second that does not grow with them. */
+  rose(streams: readonly StreamId[]): void {
+    if (streams.length === 0) return;
+    const { config, deadlines, now } = this.#context;
+    for (const stream of streams) {
+      this.#risen.add(stream);
+      const lack = this.#lacks.get(stream);
+      if (lack !== undefined && this.#log.clock.get(stream) >= lack.sequence)
+        this.#lacks.delete(stream);
+    }
+    if (deadlines.has({ kind: 'have' })) return;
+    const afterMs = config.haveMinMs + config.havePerLinkMs * this.#links.openCount;
+    deadlines.set({ kind: 'have' }, now.monotonicMs + afterMs);
+  }
+
+  /** Tells every neighbour what rose since last time. */
+  tell(): void {
+    const entries = [...this.#risen].map(
+      (stream) => [stream, this.#log.clock.get(stream)] as const,
+    );
+    this.#risen.clear();
+    for (const bytes of haveFrames(entries)) {
+      for (const link of this.#links.neighbours()) {
+        this.#context.outbox.sendBytes(link.id, bytes, 'control');
+      }
+    }
+  }
+
+  /** Tells a new neighbour everything. */
+  tellAll(link: number): void {
+    for (const bytes of haveFrames([...this.#log.clock.entries()])) {
+      this.#context.outbox.sendBytes(link, bytes, 'control');
+    }
+  }
+
+  /** A neighbour told what it holds. */
+  told(member: Member, entries: readonly ClockEntry[]): void {
+    member.toldMs = this.#context.now.monotonicMs;
+    for (const [stream, sequence] of entries) {
+      member.clock.raise(stream, sequence);
+      if (this.#log.clock.get(stream) < sequence) this.#lack(stream, sequence);
+    }
+  }
+
+  /** A probe or its answer brought the neighbour's state hash. */
+  compared(member: Member, summary: Summary): void {
+    const nowMs = this.#context.now.monotonicMs;
+    member.toldMs = nowMs;
+    if (sameHash(summary.state, this.#log.hash)) {
+      member.clock.merge(this.#log.clock);
+      member.differsSinceMs = undefined;
+    } else if (member.clock.compare(this.#log.clock) === 'equal') {
+      member.differsSinceMs ??= nowMs;
+    } else {
+      member.differsSinceMs = undefined;
+    }
+  }
+
+  /** A batch arrived whose own predecessors are missing: on an ordered link they were lost. */
+  hole(stream: StreamId, before: number): void {
+    this.#note(stream, before, this.#context.config.gapRepairMs);
+  }
+
+  /** What has been lacking for longer than a broadcast can take, and a neighbour that has it. */
+  overdue(): PeerId | undefined {
+    const nowMs = this.#context.now.monotonicMs;
+    let holder: PeerId | undefined;
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const [stream, lack] of this.#lacks) {
+      if (this.#log.clock.get(stream) >= lack.sequence) {
+        this.#lacks.delete(stream);
+        continue;
+      }
+      const dueMs = lack.sinceMs + lack.graceMs;
+      if (dueMs > nowMs) {
+        nextMs = Math.min(nextMs, dueMs);
+        continue;
+      }
+      // Asked again later, should the pull not bring it.
+      this.#lacks.set(stream, {
+        ...lack,
+        sinceMs: nowMs,
+        graceMs: this.#context.config.syncIntervalMs,
+      });
+      nextMs = Math.min(nextMs, nowMs + this.#context.config.syncIntervalMs);
+      holder ??= this.#holderOf(stream, lack.sequence);
+    }
+    if (nextMs < Number.POSITIVE_INFINITY) this.#context.deadlines.set({ kind: 'lacks' }, nextMs);
+    return holder;
+  }
+
+  receipt(id: MessageId): Receipt {
+    const dot = { stream: streamId(id.peer, id.generation), sequence: id.sequence };
+    const live = this.#members.alive();
+    return { held: live.filter((member) => member.clock.includes(dot)).length, live: live.length };
+  }
+
+  view(member: Member): SyncView {
+    const lacks = this.#log.clock.excessOver(member.clock);
+    const ahead = member.clock.excessOver(this.#log.clock);
+    const { differsSinceMs } = member;
+    const diverged =
+      differsSinceMs !== undefined &&
+      this.#context.now.monotonicMs - differsSinceMs > DIVERGED_MS &&
+      lacks + ahead === 0;
+    const inSync = lacks + ahead === 0 && member.toldMs !== undefined && !diverged;
+    return { lacks, ahead, inSync, diverged, atMs: member.toldMs };
+  }
+
+  /** A neighbour with no link to the origin hears of its messages here first: they may not come by themselves. */
+  #lack(stream: StreamId, sequence: number): void {
+    const origin = this.#links.of(originOf(stream));
+    const { gapRepairMs, syncIntervalMs } = this.#context.config;
+    this.#note(stream, sequence, origin === undefined ? gapRepairMs : syncIntervalMs);
+  }
+
+  #note(stream: StreamId, sequence: number, graceMs: number): void {
+    const { now, deadlines } = this.#context;
+    const known = this.#lacks.get(stream);
+    const sooner = known === undefined || known.sinceMs + known.graceMs > now.monotonicMs + graceMs;
+    if (!sooner) return;
+    this.#lacks.set(stream, { sequence, sinceMs: now.monotonicMs, graceMs });
+    deadlines.setNoLater({ kind: 'lacks' }, now.monotonicMs + graceMs);
+  }
+
+  #holderOf(stream: StreamId, sequence: number): PeerId | undefined {
+    const holders = this.#links.neighbours().map((link) => this.#members.get(link.peer));
+    const holder = holders.find((member) => member?.clock.includes({ stream, sequence }));
+    return (holder ?? holders.find((member) => member?.state === 'alive'))?.peer;
+  }
+}
+
+function originOf(stream: StreamId): PeerId {
+  return stream.slice(0, stream.indexOf('.')) as PeerId; // A stream id begins with its peer's id.
+}
+
+function* haveFrames(entries: readonly ClockEntry[]): Generator<Uint8Array> {
+  for (let start = 0; start < entries.length; start += ENTRIES_PER_FRAME) {
+    yield encodeFrame({ kind: 'have', entries: entries.slice(start, start + ENTRIES_PER_FRAME) });
+  }
+}

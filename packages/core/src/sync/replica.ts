@@ -1,0 +1,21 @@
+/** What a merge changed. */
+export interface MergeResult {
+  /** Things taken over that were not there before. */
+  readonly added: number;
+}
+
+/**
+ * Anything replicated. Broadcast may lose, sync may not: whoever implements this gets repaired.
+ * The chat log, every cache keyspace and every document are Replicas.
+ */
+export interface Replica {
+  /** What is held, in a form that `missing` of another peer understands; at most 60 KiB. */
+  summary(): Uint8Array;
+  /** Deltas of at most 60 KiB each that bring a holder of `summary` up to date, causes first. */
+  missing(summary: Uint8Array): Iterable<Uint8Array>;
+  /**
+   * Takes over a delta, in any order, as often as it comes.
+   * @throws HearsayError `malformed`
+   */
+  merge(delta: Uint8Array): MergeResult;
+}

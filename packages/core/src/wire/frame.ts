@@ -1,0 +1,150 @@
+import { HearsayError } from '../errors.js';
+import { FRAME_BODY_BYTES_MAX, type Limits } from '../limits.js';
+import { type Goodbye, readGoodbye, writeGoodbye } from './goodbye.js';
+import { type Hello, type ReadHello, readHello, writeHello } from './hello.js';
+import * as probes from './probes.js';
+import { Reader } from './reader.js';
+import * as sync from './sync.js';
+import { readUpdates, type Updates, writeUpdates } from './updates.js';
+import { Writer } from './writer.js';
+
+/** A batch as it travels: its bytes are never taken apart and put together again. */
+export interface BatchFrame {
+  readonly kind: 'batch';
+  readonly bytes: Uint8Array;
+}
+
+/** "Send me your whole member table." */
+export interface TableWant {
+  readonly kind: 'table-want';
+}
+
+export type Frame =
+  | Hello
+  | Goodbye
+  | probes.Ping
+  | probes.Ack
+  | probes.PingRequest
+  | probes.PingReply
+  | Updates
+  | TableWant
+  | BatchFrame
+  | sync.Have
+  | sync.Offer
+  | sync.Want
+  | sync.Delta
+  | sync.DeltaEnd;
+
+/** What the decoder returns: a hello may be of a foreign version. */
+export type ReadFrame = Exclude<Frame, Hello> | ReadHello;
+
+/** First byte of each frame; the table of docs/protocol.md. */
+const TAGS: Record<Frame['kind'], number> = {
+  hello: 1,
+  goodbye: 2,
+  ping: 3,
+  ack: 4,
+  'ping-request': 5,
+  'ping-reply': 6,
+  updates: 7,
+  'table-want': 8,
+  batch: 9,
+  have: 10,
+  offer: 11,
+  want: 12,
+  delta: 13,
+  'delta-end': 14,
+};
+
+const EMPTY = new Uint8Array(0);
+
+function writeBody(frame: Frame): Uint8Array {
+  switch (frame.kind) {
+    case 'hello':
+      return writeHello(frame);
+    case 'goodbye':
+      return writeGoodbye(frame);
+    case 'ping':
+    case 'ack':
+      return probes.writePing(frame);
+    case 'ping-request':
+      return probes.writePingRequest(frame);
+    case 'ping-reply':
+      return probes.writePingReply(frame);
+    case 'updates':
+      return writeUpdates(frame);
+    case 'table-want':
+      return EMPTY;
+    case 'batch':
+      return frame.bytes;
+    case 'have':
+      return sync.writeHave(frame);
+    case 'offer':
+      return sync.writeOffer(frame);
+    case 'want':
+      return sync.writeWant(frame);
+    case 'delta':
+      return sync.writeDelta(frame);
+    case 'delta-end':
+      return sync.writeDeltaEnd(frame);
+  }
+}
+
+/** `tag length body`: frames follow each other in a transport message with nothing between. */
+export function encodeFrame(frame: Frame): Uint8Array {
+  return new Writer().u8(TAGS[frame.kind]).bytes(writeBody(frame)).finish();
+}
+
+function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {
+  switch (tag) {
+    case TAGS.hello:
+      return readHello(reader, limits.metaBytesMax);
+    case TAGS.goodbye:
+      return readGoodbye(reader);
+    case TAGS.ping:
+      return probes.readPing(reader, 'ping');
+    case TAGS.ack:
+      return probes.readPing(reader, 'ack');
+    case TAGS['ping-request']:
+      return probes.readPingRequest(reader);
+    case TAGS['ping-reply']:
+      return probes.readPingReply(reader);
+    case TAGS.updates:
+      return readUpdates(reader, limits.metaBytesMax);
+    case TAGS['table-want']:
+      return { kind: 'table-want' };
+    case TAGS.batch:
+      return { kind: 'batch', bytes: reader.raw(reader.remaining) };
+    case TAGS.have:
+      return sync.readHave(reader);
+    case TAGS.offer:
+      return sync.readOffer(reader);
+    case TAGS.want:
+      return sync.readWant(reader);
+    case TAGS.delta:
+      return sync.readDelta(reader);
+    case TAGS['delta-end']:
+      return sync.readDeltaEnd(reader);
+    default:
+      throw new HearsayError('malformed', `unknown frame ${tag}`);
+  }
+}
+
+/**
+ * Takes one transport message apart, frame by frame; frames before a malformed one are yielded.
+ * @throws HearsayError `malformed`
+ */
+export function* decodeFrames(bytes: Uint8Array, limits: Limits): Generator<ReadFrame> {
+  const outer = new Reader(bytes);
+  if (outer.remaining === 0) throw new HearsayError('malformed', 'empty transport message');
+  while (outer.remaining > 0) {
+    const tag = outer.u8();
+    const length = outer.varuint(FRAME_BODY_BYTES_MAX);
+    const start = outer.offset;
+    outer.raw(length);
+    const reader = new Reader(bytes, start, start + length);
+    const frame = readBody(tag, reader, limits);
+    reader.end();
+    yield frame;
+  }
+}

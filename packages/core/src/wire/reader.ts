@@ -1,0 +1,120 @@
+import { HearsayError } from '../errors.js';
+import type { PeerId } from '../ids.js';
+
+const PEER_ID_BYTES_MIN = 16;
+const PEER_ID_BYTES_MAX = 32;
+const VARUINT_BYTES_MAX = 8;
+const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
+/** Makes the error that closes a link: what is wrong, and at which byte. */
+function malformed(what: string, offset: number): HearsayError {
+  return new HearsayError('malformed', `${what} at byte ${offset}`);
+}
+
+/**
+ * Takes canonical bytes apart; the exact mirror of `Writer`. Everything is bound-checked before
+ * anything is allocated, and each value has one encoding only.
+ * Every method throws HearsayError `malformed`.
+ */
+export class Reader {
+  readonly #bytes: Uint8Array;
+  #offset: number;
+  readonly #end: number;
+
+  constructor(bytes: Uint8Array, offset = 0, end: number = bytes.length) {
+    this.#bytes = bytes;
+    this.#offset = offset;
+    this.#end = end;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get remaining(): number {
+    return this.#end - this.#offset;
+  }
+
+  u8(): number {
+    const byte = this.#bytes[this.#offset];
+    if (this.#offset >= this.#end || byte === undefined) throw malformed('cut short', this.#offset);
+    this.#offset += 1;
+    return byte;
+  }
+
+  u32(): number {
+    return ((this.u8() << 24) | (this.u8() << 16) | (this.u8() << 8) | this.u8()) >>> 0;
+  }
+
+  /** One byte, 0 or 1. */
+  flag(): boolean {
+    const byte = this.u8();
+    if (byte > 1) throw malformed('flag is neither 0 nor 1', this.#offset - 1);
+    return byte === 1;
+  }
+
+  varuint(max: number = Number.MAX_SAFE_INTEGER): number {
+    const start = this.#offset;
+    let value = 0;
+    let scale = 1;
+    for (let index = 0; index < VARUINT_BYTES_MAX; index++) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        if (byte === 0 && index > 0) throw malformed('number not in shortest form', start);
+        if (value > max) throw malformed(`number over ${max}`, start);
+        return value;
+      }
+      scale *= 0x80;
+    }
+    throw malformed('number too long', start);
+  }
+
+  /** A view of the next bytes, not a copy. */
+  raw(length: number): Uint8Array {
+    if (length > this.remaining) throw malformed('cut short', this.#end);
+    const start = this.#offset;
+    this.#offset += length;
+    return this.#bytes.subarray(start, this.#offset);
+  }
+
+  bytes(max: number): Uint8Array {
+    return this.raw(this.varuint(max));
+  }
+
+  text(max: number): string {
+    const start = this.#offset;
+    const bytes = this.bytes(max);
+    try {
+      return textDecoder.decode(bytes);
+    } catch (cause) {
+      throw new HearsayError('malformed', `text is not UTF-8 at byte ${start}`, { cause });
+    }
+  }
+
+  peer(): PeerId {
+    const start = this.#offset;
+    const count = this.u8();
+    if (count < PEER_ID_BYTES_MIN || count > PEER_ID_BYTES_MAX)
+      throw malformed('bad peer id', start);
+    let hex = '';
+    for (const byte of this.raw(count)) hex += HEX[byte];
+    return hex as PeerId; // 16 to 32 bytes in lower-case hex are a peer id by construction.
+  }
+
+  list<T>(max: number, read: () => T): T[] {
+    const count = this.varuint(max);
+    if (count > this.remaining) throw malformed('list longer than its bytes', this.#offset);
+    const items: T[] = [];
+    for (let index = 0; index < count; index++) items.push(read());
+    return items;
+  }
+
+  /** Refuses bytes after the last field. */
+  end(): void {
+    if (this.remaining > 0) throw malformed('bytes left over', this.#offset);
+  }
+}

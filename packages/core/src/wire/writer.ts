@@ -1,0 +1,94 @@
+import { invariant } from '../errors.js';
+import type { PeerId } from '../ids.js';
+
+const INITIAL_BYTES = 256;
+const VARUINT_CONTINUE = 0x80;
+const VARUINT_PAYLOAD = 0x7f;
+const textEncoder = new TextEncoder();
+
+/** Appends canonical bytes; the exact mirror of `Reader`. */
+export class Writer {
+  #bytes = new Uint8Array(INITIAL_BYTES);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): this {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  /** Four bytes, big-endian. */
+  u32(value: number): this {
+    return this.u8(value >>> 24)
+      .u8((value >>> 16) & 0xff)
+      .u8((value >>> 8) & 0xff)
+      .u8(value & 0xff);
+  }
+
+  /** Seven bits a byte, low bits first, shortest form; 0 to 2^53-1. */
+  varuint(value: number): this {
+    invariant(Number.isSafeInteger(value) && value >= 0, 'a varuint is a whole number');
+    let rest = value;
+    while (rest > VARUINT_PAYLOAD) {
+      this.u8((rest % VARUINT_CONTINUE) | VARUINT_CONTINUE);
+      rest = Math.floor(rest / VARUINT_CONTINUE);
+    }
+    return this.u8(rest);
+  }
+
+  /** Bytes without a length. */
+  raw(bytes: Uint8Array): this {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  /** Length, then bytes. */
+  bytes(bytes: Uint8Array): this {
+    return this.varuint(bytes.length).raw(bytes);
+  }
+
+  /** Length in bytes, then UTF-8. */
+  text(text: string): this {
+    return this.bytes(textEncoder.encode(text));
+  }
+
+  peer(id: PeerId): this {
+    const count = id.length / 2;
+    this.u8(count);
+    for (let index = 0; index < count; index++) {
+      this.u8(Number.parseInt(id.slice(2 * index, 2 * index + 2), 16));
+    }
+    return this;
+  }
+
+  /** A count, then each element as `write` puts it. */
+  list<T>(items: readonly T[], write: (item: T) => void): this {
+    this.varuint(items.length);
+    for (const item of items) write(item);
+    return this;
+  }
+
+  /** A copy of what was written, exactly as long. */
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+  }
+}
+
+/** UTF-8 bytes of a text. */
+export function encodeText(text: string): Uint8Array {
+  return textEncoder.encode(text);
+}
