@@ -23,6 +23,9 @@ import { type StoredBatch, StreamLog } from './stream-log.js';
 /** Deltas leave room for the frame around them. */
 const DELTA_BYTES_MAX = 60 * 1_024;
 
+/** Most steps deliver nothing. */
+const NOTHING: readonly never[] = [];
+
 /** What became of a batch. `hole`: its own predecessors are missing; `cause`: another stream's messages are. */
 export type Received = 'delivered' | 'duplicate' | 'hole' | 'cause' | 'no-room' | 'conflict';
 
@@ -88,18 +91,21 @@ export class CausalLog implements Replica {
 
   /** Streams whose entry rose since this was last asked. */
   takeRisen(): readonly StreamId[] {
+    if (this.#risen.size === 0) return NOTHING;
     const risen = [...this.#risen];
     this.#risen.clear();
     return risen;
   }
 
   takeDeliveries(): readonly Delivery[] {
+    if (this.#deliveries.length === 0) return NOTHING;
     const deliveries = this.#deliveries;
     this.#deliveries = [];
     return deliveries;
   }
 
   takeGaps(): readonly Gap[] {
+    if (this.#gaps.length === 0) return NOTHING;
     const gaps = this.#gaps;
     this.#gaps = [];
     return gaps;

@@ -30,7 +30,7 @@ export interface Batch extends BatchHeader {
 }
 
 export function writeBatch(batch: Batch): Uint8Array {
-  const writer = new Writer();
+  const writer = new Writer(expectedBytes(batch));
   writer.peer(batch.origin).varuint(batch.generation).varuint(batch.firstSequence);
   writer.varuint(batch.count);
   writeClockEntries(writer, batch.causes);
@@ -42,6 +42,16 @@ export function writeBatch(batch: Batch): Uint8Array {
     writer.varuint(topics.indexOf(topic)).bytes(payload);
   }
   return writer.finish();
+}
+
+/** A little more than the encoded size, so that the buffer need not grow. */
+function expectedBytes({ records, causes }: Batch): number {
+  const HEADER_BYTES = 64;
+  const RECORD_BYTES = 16;
+  const CAUSE_BYTES = 44;
+  let bytes = HEADER_BYTES + CAUSE_BYTES * causes.length;
+  for (const { payload } of records) bytes += RECORD_BYTES + payload.length;
+  return bytes;
 }
 
 type BatchLimits = Pick<Limits, 'payloadBytesMax' | 'topicBytesMax' | 'batchRecordsMax'>;

@@ -6,7 +6,7 @@ import * as probes from './probes.js';
 import { Reader } from './reader.js';
 import * as sync from './sync.js';
 import { readUpdates, type Updates, writeUpdates } from './updates.js';
-import { Writer } from './writer.js';
+import { varuintBytes, Writer } from './writer.js';
 
 /** A batch as it travels: its bytes are never taken apart and put together again. */
 export interface BatchFrame {
@@ -56,6 +56,7 @@ const TAGS: Record<Frame['kind'], number> = {
   'delta-end': 14,
 };
 
+const TAG_BYTES = 1;
 const EMPTY = new Uint8Array(0);
 
 function writeBody(frame: Frame): Uint8Array {
@@ -92,7 +93,9 @@ function writeBody(frame: Frame): Uint8Array {
 
 /** `tag length body`: frames follow each other in a transport message with nothing between. */
 export function encodeFrame(frame: Frame): Uint8Array {
-  return new Writer().u8(TAGS[frame.kind]).bytes(writeBody(frame)).finish();
+  const body = writeBody(frame);
+  const length = TAG_BYTES + varuintBytes(body.length) + body.length;
+  return new Writer(length).u8(TAGS[frame.kind]).bytes(body).finish();
 }
 
 function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {

@@ -1,15 +1,21 @@
 import { invariant } from '../errors.js';
 import type { PeerId } from '../ids.js';
 
-const INITIAL_BYTES = 256;
+/** Typed arrays up to this size live inside the JavaScript heap and cost little. */
+const SMALL_BYTES = 64;
 const VARUINT_CONTINUE = 0x80;
 const VARUINT_PAYLOAD = 0x7f;
 const textEncoder = new TextEncoder();
 
 /** Appends canonical bytes; the exact mirror of `Reader`. */
 export class Writer {
-  #bytes = new Uint8Array(INITIAL_BYTES);
+  #bytes: Uint8Array;
   #length = 0;
+
+  /** @param expectedBytes a guess; a good one saves a copy */
+  constructor(expectedBytes: number = SMALL_BYTES) {
+    this.#bytes = new Uint8Array(expectedBytes);
+  }
 
   get length(): number {
     return this.#length;
@@ -74,9 +80,9 @@ export class Writer {
     return this;
   }
 
-  /** A copy of what was written, exactly as long. */
+  /** What was written; nothing may be written after it. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
   }
 
   #reserve(count: number): void {
@@ -86,6 +92,15 @@ export class Writer {
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
   }
+}
+
+/** Bytes that `varuint` takes for a value. */
+export function varuintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest > VARUINT_PAYLOAD; rest = Math.floor(rest / VARUINT_CONTINUE)) {
+    bytes += 1;
+  }
+  return bytes;
 }
 
 /** UTF-8 bytes of a text. */
