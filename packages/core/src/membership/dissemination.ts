@@ -45,6 +45,11 @@ export class Dissemination {
     this.#context.deadlines.setNoLater({ kind: 'gossip' }, dueMs);
   }
 
+  /** Takes back news of a member. @returns whether nobody had been told yet */
+  withdraw(peer: PeerId): boolean {
+    return this.#news.delete(peer);
+  }
+
   /** Sends what is due. @param holdAccusations keep suspicions of our own back: we may be the one at fault */
   flush(holdAccusations: boolean): void {
     const { now, outbox, deadlines, config } = this.#context;

@@ -43,7 +43,7 @@ export class Isolation {
 
   /** To be called after every change of a member's state. */
   evaluate(): void {
-    const { now, deadlines, outbox, counters } = this.#context;
+    const { now, deadlines, outbox } = this.#context;
     const { lost, of } = this.#losses();
     if (lost >= LOST_MIN && 2 * lost > of) {
       if (this.#sinceMs !== undefined) return;
@@ -57,7 +57,6 @@ export class Isolation {
     deadlines.cancel({ kind: 'isolation' });
     if (!this.#told) return;
     this.#told = false;
-    counters.isolations += 1;
     outbox.emit({ kind: 'isolation-ended', afterMs });
   }
 
@@ -65,6 +64,7 @@ export class Isolation {
   confirmed(): void {
     if (this.#sinceMs === undefined || this.#told) return;
     this.#told = true;
+    this.#context.counters.isolations += 1;
     this.#context.outbox.emit({ kind: 'isolated', ...this.#losses() });
   }
 

@@ -71,7 +71,9 @@ export class Membership {
     const update: MemberUpdate = { ...hello, state: 'alive', from: hello.peer };
     this.apply(update, undefined, 'joined');
     const member = this.members.get(hello.peer);
-    if (member !== undefined) member.addresses = hello.addresses;
+    if (member === undefined) return undefined;
+    member.addresses = hello.addresses;
+    if (member.state === 'suspect') this.#clear(member);
     return member;
   }
 
@@ -218,6 +220,14 @@ export class Membership {
     this.#enter(member, update.state, reason === 'joined' ? reason : 'heard-of', update.from);
     this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
     this.#dissemination.spread(update, via, this.#context.config.gossipDelayMs);
+  }
+
+  /** A suspicion of ours alone, told to nobody yet, ends without the suspect having to refute it. */
+  #clear(member: Member): void {
+    const { self } = this.#context;
+    const ours = member.accusers.size === 1 && member.accusers.has(self.id);
+    if (!ours || !this.#dissemination.withdraw(member.peer)) return;
+    this.#enter(member, 'alive', 'answered', self.id);
   }
 
   /** Takes over a newer description. */
