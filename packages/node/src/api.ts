@@ -1,0 +1,201 @@
+import type {
+  Address,
+  Config,
+  Counters,
+  HlcTime,
+  Limits,
+  MemberReason,
+  MemberState,
+  MessageId,
+  PeerId,
+  StatusView,
+  StreamId,
+} from '@hearsay/core';
+import type { RuntimeLimits } from './limits.js';
+import type { RuntimeTimers } from './timers.js';
+
+/** How a peer is made; every field but `nick` has a default. */
+export interface PeerOptions {
+  /** A label others see, 1 to 32 characters after control characters are removed. */
+  readonly nick: string;
+  /** Peers of another network are refused. Default `local`. */
+  readonly network?: string;
+  /** An exact port (busy: error `port-busy`), or undefined: the first free of 7340-7359, then any. 0: any. */
+  readonly port?: number;
+  /** Address to listen on. Default loopback, or every interface with `lan`. */
+  readonly host?: string;
+  /** `host:port` of peers to dial now and for ever. */
+  readonly join?: readonly string[];
+  /** Listen and announce beyond this machine. */
+  readonly lan?: boolean;
+  /** Look for peers by multicast and by the run folder. Default true. */
+  readonly discover?: boolean;
+  /** Folder of the profile (id, generation, lock); undefined: a fresh id that nobody remembers. */
+  readonly stateFolder?: string;
+  /** Folder where peers of this machine and user leave their address. Default `$XDG_RUNTIME_DIR/hearsay`. */
+  readonly runFolder?: string;
+  /** UDP port of the announcements. Default 7339. */
+  readonly discoveryPort?: number;
+  /** Small facts about this peer for others to see, at most 12 keys. `pid` and `version` are added. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Ends the peer without a goodbye when aborted. */
+  readonly signal?: AbortSignal;
+  readonly timings?: Partial<Config & RuntimeTimers>;
+  readonly limits?: Partial<Limits & RuntimeLimits>;
+}
+
+/** A message as an application sees it. */
+export interface PeerMessage {
+  readonly id: MessageId;
+  /** `<peer>.<generation>:<sequence>`. */
+  readonly key: string;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** The payload as UTF-8 text (decoded when read; wrong bytes become U+FFFD). */
+  readonly text: string;
+  readonly from: { readonly id: PeerId; readonly nick: string | undefined };
+  readonly time: HlcTime;
+  readonly own: boolean;
+  readonly clock: readonly (readonly [StreamId, number])[];
+}
+
+/** What became of a publication at once; `peer.receipt(id)` tells what became of it later. */
+export interface Publication {
+  readonly id: MessageId;
+  readonly key: string;
+  /** Links it goes out on now; 0: kept, and sent to whoever comes. */
+  readonly links: number;
+  /** True when a queue is over its high-water mark: `await peer.drained()` before publishing more. */
+  readonly congested: boolean;
+}
+
+/** A member as screens show it. Ages are milliseconds at the time of the call. */
+export interface PeerMember {
+  readonly id: PeerId;
+  readonly nick: string;
+  /** The nick, with `~` and the end of the id where two members share it. */
+  readonly label: string;
+  readonly self: boolean;
+  readonly state: MemberState;
+  readonly stateForMs: number;
+  readonly generation: number;
+  readonly incarnation: number;
+  readonly addresses: readonly Address[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly link: 'in' | 'out' | 'none';
+  readonly rttMs: number | undefined;
+  readonly heardMsAgo: number | undefined;
+  readonly lacks: number;
+  readonly ahead: number;
+  readonly inSync: boolean;
+  readonly diverged: boolean;
+  /** Age of what it last told about its holdings. */
+  readonly toldMsAgo: number | undefined;
+}
+
+/** Typed events; `peer.on('member', ...)`. */
+export interface PeerEvents {
+  readonly message: PeerMessage;
+  readonly member: {
+    readonly member: PeerMember;
+    readonly was: MemberState | undefined;
+    readonly reason: MemberReason;
+    readonly silentMs: number | undefined;
+    readonly agreed: number;
+    readonly asked: number;
+  };
+  /** A nick or tags changed; what a newcomer says of itself comes with its first `member` event. */
+  readonly meta: { readonly member: PeerMember; readonly wasNick: string | undefined };
+  readonly link: {
+    readonly id: PeerId;
+    readonly up: boolean;
+    readonly address: Address | undefined;
+    readonly reason: string;
+  };
+  /** Somebody's link was refused, by us or by them, with the reason in words. */
+  readonly refused: {
+    readonly address: Address | undefined;
+    readonly code: number;
+    readonly reason: string;
+    readonly by: 'us' | 'them';
+  };
+  readonly 'dial-failed': {
+    readonly address: Address;
+    readonly attempt: number;
+    readonly retryMs: number;
+    readonly detail: string;
+  };
+  readonly isolated: { readonly isolated: boolean; readonly lost: number; readonly of: number };
+  readonly stalled: { readonly ms: number };
+  readonly 'caught-up': { readonly id: PeerId; readonly messages: number; readonly tookMs: number };
+  readonly gap: { readonly stream: StreamId; readonly from: number; readonly to: number };
+  readonly lagged: { readonly id: PeerId; readonly frames: number; readonly bytes: number };
+  /** Who holds what changed (coalesced); read `status()` and `receipt()`. */
+  readonly sync: { readonly live: number; readonly inSync: number };
+  /** Discovery works in a lesser way than hoped, or another warning worth one line. */
+  readonly warning: { readonly code: string; readonly message: string };
+  /** The peer ended by itself: its profile runs elsewhere, or an invariant broke. */
+  readonly failed: { readonly error: Error };
+}
+
+export type PeerEventName = keyof PeerEvents;
+
+/** How a clean goodbye went. */
+export interface Departure {
+  /** Own messages of this run that no other live peer is known to hold. */
+  readonly onlyHere: number;
+  /** Live others that hold everything of ours. */
+  readonly heldBy: number;
+}
+
+/** One peer of a mesh. It serves and dials; there is no server. */
+export interface Peer {
+  readonly id: PeerId;
+  readonly generation: number;
+  readonly nick: string;
+  readonly port: number;
+  /** `ws://host:port` to dial. */
+  readonly url: string;
+  /**
+   * Publishes at once and tells what happened to it so far.
+   * @throws PeerError `payload-too-large`, `topic-too-long`, `topic-empty`, `outbox-full`, `closed`
+   */
+  publish(topic: string, payload: string | Uint8Array): Publication;
+  /** Messages of a topic in causal order, the newest `history` kept ones first. Ends with the peer or `signal`. */
+  subscribe(
+    topic: string,
+    options?: { readonly signal?: AbortSignal; readonly history?: number },
+  ): AsyncIterable<PeerMessage>;
+  /** Kept messages, oldest first. */
+  history(topic?: string, limit?: number): readonly PeerMessage[];
+  members(): readonly PeerMember[];
+  status(): StatusView;
+  counters(): Readonly<Counters>;
+  receipt(id: MessageId): { readonly held: number; readonly live: number };
+  /** Resolves when `until` live others hold the message; rejects with `timeout` or the signal's reason. */
+  held(
+    id: MessageId,
+    until: number,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<number>;
+  /** Resolves when every live other is in sync and at least `live` are there; rejects with `timeout`. */
+  synced(options: {
+    readonly live?: number;
+    readonly timeoutMs: number;
+    readonly signal?: AbortSignal;
+  }): Promise<void>;
+  /** Resolves when every queue is below its low-water mark. */
+  drained(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Dials `host:port` now and keeps it as a seed. @throws PeerError `bad-address` */
+  join(address: string): void;
+  /** @throws PeerError `bad-nick` */
+  rename(nick: string): void;
+  on<Name extends PeerEventName>(
+    name: Name,
+    listener: (event: PeerEvents[Name]) => void,
+  ): () => void;
+  /** Waits up to `flushMs` (default 2000) for one other to hold our messages, says goodbye, and closes. */
+  leave(options?: { readonly flushMs?: number }): Promise<Departure>;
+  /** Closes without a goodbye: others see a failure. Idempotent. */
+  close(): Promise<void>;
+}

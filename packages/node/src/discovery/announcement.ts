@@ -1,0 +1,77 @@
+import { type Address, type PeerId, peerId } from '@hearsay/core';
+import { formatAddress, isLoopbackHost, parseDialAddress } from '../address.js';
+import { ANNOUNCED_ADDRESSES_MAX, DATAGRAM_BYTES_MAX, GENERATION_MAX } from '../limits.js';
+
+/** Where a peer can be dialled, as it says itself. */
+export interface Announcement {
+  readonly network: string;
+  readonly peer: PeerId;
+  readonly generation: number;
+  readonly addresses: readonly Address[];
+}
+
+const FORMAT = 1;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** One datagram: `{"hearsay":1,"network":"local","peer":"<hex>","generation":1,"addresses":["host:port"]}`. */
+export function encodeAnnouncement(announcement: Announcement): Uint8Array {
+  const { network, peer, generation, addresses } = announcement;
+  for (let count = Math.min(addresses.length, ANNOUNCED_ADDRESSES_MAX); count > 0; count--) {
+    const body = { network, peer, generation, addresses: addresses.slice(0, count) };
+    const bytes = encoder.encode(JSON.stringify({ hearsay: FORMAT, ...body }));
+    if (bytes.length <= DATAGRAM_BYTES_MAX) return bytes;
+  }
+  throw new RangeError('an announcement needs an address and a short network name');
+}
+
+/**
+ * Reads a datagram that anybody could have sent; undefined when anything about it is wrong.
+ * @param fromHost where it came from: another machine cannot send us to our own loopback
+ */
+export function decodeAnnouncement(bytes: Uint8Array, fromHost: string): Announcement | undefined {
+  if (bytes.length > DATAGRAM_BYTES_MAX) return undefined;
+  const announcement = parseAnnouncement(bytes);
+  if (announcement === undefined || isLoopbackHost(fromHost)) return announcement;
+  const addresses = announcement.addresses.filter((address) => !isLoopbackAddress(address));
+  return addresses.length === 0 ? undefined : { ...announcement, addresses };
+}
+
+function parseAnnouncement(bytes: Uint8Array): Announcement | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(bytes));
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  return readAnnouncement(value as Readonly<Record<string, unknown>>); // Each field is checked.
+}
+
+function readAnnouncement(fields: Readonly<Record<string, unknown>>): Announcement | undefined {
+  const { hearsay, network, peer, generation, addresses } = fields;
+  if (hearsay !== FORMAT || typeof network !== 'string' || typeof peer !== 'string') {
+    return undefined;
+  }
+  if (typeof generation !== 'number' || !Number.isInteger(generation)) return undefined;
+  if (generation < 0 || generation > GENERATION_MAX) return undefined;
+  if (!Array.isArray(addresses) || addresses.length > ANNOUNCED_ADDRESSES_MAX) return undefined;
+  const dialable = addresses.map((address) => dialAddress(address));
+  if (dialable.length === 0 || !dialable.every((address) => address !== undefined))
+    return undefined;
+  try {
+    return { network, peer: peerId(peer), generation, addresses: dialable };
+  } catch {
+    return undefined; // Not a peer id.
+  }
+}
+
+function dialAddress(value: unknown): Address | undefined {
+  const parsed = typeof value === 'string' ? parseDialAddress(value) : undefined;
+  return parsed === undefined ? undefined : formatAddress(parsed);
+}
+
+function isLoopbackAddress(address: Address): boolean {
+  const parsed = parseDialAddress(address);
+  return parsed !== undefined && isLoopbackHost(parsed.host);
+}

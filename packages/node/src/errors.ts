@@ -1,0 +1,73 @@
+/**
+ * Every way an operation of a peer fails.
+ *
+ * | code | when | state changed? |
+ * |---|---|---|
+ * | `bad-nick` | empty after cleaning, or over 32 characters | no |
+ * | `bad-network` | empty or over 64 bytes | no |
+ * | `bad-tags` | too many, too long, or a name that is not `a-z0-9-` | no |
+ * | `bad-port` | not an integer in 0-65535 | no |
+ * | `bad-address` | not `host:port` | no |
+ * | `bad-option` | another option is out of its range | no |
+ * | `port-busy` | the exact port asked for is taken | no |
+ * | `cannot-listen` | the host is not one of ours, or listening is not allowed | no |
+ * | `profile-in-use` | another process runs under this profile; the message has its pid | no |
+ * | `profile-damaged` | the profile file does not read; the message says what to do | no |
+ * | `profile-unwritable` | the state folder cannot be made or written | no |
+ * | `payload-too-large`, `topic-too-long`, `topic-empty`, `meta-too-large` | over a limit | no |
+ * | `outbox-full` | published more in one turn than may wait: `await peer.drained()` | no |
+ * | `timeout` | what was waited for did not come in time | no, and it may still come |
+ * | `closed` | the peer has left or was closed | no |
+ * | `superseded` | another process runs under this id; the peer closes itself | it closes |
+ * | `internal` | an invariant broke; the peer closes itself rather than spread it | it closes |
+ */
+export type PeerErrorCode =
+  | 'bad-nick'
+  | 'bad-network'
+  | 'bad-tags'
+  | 'bad-port'
+  | 'bad-address'
+  | 'bad-option'
+  | 'port-busy'
+  | 'cannot-listen'
+  | 'profile-in-use'
+  | 'profile-damaged'
+  | 'profile-unwritable'
+  | 'payload-too-large'
+  | 'topic-too-long'
+  | 'topic-empty'
+  | 'meta-too-large'
+  | 'outbox-full'
+  | 'timeout'
+  | 'closed'
+  | 'superseded'
+  | 'internal';
+
+/** An operating error with a stable code; `message` is one line fit to be shown. */
+export class PeerError extends Error {
+  readonly code: PeerErrorCode;
+  /** The process that holds a profile, for `profile-in-use`. */
+  readonly pid: number | undefined;
+
+  constructor(
+    code: PeerErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly pid?: number } = {},
+  ) {
+    super(message, options);
+    this.name = 'PeerError';
+    this.code = code;
+    this.pid = options.pid;
+  }
+}
+
+/** The `code` of a system error, or an empty text. */
+export function systemCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
+/** What went wrong, in one line. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,194 @@
+import {
+  type Address,
+  type Effect,
+  type Engine,
+  HearsayError,
+  type Input,
+  type LinkId,
+  type Message,
+  type Now,
+  type PeerEvent,
+  type Priority,
+} from '@hearsay/core';
+
+/** Node fires longer timers at once. */
+const TIMER_MS_MAX = 0x7fff_ffff;
+
+/** Carries out what the engine asks for. */
+export interface EffectSink {
+  send(link: LinkId, bytes: Uint8Array, priority: Priority): void;
+  dial(address: Address): void;
+  close(link: LinkId, code: number, reason: string): void;
+  deliver(messages: readonly Message[], own: boolean): void;
+  event(event: PeerEvent): void;
+  /** Once at the end of each turn of the event loop in which anything happened. */
+  endTurn(): void;
+  /** The engine broke a promise; it is never called again. */
+  failed(error: unknown): void;
+}
+
+/** What drives an engine. */
+export interface EngineHostOptions {
+  readonly engine: Engine;
+  readonly sink: EffectSink;
+  readonly readNow: () => Now;
+}
+
+/**
+ * Feeds one engine and carries out its effects, strictly in order.
+ *
+ * A listener may call back into the peer while effects are being carried out. The engine answers
+ * at once, but the new effects wait behind the older ones: order between two steps is kept.
+ *
+ * The end of a turn is one `setImmediate`, which runs after all sockets that had something were
+ * read: a wake that is due, then whatever was queued, so that all of a turn leaves together.
+ */
+export class EngineHost {
+  readonly #engine: Engine;
+  readonly #sink: EffectSink;
+  readonly #readNow: () => Now;
+  #effects: Effect[] = [];
+  #running = false;
+  #stopped = false;
+  #turnEnd: NodeJS.Immediate | undefined;
+  #wakeAtMs = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAtMs = Number.POSITIVE_INFINITY;
+
+  constructor({ engine, sink, readNow }: EngineHostOptions) {
+    this.#engine = engine;
+    this.#sink = sink;
+    this.#readNow = readNow;
+  }
+
+  /** True while effects are being carried out: whoever asks then was called by one. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /**
+   * Hands in one input.
+   * @returns its effects, already carried out unless this was called from within one
+   * @throws HearsayError for a refused command; nothing has changed then
+   */
+  step(input: Input): readonly Effect[] {
+    if (this.#stopped) return [];
+    let effects: readonly Effect[];
+    try {
+      effects = this.#engine.handle(input, this.#readNow());
+    } catch (error) {
+      if (input.kind === 'command' && error instanceof HearsayError) throw error;
+      this.#fail(error);
+      return [];
+    }
+    for (const effect of effects) this.#effects.push(effect);
+    this.#run();
+    this.requestTurnEnd();
+    return effects;
+  }
+
+  /** Makes sure that `endTurn` comes after the sockets that have something now. */
+  requestTurnEnd(): void {
+    if (this.#stopped) return;
+    this.#turnEnd ??= setImmediate(() => this.#endTurn());
+  }
+
+  /** Never calls the engine again. Idempotent. */
+  stop(): void {
+    this.#stopped = true;
+    this.#effects = [];
+    clearTimeout(this.#timer);
+    clearImmediate(this.#turnEnd);
+  }
+
+  #run(): void {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      // The list grows while it is read when a listener calls back.
+      for (const effect of this.#effects) {
+        if (this.#stopped) break;
+        this.#carryOut(effect);
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#effects = [];
+      this.#running = false;
+    }
+    this.#armTimer();
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.kind) {
+      case 'send':
+        this.#sink.send(effect.link, effect.bytes, effect.priority);
+        break;
+      case 'dial':
+        this.#sink.dial(effect.address);
+        break;
+      case 'close':
+        this.#sink.close(effect.link, effect.code, effect.reason);
+        break;
+      case 'wake':
+        this.#wakeAtMs = effect.atMs;
+        break;
+      case 'published':
+        break; // Whoever published reads it from the returned effects.
+      case 'deliver':
+        this.#sink.deliver(effect.messages, effect.own);
+        break;
+      case 'event':
+        this.#sink.event(effect.event);
+        break;
+    }
+  }
+
+  #endTurn(): void {
+    this.#wakeIfDue(); // What it asks for still belongs to this turn.
+    this.#turnEnd = undefined;
+    this.#armTimer(); // The next wake may be due again.
+    if (this.#stopped) return;
+    try {
+      this.#sink.endTurn();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #wakeIfDue(): void {
+    if (this.#stopped || this.#readNow().monotonicMs < this.#wakeAtMs) return;
+    this.#wakeAtMs = Number.POSITIVE_INFINITY;
+    this.step({ kind: 'wake' });
+  }
+
+  /**
+   * One timer serves every wish. A timer that comes too early is left alone and set again when it
+   * fires: most steps move the wish back, and resetting a timer each time would cost more.
+   */
+  #armTimer(): void {
+    if (this.#stopped || this.#wakeAtMs === Number.POSITIVE_INFINITY) return;
+    const waitMs = this.#wakeAtMs - this.#readNow().monotonicMs;
+    if (waitMs <= 0) {
+      this.requestTurnEnd();
+      return;
+    }
+    if (this.#timerAtMs <= this.#wakeAtMs) return;
+    clearTimeout(this.#timer);
+    this.#timerAtMs = this.#wakeAtMs;
+    this.#timer = setTimeout(
+      () => {
+        this.#timerAtMs = Number.POSITIVE_INFINITY;
+        this.#wakeIfDue();
+        this.#armTimer();
+      },
+      Math.min(Math.ceil(waitMs), TIMER_MS_MAX),
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#sink.failed(error);
+  }
+}

@@ -1,0 +1,70 @@
+/** Every bound of the runtime on what a network or a slow reader can make grow. */
+export interface RuntimeLimits {
+  /**
+   * Control frames of one link that wait, here and in the socket. Control is never dropped, so a
+   * link over this bound is closed with `overloaded`. Must exceed `socketHighWaterBytes`.
+   */
+  readonly controlQueueBytesMax: number;
+  /** Bulk frames of one link that wait, here and in the socket; further ones are dropped and repaired by sync. */
+  readonly bulkQueueBytesMax: number;
+  /** Bytes handed to a socket and not yet taken by the system; above it bulk stays with us, behind control. */
+  readonly socketHighWaterBytes: number;
+  /** Bulk goes out in messages of about this size, so that control never waits long behind one. */
+  readonly bulkMessageBytes: number;
+  /** Up to this size control and bulk of a turn are copied into one message; above it two writes are cheaper. */
+  readonly copyBytesMax: number;
+  /** A link with more than this waiting makes `publish` say `congested`. */
+  readonly congestedBytes: number;
+  /** Below this it is drained again. Must be under `congestedBytes`. */
+  readonly drainedBytes: number;
+  /** Payload published in one turn of the event loop before `publish` says `congested`. */
+  readonly turnBytes: number;
+  /** Links that dialled us and did not finish the handshake; one more is answered 503. */
+  readonly pendingLinksMax: number;
+  /** Messages waiting in one subscription; the oldest is dropped and a `warning` says so. */
+  readonly subscriberQueueMax: number;
+  /** Announcements read in one second; further ones are ignored until the next. */
+  readonly datagramsPerSecondMax: number;
+  /** Peers remembered as already announced; the oldest makes room. */
+  readonly announcedMax: number;
+  /** Files read in one scan of the run folder. */
+  readonly runFilesMax: number;
+}
+
+const KIB = 1_024;
+const MIB = 1_048_576;
+
+export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
+  controlQueueBytesMax: 2 * MIB,
+  bulkQueueBytesMax: 4 * MIB,
+  socketHighWaterBytes: 256 * KIB,
+  bulkMessageBytes: 64 * KIB,
+  copyBytesMax: 16 * KIB,
+  congestedBytes: 512 * KIB,
+  drainedBytes: 128 * KIB,
+  turnBytes: 128 * KIB,
+  pendingLinksMax: 128,
+  subscriberQueueMax: 10_000,
+  datagramsPerSecondMax: 1_000,
+  announcedMax: 1_024,
+  runFilesMax: 512,
+};
+
+/** Characters of a nick. */
+export const NICK_CHARS_MAX = 32;
+/** Tags an application may set; `pid` and `version` come on top. */
+export const TAGS_MAX = 12;
+/** Tags read from a remote. */
+export const TAGS_READ_MAX = 16;
+export const TAG_NAME_CHARS_MAX = 32;
+export const TAG_VALUE_CHARS_MAX = 128;
+/** UTF-8 bytes of a close reason (RFC 6455, section 5.5: a control frame holds 125, the code takes 2). */
+export const CLOSE_REASON_BYTES_MAX = 123;
+/** An announcement; far below any MTU. */
+export const DATAGRAM_BYTES_MAX = 512;
+/** Addresses in one announcement. */
+export const ANNOUNCED_ADDRESSES_MAX = 4;
+/** A file in the run folder, and a profile: both are a few short fields. */
+export const SMALL_FILE_BYTES_MAX = 4_096;
+/** A generation is a 32-bit number on the wire. */
+export const GENERATION_MAX = 0xffff_ffff;

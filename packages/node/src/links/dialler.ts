@@ -1,0 +1,111 @@
+import type { Address } from '@hearsay/core';
+import type { WebSocket as Socket } from 'ws';
+import { formatAddress, parseDialAddress, plainHost } from '../address.js';
+import {
+  DIAL_TIMED_OUT,
+  explainDialError,
+  explainHttpAnswer,
+  type FailedDial,
+  NOT_AN_ADDRESS,
+} from './dial-failure.js';
+import type { LinkTable } from './link-table.js';
+import { WebSocket } from './web-socket-library.js';
+import { LINK_PATH, reportTo, SUBPROTOCOL, WebSocketWire } from './web-socket-wire.js';
+
+/** What the dialler needs. */
+export interface DiallerOptions {
+  readonly links: LinkTable;
+  readonly dialTimeoutMs: number;
+  readonly transportBytesMax: number;
+  readonly onFailed: (address: Address, failed: FailedDial) => void;
+}
+
+/**
+ * Leaves the masking key at zero.
+ *
+ * Masking keeps a browser page from choosing the bytes on the wire and so fooling old proxies
+ * (RFC 6455, section 10.3). Both ends of a link are programs of ours, and with a zero key the
+ * library neither copies nor transforms what is sent to many links.
+ */
+function zeroMask(): void {}
+
+/** Opens links to other peers; one attempt a call, the engine decides about the next. */
+export class Dialler {
+  readonly #options: DiallerOptions;
+  readonly #pending = new Set<Socket>();
+  #closed = false;
+
+  constructor(options: DiallerOptions) {
+    this.#options = options;
+  }
+
+  dial(address: Address): void {
+    if (this.#closed) return;
+    const url = urlOf(address);
+    if (url === undefined) {
+      this.#options.onFailed(address, NOT_AN_ADDRESS);
+      return;
+    }
+    const socket = new WebSocket(url, SUBPROTOCOL, {
+      perMessageDeflate: false,
+      maxPayload: this.#options.transportBytesMax,
+      generateMask: zeroMask,
+    });
+    this.#pending.add(socket);
+    this.#watch(socket, address);
+  }
+
+  /** Gives up all attempts. */
+  close(): void {
+    this.#closed = true;
+    for (const socket of this.#pending) socket.terminate();
+  }
+
+  /** Exactly one of `opened` and `failed` is reported, whatever the socket does. */
+  #watch(socket: Socket, address: Address): void {
+    const deadline = setTimeout(() => failed(DIAL_TIMED_OUT), this.#options.dialTimeoutMs);
+    const settle = (): boolean => {
+      clearTimeout(deadline);
+      return this.#pending.delete(socket) && !this.#closed;
+    };
+    const failed = (reason: FailedDial): void => {
+      const report = settle();
+      socket.terminate();
+      if (report) this.#options.onFailed(address, reason);
+    };
+    const onError = (error: Error): void => failed(explainDialError(error));
+    socket.on('error', onError);
+    socket.once('unexpected-response', (_request, response) => {
+      failed(explainHttpAnswer(response.statusCode ?? 0));
+    });
+    socket.once('upgrade', ({ socket: { remoteAddress, remotePort } }) => {
+      socket.once('open', () => {
+        if (!settle()) return;
+        socket.off('error', onError);
+        const remote = remoteOf(remoteAddress, remotePort);
+        const events = this.#options.links.open(new WebSocketWire(socket), {
+          dialled: address,
+          ...remote,
+        });
+        reportTo(socket, events);
+      });
+    });
+  }
+}
+
+/** Undefined for what looks like an address and is none, `999.1.1.1:7340` for one. */
+function urlOf(address: Address): string | undefined {
+  const target = parseDialAddress(address);
+  if (target === undefined) return undefined;
+  const url = `ws://${formatAddress(target)}${LINK_PATH}`;
+  return URL.canParse(url) ? url : undefined;
+}
+
+/** The other end as the socket knows it; a socket that has just died knows nothing. */
+export function remoteOf(
+  host: string | undefined,
+  port: number | undefined,
+): { readonly remote?: Address } {
+  if (host === undefined || port === undefined) return {};
+  return { remote: formatAddress({ host: plainHost(host), port }) };
+}

@@ -1,0 +1,234 @@
+import {
+  type Address,
+  CLOSE_CODES,
+  type Input,
+  type LinkClosure,
+  type LinkId,
+  type Priority,
+} from '@hearsay/core';
+import type { RuntimeLimits } from '../limits.js';
+import type { RuntimeTimers } from '../timers.js';
+import { Congestion } from './congestion.js';
+import { Link } from './link.js';
+import { Packer } from './packer.js';
+import type { Wire } from './wire.js';
+
+/** What the table needs from the host. */
+export interface LinkTableOptions {
+  readonly limits: RuntimeLimits & { readonly transportBytesMax: number };
+  readonly timers: Pick<RuntimeTimers, 'closeTimeoutMs' | 'laggardMs'>;
+  readonly readMonotonicMs: () => number;
+  /** Hands an input to the engine. */
+  readonly step: (input: Input) => void;
+  /** Asks for `reportDropped` and `flush` at the end of this turn of the event loop. */
+  readonly requestTurnEnd: () => void;
+}
+
+/** How a link came to be. */
+export interface Opening {
+  /** The address when we dialled it. */
+  readonly dialled?: Address;
+  readonly remote?: Address;
+}
+
+/** Where a socket reports to. */
+export interface LinkEvents {
+  readonly received: (bytes: Uint8Array) => void;
+  /** Not a frame of ours: closes the link. */
+  readonly malformed: (reason: string) => void;
+  readonly closed: (closure: LinkClosure) => void;
+}
+
+/** All links of a peer: numbers them, queues what goes out, and sends it at the end of a turn. */
+export class LinkTable {
+  readonly #options: LinkTableOptions;
+  readonly #packer: Packer;
+  readonly #congestion: Congestion;
+  readonly #open = new Map<LinkId, Link>();
+  /** Links with something to send, or whose socket made room. */
+  readonly #dirty = new Set<Link>();
+  /** Links that dropped something since it was last reported. */
+  readonly #dropping = new Set<Link>();
+  /** Links in their closing handshake, with the timer that cuts it short. */
+  readonly #closing = new Map<Link, NodeJS.Timeout>();
+  readonly #pendingInbound = new Set<Link>();
+  #nextId = 1;
+  #laggardTimer: NodeJS.Timeout | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: LinkTableOptions) {
+    this.#options = options;
+    this.#packer = new Packer(options.limits);
+    this.#congestion = new Congestion({
+      congestedBytes: options.limits.congestedBytes,
+      drainedBytes: options.limits.drainedBytes,
+      laggardMs: options.timers.laggardMs,
+    });
+  }
+
+  /** True while a link that still moves has too much waiting. */
+  get congested(): boolean {
+    return this.#congestion.congested;
+  }
+
+  /** Links that dialled us and have not shown who they are. */
+  get pendingInbound(): number {
+    return this.#pendingInbound.size;
+  }
+
+  /** Takes a connection that has just opened. */
+  open(wire: Wire, opening: Opening): LinkEvents {
+    const link = new Link({
+      id: this.#nextId++,
+      wire,
+      limits: this.#options.limits,
+      onProgress: (moved) => this.#progress(moved),
+    });
+    this.#open.set(link.id, link);
+    if (opening.dialled === undefined) this.#pendingInbound.add(link);
+    this.#options.step({ kind: 'link-opened', link: link.id, ...opening });
+    return {
+      received: (bytes) => {
+        if (!link.closing) this.#options.step({ kind: 'frames', link: link.id, bytes });
+      },
+      malformed: (reason) => this.#abandon(link, { code: CLOSE_CODES.malformed, reason }),
+      closed: (closure) => this.#closed(link, closure),
+    };
+  }
+
+  /** The handshake is done. */
+  markUp(id: LinkId): void {
+    const link = this.#open.get(id);
+    if (link === undefined) return;
+    link.up = true;
+    this.#pendingInbound.delete(link);
+  }
+
+  send(id: LinkId, chunk: Uint8Array, priority: Priority): void {
+    const link = this.#open.get(id);
+    if (link === undefined || link.closing) return; // It went while the effect was on its way.
+    switch (link.push(chunk, priority)) {
+      case 'queued':
+        this.#dirty.add(link);
+        break;
+      case 'dropped':
+        this.#dropping.add(link);
+        break;
+      case 'overflow':
+        this.#abandon(link, { code: CLOSE_CODES.overloaded, reason: 'does not read' });
+        return;
+    }
+    this.#options.requestTurnEnd();
+  }
+
+  /** Sends what is queued, then closes; cuts the connection when that takes too long. */
+  close(id: LinkId, code: number, reason: string): void {
+    const link = this.#open.get(id);
+    if (link === undefined || link.closing) return;
+    this.#startClosing(link, code, reason);
+  }
+
+  /** Like `close`, for every link that is not closing already. */
+  closeAll(code: number, reason: string): void {
+    for (const link of this.#open.values()) {
+      if (!link.closing) this.#startClosing(link, code, reason);
+    }
+  }
+
+  /** Tells the engine what was dropped since the last turn. */
+  reportDropped(): void {
+    for (const link of this.#dropping) {
+      const dropped = link.takeDropped();
+      if (dropped !== undefined) this.#options.step({ kind: 'lagged', link: link.id, ...dropped });
+    }
+    this.#dropping.clear();
+  }
+
+  /** Hands everything queued in this turn to the sockets. */
+  flush(): void {
+    if (this.#dirty.size === 0) return;
+    const nowMs = this.#options.readMonotonicMs();
+    for (const link of this.#dirty) {
+      if (link.closing) continue;
+      link.flush(this.#packer);
+      this.#congestion.update(link, nowMs);
+    }
+    this.#dirty.clear();
+    this.#packer.forget();
+    this.#watchLaggards();
+  }
+
+  /** Resolves when no link is open or closing. */
+  whenEmpty(): Promise<void> {
+    if (this.#isEmpty()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const before = this.#onEmpty;
+      this.#onEmpty = () => {
+        before?.();
+        resolve();
+      };
+    });
+  }
+
+  /** Cuts every connection without a word. */
+  terminateAll(): void {
+    clearTimeout(this.#laggardTimer);
+    for (const link of [...this.#open.values(), ...this.#closing.keys()]) link.terminate();
+  }
+
+  #startClosing(link: Link, code: number, reason: string): void {
+    link.close(code, reason, this.#packer);
+    const cut = setTimeout(() => link.terminate(), this.#options.timers.closeTimeoutMs);
+    this.#closing.set(link, cut);
+    this.#forgetQueue(link);
+  }
+
+  /** Ends a link by our own decision and tells the engine at once. */
+  #abandon(link: Link, closure: LinkClosure): void {
+    if (link.closing) return;
+    this.#startClosing(link, closure.code, closure.reason);
+    this.#open.delete(link.id);
+    this.#options.step({ kind: 'link-closed', link: link.id, closure });
+  }
+
+  #closed(link: Link, closure: LinkClosure): void {
+    clearTimeout(this.#closing.get(link));
+    this.#closing.delete(link);
+    this.#forgetQueue(link);
+    // An abandoned link was reported when that was decided.
+    if (this.#open.delete(link.id)) {
+      this.#options.step({ kind: 'link-closed', link: link.id, closure });
+    }
+    if (this.#isEmpty()) this.#onEmpty?.();
+    this.#options.requestTurnEnd();
+  }
+
+  #forgetQueue(link: Link): void {
+    this.#dirty.delete(link);
+    this.#dropping.delete(link);
+    this.#pendingInbound.delete(link);
+    this.#congestion.remove(link);
+  }
+
+  #progress(link: Link): void {
+    if (link.closing || !this.#open.has(link.id)) return;
+    if (link.hasBulk) this.#dirty.add(link);
+    else if (!this.#congestion.congested) return;
+    this.#congestion.progress(link, this.#options.readMonotonicMs());
+    this.#options.requestTurnEnd();
+  }
+
+  #watchLaggards(): void {
+    if (this.#laggardTimer !== undefined || !this.#congestion.congested) return;
+    this.#laggardTimer = setTimeout(() => {
+      this.#laggardTimer = undefined;
+      this.#congestion.dropLaggards(this.#options.readMonotonicMs());
+      this.#watchLaggards();
+      this.#options.requestTurnEnd();
+    }, this.#options.timers.laggardMs);
+  }
+
+  #isEmpty(): boolean {
+    return this.#open.size === 0 && this.#closing.size === 0;
+  }
+}

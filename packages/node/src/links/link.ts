@@ -1,0 +1,84 @@
+import type { LinkId, Priority } from '@hearsay/core';
+import { CLOSE_REASON_BYTES_MAX } from '../limits.js';
+import { firstBytes } from '../text.js';
+import type { Packer } from './packer.js';
+import { type Dropped, type Enqueued, SendQueue, type SendQueueLimits } from './send-queue.js';
+import type { Wire } from './wire.js';
+
+/** What a link needs besides its wire. */
+export interface LinkOptions {
+  readonly id: LinkId;
+  readonly wire: Wire;
+  readonly limits: SendQueueLimits & { readonly socketHighWaterBytes: number };
+  /** Called when the system took a message of ours. */
+  readonly onProgress: (link: Link) => void;
+}
+
+/** One open connection and what waits to go out on it. */
+export class Link {
+  readonly id: LinkId;
+  /** True once the engine reported the handshake done. */
+  up = false;
+  /** Monotonic time at which the system last took something. */
+  progressMs = 0;
+  readonly #wire: Wire;
+  readonly #queue: SendQueue;
+  readonly #socketHighWaterBytes: number;
+  readonly #sent: () => void;
+  #closing = false;
+
+  constructor({ id, wire, limits, onProgress }: LinkOptions) {
+    this.id = id;
+    this.#wire = wire;
+    this.#queue = new SendQueue(limits);
+    this.#socketHighWaterBytes = limits.socketHighWaterBytes;
+    this.#sent = () => onProgress(this);
+  }
+
+  /** Bytes that wait here and in the socket. */
+  get waitingBytes(): number {
+    return this.#queue.bytes + this.#wire.bufferedBytes;
+  }
+
+  get hasBulk(): boolean {
+    return this.#queue.hasBulk;
+  }
+
+  /** We asked to close it: what still arrives is no longer read. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  push(chunk: Uint8Array, priority: Priority): Enqueued {
+    if (this.#closing) return 'dropped';
+    return this.#queue.push(chunk, priority, this.#wire.bufferedBytes);
+  }
+
+  takeDropped(): Dropped | undefined {
+    return this.#queue.takeDropped();
+  }
+
+  /** Hands to the socket all control, and bulk while the socket is below its high-water mark. */
+  flush(packer: Packer): void {
+    const roomBytes = this.#socketHighWaterBytes - this.#wire.bufferedBytes;
+    this.#send(packer.pack(this.#queue.takeControl(), this.#queue.takeBulk(roomBytes)));
+  }
+
+  /** Sends what is queued, then closes. */
+  close(code: number, reason: string, packer: Packer): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    const bulk = this.#queue.takeBulk(Number.POSITIVE_INFINITY);
+    this.#send(packer.pack(this.#queue.takeControl(), bulk));
+    this.#wire.close(code, firstBytes(reason, CLOSE_REASON_BYTES_MAX));
+  }
+
+  terminate(): void {
+    this.#closing = true;
+    this.#wire.terminate();
+  }
+
+  #send(messages: readonly Uint8Array[]): void {
+    for (const message of messages) this.#wire.send(message, this.#sent);
+  }
+}

@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { WebSocketServer as SocketServer } from 'ws';
+import { PeerError, reasonOf, systemCode } from '../errors.js';
+import { remoteOf } from './dialler.js';
+import type { LinkTable } from './link-table.js';
+import { WebSocketServer } from './web-socket-library.js';
+import { LINK_PATH, reportTo, SUBPROTOCOL, WebSocketWire } from './web-socket-wire.js';
+
+/** What the listener needs. */
+export interface ListenerOptions {
+  readonly links: LinkTable;
+  readonly transportBytesMax: number;
+  /** Links that may be open at once, whatever their state. */
+  readonly linksMax: number;
+  readonly pendingLinksMax: number;
+  readonly handshakeTimeoutMs: number;
+  /** The system could not accept a connection (out of descriptors, say); listening goes on. */
+  readonly onTrouble: (error: Error) => void;
+}
+
+/** Accepts links on one HTTP port, beside which later services can live under other paths. */
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #webSockets: SocketServer;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: options.transportBytesMax,
+      handleProtocols: () => SUBPROTOCOL,
+    });
+    this.#server = createServer(
+      {
+        headersTimeout: options.handshakeTimeoutMs,
+        requestTimeout: options.handshakeTimeoutMs,
+        connectionsCheckingInterval: options.handshakeTimeoutMs,
+        keepAlive: true,
+      },
+      (request, response) => {
+        const [status, text] = answerTo(request);
+        response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
+        response.end(text);
+      },
+    );
+    this.#server.maxConnections = options.linksMax + options.pendingLinksMax;
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /**
+   * Listens on exactly this port, or on any for 0.
+   * @returns the address in use
+   * @throws PeerError `port-busy`, `cannot-listen`
+   */
+  async listen(host: string, port: number): Promise<AddressInfo> {
+    await new Promise<void>((resolve, reject) => {
+      const failed = (error: Error): void => reject(explainListenError(error, host, port));
+      this.#server.once('error', failed);
+      this.#server.listen({ host, port, exclusive: true }, () => {
+        this.#server.off('error', failed);
+        this.#server.on('error', this.#options.onTrouble);
+        resolve();
+      });
+    });
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') {
+      throw new PeerError('cannot-listen', `${host} gave no TCP port`);
+    }
+    return address;
+  }
+
+  /** Takes no more connections; open links stay. */
+  stop(): void {
+    this.#server.close();
+    this.#server.closeIdleConnections();
+  }
+
+  /** Takes no more connections and cuts those that never became a link. */
+  close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#webSockets.close();
+    if (!this.#server.listening) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined) {
+      socket.on('error', () => socket.destroy());
+      socket.end(httpAnswer(refusal));
+      return;
+    }
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const { remoteAddress, remotePort } = request.socket;
+      const opening = remoteOf(remoteAddress, remotePort);
+      reportTo(webSocket, this.#options.links.open(new WebSocketWire(webSocket), opening));
+    });
+  }
+
+  /** The HTTP status with which an upgrade is refused, or undefined when it is welcome. */
+  #refusal(request: IncomingMessage): number | undefined {
+    const { origin, 'sec-websocket-protocol': protocols } = request.headers;
+    const [BAD_REQUEST, FORBIDDEN, NOT_FOUND, BUSY] = [400, 403, 404, 503];
+    if (pathOf(request) !== LINK_PATH) return NOT_FOUND;
+    // Any web page may dial loopback, and browsers always name the page: no page is a peer.
+    if (origin !== undefined) return FORBIDDEN;
+    const offered = protocols?.split(',').map((name) => name.trim());
+    if (offered?.includes(SUBPROTOCOL) !== true) return BAD_REQUEST;
+    return this.#options.links.pendingInbound >= this.#options.pendingLinksMax ? BUSY : undefined;
+  }
+}
+
+/** Status and text for whoever comes without a WebSocket. */
+function answerTo(request: IncomingMessage): readonly [number, string] {
+  const [UPGRADE_REQUIRED, NOT_FOUND] = [426, 404];
+  return pathOf(request) === LINK_PATH
+    ? [UPGRADE_REQUIRED, 'This is a Hearsay peer. It speaks WebSocket here.\n']
+    : [NOT_FOUND, 'Not found.\n'];
+}
+
+function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? '';
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function httpAnswer(status: number): string {
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+}
+
+function explainListenError(error: Error, host: string, port: number): PeerError {
+  switch (systemCode(error)) {
+    case 'EADDRINUSE':
+      return new PeerError('port-busy', `port ${port} is in use`, { cause: error });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new PeerError('cannot-listen', `${host} is no address of this machine`, {
+        cause: error,
+      });
+    case 'EACCES':
+      return new PeerError('cannot-listen', `port ${port} needs more rights`, { cause: error });
+    default:
+      return new PeerError('cannot-listen', reasonOf(error), { cause: error });
+  }
+}

@@ -1,0 +1,98 @@
+import type { Priority } from '@hearsay/core';
+
+/** What was dropped since it was last asked. */
+export interface Dropped {
+  readonly frames: number;
+  readonly bytes: number;
+}
+
+/** What became of a chunk: `overflow` means that a control frame found no room. */
+export type Enqueued = 'queued' | 'dropped' | 'overflow';
+
+/** The bounds of one queue, in bytes that wait here and in the socket. */
+export interface SendQueueLimits {
+  readonly controlQueueBytesMax: number;
+  readonly bulkQueueBytesMax: number;
+}
+
+/**
+ * What waits to be sent on one link, in two classes.
+ *
+ * Control is never dropped: without room for it the link is useless and is to be closed. Bulk is
+ * dropped at the end, so that what arrives stays without holes up to the first drop, and sync
+ * repairs the rest.
+ */
+export class SendQueue {
+  readonly #limits: SendQueueLimits;
+  #control: Uint8Array[] = [];
+  #controlBytes = 0;
+  #bulk: Uint8Array[] = [];
+  #bulkBytes = 0;
+  #droppedFrames = 0;
+  #droppedBytes = 0;
+
+  constructor(limits: SendQueueLimits) {
+    this.#limits = limits;
+  }
+
+  get bytes(): number {
+    return this.#controlBytes + this.#bulkBytes;
+  }
+
+  get hasBulk(): boolean {
+    return this.#bulk.length > 0;
+  }
+
+  /** @param inSocketBytes what the socket holds already; it counts against both bounds */
+  push(chunk: Uint8Array, priority: Priority, inSocketBytes: number): Enqueued {
+    if (priority === 'control') {
+      const waiting = this.#controlBytes + inSocketBytes + chunk.length;
+      if (waiting > this.#limits.controlQueueBytesMax) return 'overflow';
+      this.#control.push(chunk);
+      this.#controlBytes += chunk.length;
+      return 'queued';
+    }
+    if (this.bytes + inSocketBytes + chunk.length > this.#limits.bulkQueueBytesMax) {
+      this.#droppedFrames++;
+      this.#droppedBytes += chunk.length;
+      return 'dropped';
+    }
+    this.#bulk.push(chunk);
+    this.#bulkBytes += chunk.length;
+    return 'queued';
+  }
+
+  /** All control chunks; the queue holds none afterwards. */
+  takeControl(): readonly Uint8Array[] {
+    const chunks = this.#control;
+    if (chunks.length === 0) return chunks;
+    this.#control = [];
+    this.#controlBytes = 0;
+    return chunks;
+  }
+
+  /** Bulk chunks from the front while less than `roomBytes` are taken. */
+  takeBulk(roomBytes: number): readonly Uint8Array[] {
+    if (this.#bulk.length === 0 || roomBytes <= 0) return [];
+    if (this.#bulkBytes <= roomBytes) {
+      const all = this.#bulk;
+      this.#bulk = [];
+      this.#bulkBytes = 0;
+      return all;
+    }
+    let count = 0;
+    let bytes = 0;
+    while (bytes < roomBytes) bytes += this.#bulk[count++]?.length ?? roomBytes;
+    this.#bulkBytes -= bytes;
+    return this.#bulk.splice(0, count);
+  }
+
+  /** What was dropped since the last call, or undefined. */
+  takeDropped(): Dropped | undefined {
+    if (this.#droppedFrames === 0) return undefined;
+    const dropped = { frames: this.#droppedFrames, bytes: this.#droppedBytes };
+    this.#droppedFrames = 0;
+    this.#droppedBytes = 0;
+    return dropped;
+  }
+}

@@ -1,0 +1,60 @@
+import { ABNORMAL_CLOSURE, CLOSE_CODES } from '@hearsay/core';
+import type { RawData, WebSocket } from 'ws';
+import { reasonOf, systemCode } from '../errors.js';
+import { cleanLine } from '../text.js';
+import type { LinkEvents } from './link-table.js';
+import type { Wire } from './wire.js';
+
+/** The one path under which peers speak; others are free for other services of the same port. */
+export const LINK_PATH = '/hearsay';
+/** Offered and required, so that another WebSocket service is told apart before a byte is sent. */
+export const SUBPROTOCOL = 'hearsay';
+
+/** Sends and closes over a socket of the `ws` library. */
+export class WebSocketWire implements Wire {
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(bytes: Uint8Array, sent: () => void): void {
+    this.#socket.send(bytes, sent);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+}
+
+/** Reports what happens on an open socket. */
+export function reportTo(socket: WebSocket, events: LinkEvents): void {
+  let failure: { readonly code: number; readonly reason: string } | undefined;
+  socket.on('message', (data, isBinary) => {
+    if (isBinary) events.received(bytesOf(data));
+    else events.malformed('text frames are not spoken here');
+  });
+  socket.on('error', (error) => {
+    // The library closes the socket itself; `close` follows and reports this.
+    const broken = systemCode(error).startsWith('WS_ERR_');
+    const code = broken ? CLOSE_CODES.malformed : ABNORMAL_CLOSURE;
+    failure ??= { code, reason: reasonOf(error) };
+  });
+  socket.on('close', (code, reason) => {
+    events.closed(failure ?? { code, reason: cleanLine(reason.toString('utf8')) });
+  });
+}
+
+/** With `binaryType` left at `nodebuffer` the library always hands over one buffer. */
+function bytesOf(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}

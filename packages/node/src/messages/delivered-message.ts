@@ -1,0 +1,48 @@
+import {
+  formatMessageId,
+  type HlcTime,
+  type Message,
+  type MessageId,
+  type PeerId,
+  type StreamId,
+} from '@hearsay/core';
+import type { PeerMessage } from '../api.js';
+
+const decoder = new TextDecoder();
+
+/** Who wrote a message, as far as it is known here. */
+export interface Author {
+  readonly nick: string | undefined;
+  readonly own: boolean;
+}
+
+/** A delivered message; what not every reader needs is made when it is read. */
+export class DeliveredMessage implements PeerMessage {
+  readonly id: MessageId;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly from: { readonly id: PeerId; readonly nick: string | undefined };
+  readonly time: HlcTime;
+  readonly own: boolean;
+  readonly clock: readonly (readonly [StreamId, number])[];
+  #text: string | undefined;
+
+  constructor({ id, topic, payload, time, clock }: Message, { nick, own }: Author) {
+    this.id = id;
+    this.topic = topic;
+    this.payload = payload;
+    this.from = { id: id.peer, nick };
+    this.time = time;
+    this.own = own;
+    this.clock = clock;
+  }
+
+  get key(): string {
+    return formatMessageId(this.id);
+  }
+
+  get text(): string {
+    this.#text ??= decoder.decode(this.payload);
+    return this.#text;
+  }
+}

@@ -1,0 +1,168 @@
+import {
+  type Address,
+  type Counters,
+  formatMessageId,
+  type MessageId,
+  type PeerId,
+  type StatusView,
+} from '@hearsay/core';
+import type {
+  Departure,
+  Peer,
+  PeerEventName,
+  PeerEvents,
+  PeerMember,
+  PeerMessage,
+  Publication,
+} from './api.js';
+import { reasonOf } from './errors.js';
+import { ownNick } from './member-meta.js';
+import type { Runtime } from './runtime.js';
+import { checkDialAddress, metaOf } from './settings.js';
+
+/** Where a peer listens. */
+export interface Listening {
+  readonly port: number;
+  readonly address: Address;
+}
+
+const DEFAULT_FLUSH_MS = 2_000;
+
+/** The public face of a runtime. */
+export class RunningPeer implements Peer {
+  readonly id: PeerId;
+  readonly generation: number;
+  readonly port: number;
+  readonly url: string;
+  readonly #runtime: Runtime;
+  #nick: string;
+
+  constructor(runtime: Runtime, { port, address }: Listening) {
+    this.#runtime = runtime;
+    this.id = runtime.identity.id;
+    this.generation = runtime.identity.generation;
+    this.port = port;
+    this.url = `ws://${address}`;
+    this.#nick = runtime.settings.nick;
+  }
+
+  get nick(): string {
+    return this.#nick;
+  }
+
+  publish(topic: string, payload: string | Uint8Array): Publication {
+    // A copy: the caller may use its buffer again, and the log keeps this one.
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : new Uint8Array(payload);
+    const { id, links } = this.#runtime.publish(topic, bytes);
+    return { id, key: formatMessageId(id), links, congested: this.#runtime.congested };
+  }
+
+  subscribe(
+    topic: string,
+    options: { readonly signal?: AbortSignal; readonly history?: number } = {},
+  ): AsyncIterable<PeerMessage> {
+    this.#runtime.assertOpen();
+    const { signal, history = 0 } = options;
+    return this.#runtime.inbox.subscribe(topic, {
+      signal,
+      history: history > 0 ? this.#runtime.engine.history(topic, history) : [],
+      overlaps: this.#runtime.host.running,
+    });
+  }
+
+  history(topic?: string, limit: number = Number.MAX_SAFE_INTEGER): readonly PeerMessage[] {
+    const { engine, inbox } = this.#runtime;
+    return engine.history(topic, limit).map((message) => inbox.describe(message));
+  }
+
+  members(): readonly PeerMember[] {
+    const { engine, readNow, roster } = this.#runtime;
+    const now = readNow();
+    const { members } = engine.status(now);
+    return members.map((view) => roster.describe(view, now.monotonicMs));
+  }
+
+  status(): StatusView {
+    return this.#runtime.status();
+  }
+
+  counters(): Readonly<Counters> {
+    return this.#runtime.engine.counters();
+  }
+
+  receipt(id: MessageId): { readonly held: number; readonly live: number } {
+    return this.#runtime.engine.receipt(id);
+  }
+
+  held(
+    id: MessageId,
+    until: number,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<number> {
+    const count = (): number => this.receipt(id).held;
+    return this.#runtime.waits.wait({
+      ...options,
+      ready: () => (count() >= until ? count() : undefined),
+      missing: () => `held by ${count()} of ${until} others after ${options.timeoutMs} ms`,
+    });
+  }
+
+  async synced(options: {
+    readonly live?: number;
+    readonly timeoutMs: number;
+    readonly signal?: AbortSignal;
+  }): Promise<void> {
+    const { live: wanted = 1, timeoutMs, signal } = options;
+    await this.#runtime.waits.wait({
+      timeoutMs,
+      signal,
+      ready: () => {
+        const { live, inSync, isolated } = this.status();
+        return live >= wanted && inSync === live && !isolated ? true : undefined;
+      },
+      missing: () => {
+        const { live, inSync } = this.status();
+        return `${inSync} of ${live} others in sync after ${timeoutMs} ms, ${wanted} wanted`;
+      },
+    });
+  }
+
+  async drained(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await this.#runtime.drains.wait({
+      ...options,
+      ready: () => (this.#runtime.congested ? undefined : true),
+      missing: () => 'not drained',
+    });
+  }
+
+  join(address: string): void {
+    this.#runtime.command({ kind: 'join', address: checkDialAddress(address) });
+  }
+
+  rename(nick: string): void {
+    const { identity, roster, settings } = this.#runtime;
+    const cleaned = ownNick(nick);
+    const meta = metaOf(cleaned, settings);
+    this.#runtime.command({ kind: 'set-meta', meta });
+    this.#nick = cleaned;
+    roster.set(this.id, meta);
+    identity.saveNick(cleaned).catch((error: unknown) => {
+      this.#runtime.warn('profile-unwritable', reasonOf(error));
+    });
+  }
+
+  on<Name extends PeerEventName>(
+    name: Name,
+    listener: (event: PeerEvents[Name]) => void,
+  ): () => void {
+    return this.#runtime.emitter.on(name, listener);
+  }
+
+  leave(options: { readonly flushMs?: number } = {}): Promise<Departure> {
+    return this.#runtime.leave(options.flushMs ?? DEFAULT_FLUSH_MS);
+  }
+
+  close(): Promise<void> {
+    return this.#runtime.close();
+  }
+}

@@ -1,0 +1,300 @@
+import {
+  type Address,
+  CLOSE_CODES,
+  type Command,
+  type Effect,
+  type Engine,
+  HearsayError,
+  type MessageId,
+  type Now,
+  type PeerId,
+  type StatusView,
+} from '@hearsay/core';
+import type { Departure } from './api.js';
+import { PeerError, reasonOf } from './errors.js';
+import { Emitter } from './events/emitter.js';
+import { Reporter } from './events/reporter.js';
+import { Roster } from './events/roster.js';
+import { SyncWatch } from './events/sync-watch.js';
+import { departureOf } from './host/departure.js';
+import { type EffectSink, EngineHost } from './host/engine-host.js';
+import { LoopHealth } from './host/loop-health.js';
+import { Waits } from './host/waits.js';
+import { Dialler } from './links/dialler.js';
+import { LinkTable } from './links/link-table.js';
+import { Inbox } from './messages/inbox.js';
+import type { Identity } from './profile/profile.js';
+import { metaOf, type Settings } from './settings.js';
+
+/** What a running peer is made of. */
+export interface RuntimeParts {
+  readonly settings: Settings;
+  readonly identity: Identity;
+  readonly engine: Engine;
+  readonly readNow: () => Now;
+}
+
+/** What else belongs to a peer and ends with it. */
+export interface Attachment {
+  /** Takes nobody new; what is open stays. */
+  stop(): void;
+  close(): Promise<void>;
+}
+
+/** Between two looks at the state on behalf of `held` and `synced`. */
+const WAIT_INTERVAL_MS = 10;
+/** What a message costs in a batch besides its payload, roughly. */
+const MESSAGE_OVERHEAD_BYTES = 32;
+
+/** One running peer: ties the engine to links, listeners and waiting callers, and ends them all. */
+export class Runtime {
+  readonly settings: Settings;
+  readonly identity: Identity;
+  readonly engine: Engine;
+  readonly emitter: Emitter = new Emitter();
+  readonly host: EngineHost;
+  readonly links: LinkTable;
+  readonly roster: Roster;
+  readonly inbox: Inbox;
+  /** Waits for what the engine knows. */
+  readonly waits: Waits;
+  /** Waits for queues. */
+  readonly drains: Waits;
+  readonly readNow: () => Now;
+  readonly #dialler: Dialler;
+  readonly #reporter: Reporter;
+  readonly #syncWatch: SyncWatch;
+  readonly #attachments: Attachment[] = [];
+  #health: LoopHealth | undefined;
+  #lastOwn: MessageId | undefined;
+  /** Published in this turn and still with the engine. */
+  #turnBytes = 0;
+  #left = false;
+  #leaving: Promise<Departure> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor({ settings, identity, engine, readNow }: RuntimeParts) {
+    this.settings = settings;
+    this.identity = identity;
+    this.engine = engine;
+    this.readNow = readNow;
+    const readMonotonicMs = (): number => readNow().monotonicMs;
+    this.host = new EngineHost({ engine, sink: this.#sink(), readNow });
+    this.links = new LinkTable({
+      limits: settings.limits,
+      timers: settings.timings,
+      readMonotonicMs,
+      step: (input) => void this.host.step(input),
+      requestTurnEnd: () => this.host.requestTurnEnd(),
+    });
+    this.#dialler = new Dialler({
+      links: this.links,
+      dialTimeoutMs: settings.timings.dialTimeoutMs,
+      transportBytesMax: settings.limits.transportBytesMax,
+      onFailed: (address, failed) => {
+        this.host.step({ kind: 'dial-failed', address, ...failed });
+      },
+    });
+    this.roster = new Roster(settings.limits.membersMax);
+    this.roster.set(identity.id, metaOf(settings.nick, settings));
+    this.#reporter = this.#makeReporter();
+    this.inbox = this.#makeInbox();
+    this.#syncWatch = new SyncWatch({
+      emitter: this.emitter,
+      intervalMs: settings.timings.syncEventMs,
+      readStatus: () => this.status(),
+    });
+    this.waits = new Waits(WAIT_INTERVAL_MS, readMonotonicMs);
+    this.drains = new Waits(0, readMonotonicMs);
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  get congested(): boolean {
+    return this.links.congested || this.#turnBytes > this.settings.limits.turnBytes;
+  }
+
+  status(): StatusView {
+    return this.engine.status(this.readNow());
+  }
+
+  /** Begins; others can dial these addresses from now on. */
+  start(advertised: readonly Address[]): void {
+    const { timings, join, signal } = this.settings;
+    this.#health = new LoopHealth({
+      sampleMs: timings.healthSampleMs,
+      reportMs: timings.healthIntervalMs,
+      readMonotonicMs: () => this.readNow().monotonicMs,
+      onReport: (loopDelayMs) => void this.host.step({ kind: 'health', loopDelayMs }),
+    });
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.host.step({ kind: 'start', addresses: advertised });
+    for (const address of join) this.command({ kind: 'join', address });
+    // Whoever awaits this peer adds listeners in a microtask: before this.
+    setImmediate(() => this.emitter.release());
+  }
+
+  /** Binds the life of something to that of this peer. */
+  attach(attachment: Attachment): void {
+    this.#attachments.push(attachment);
+  }
+
+  warn(code: string, message: string): void {
+    this.emitter.emit('warning', { code, message });
+  }
+
+  /** @throws PeerError for what core refuses, and `closed` */
+  command(command: Command): readonly Effect[] {
+    this.assertOpen();
+    try {
+      return this.host.step({ kind: 'command', command });
+    } catch (error) {
+      throw error instanceof HearsayError ? peerErrorOf(error) : error;
+    }
+  }
+
+  /** Discovery found somebody; too late is no error. */
+  discovered(address: Address, peer: PeerId): void {
+    if (!this.closed && !this.#left) this.command({ kind: 'discovered', address, peer });
+  }
+
+  /** @throws PeerError for what core refuses, and `closed` */
+  publish(topic: string, payload: Uint8Array): { id: MessageId; links: number } {
+    for (const effect of this.command({ kind: 'publish', topic, payload })) {
+      if (effect.kind !== 'published') continue;
+      this.#lastOwn = effect.id;
+      this.#turnBytes += payload.length + MESSAGE_OVERHEAD_BYTES;
+      return effect;
+    }
+    throw new PeerError('internal', 'the engine did not answer a publish');
+  }
+
+  /** @throws PeerError `closed` */
+  assertOpen(): void {
+    if (this.closed) throw new PeerError('closed', 'this peer is closed');
+  }
+
+  /** Says goodbye once others hold our messages, or `flushMs` have passed; then closes. */
+  leave(flushMs: number): Promise<Departure> {
+    this.#leaving ??= this.#leave(flushMs);
+    return this.#leaving;
+  }
+
+  /** Ends everything at once. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #sink(): EffectSink {
+    return {
+      send: (link, bytes, priority) => this.links.send(link, bytes, priority),
+      dial: (address) => this.#dialler.dial(address),
+      close: (link, code, reason) => this.links.close(link, code, reason),
+      deliver: (messages) => this.inbox.deliver(messages),
+      event: (event) => this.#reporter.report(event),
+      endTurn: () => this.#endTurn(),
+      failed: (error) => this.#failed(internalError(error)),
+    };
+  }
+
+  #makeReporter(): Reporter {
+    return new Reporter({
+      engine: this.engine,
+      readNow: this.readNow,
+      emitter: this.emitter,
+      roster: this.roster,
+      onLinkUp: (link) => this.links.markUp(link),
+      onSuperseded: (generation) => this.#superseded(generation),
+    });
+  }
+
+  #makeInbox(): Inbox {
+    return new Inbox({
+      self: this.identity.id,
+      nickOf: (peer) => this.roster.nickOf(peer),
+      subscriberQueueMax: this.settings.limits.subscriberQueueMax,
+      hasListeners: () => this.emitter.has('message'),
+      emit: (message) => this.emitter.emit('message', message),
+      onOverflow: (topic) => this.warn('subscriber-slow', `a reader of ${topic} lost messages`),
+    });
+  }
+
+  #endTurn(): void {
+    this.links.reportDropped();
+    this.links.flush();
+    this.#turnBytes = 0;
+    this.drains.check();
+    this.waits.check();
+    this.#syncWatch.touch();
+  }
+
+  #superseded(generation: number): void {
+    this.identity.saveSeenGeneration(generation).catch((error: unknown) => {
+      this.warn('profile-unwritable', reasonOf(error));
+    });
+    this.#failed(new PeerError('superseded', 'another process runs under this profile'));
+  }
+
+  #failed(error: PeerError): void {
+    this.emitter.emit('failed', { error });
+    void this.close();
+  }
+
+  async #leave(flushMs: number): Promise<Departure> {
+    const last = this.#lastOwn;
+    const held = (): true | undefined =>
+      last === undefined || this.engine.receipt(last).held > 0 ? true : undefined;
+    // Not held in time, or closed meanwhile: the departure tells what is only here.
+    const wait = { ready: held, timeoutMs: flushMs, missing: () => 'not held' };
+    await this.waits.wait(wait).catch(() => undefined);
+    const departure = departureOf(this.engine, last, this.status().live);
+    if (!this.closed) {
+      for (const attachment of this.#attachments) attachment.stop();
+      this.command({ kind: 'leave' });
+      this.#left = true;
+      this.links.closeAll(CLOSE_CODES.goodbye, 'goodbye');
+      await this.links.whenEmpty();
+    }
+    await this.close();
+    return departure;
+  }
+
+  async #close(): Promise<void> {
+    this.settings.signal?.removeEventListener('abort', this.#onAbort);
+    this.host.stop();
+    this.#health?.close();
+    this.#syncWatch.close();
+    const closed = new PeerError('closed', 'this peer is closed');
+    this.waits.close(closed);
+    this.drains.close(closed);
+    this.inbox.close();
+    this.#dialler.close();
+    this.links.terminateAll();
+    await Promise.all(this.#attachments.map((attachment) => attachment.close()));
+    await this.links.whenEmpty();
+    await this.identity.release();
+  }
+
+  readonly #onAbort = (): void => void this.close();
+}
+
+function internalError(error: unknown): PeerError {
+  if (error instanceof PeerError) return error;
+  const message = `stopped by a broken invariant: ${reasonOf(error)}`;
+  return new PeerError('internal', message, { cause: error });
+}
+
+function peerErrorOf(error: HearsayError): PeerError {
+  switch (error.code) {
+    case 'left':
+      return new PeerError('closed', 'this peer has left', { cause: error });
+    case 'bad-peer-id':
+    case 'malformed':
+      return new PeerError('internal', error.message, { cause: error });
+    default:
+      return new PeerError(error.code, error.message, { cause: error });
+  }
+}

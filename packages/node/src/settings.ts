@@ -1,0 +1,122 @@
+import {
+  type Address,
+  type Config,
+  DEFAULT_CONFIG,
+  DEFAULT_LIMITS,
+  type Limits,
+} from '@hearsay/core';
+import { formatAddress, parseAddress, parseDialAddress } from './address.js';
+import type { PeerOptions } from './api.js';
+import { PeerError } from './errors.js';
+import { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
+import { checkPort } from './links/port-choice.js';
+import { encodeMeta, type MemberMeta, ownNick, ownTags } from './member-meta.js';
+import { cleanLine } from './text.js';
+import { DEFAULT_TIMERS, type RuntimeTimers } from './timers.js';
+import { VERSION } from './version.js';
+
+const NETWORK_BYTES_MAX = 64;
+const DISCOVERY_PORT = 7_339;
+const LOOPBACK = '127.0.0.1';
+const EVERY_INTERFACE = '0.0.0.0';
+
+/** Options with every default filled in and every value checked. */
+export interface Settings {
+  readonly nick: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly network: string;
+  readonly port: number | undefined;
+  readonly host: string;
+  readonly join: readonly Address[];
+  readonly lan: boolean;
+  readonly discover: boolean;
+  readonly stateFolder: string | undefined;
+  readonly runFolder: string | undefined;
+  readonly discoveryPort: number;
+  readonly signal: AbortSignal | undefined;
+  readonly timings: Config & RuntimeTimers;
+  readonly limits: Limits & RuntimeLimits;
+}
+
+/**
+ * Checks everything before anything is opened.
+ * @throws PeerError `bad-nick`, `bad-network`, `bad-tags`, `bad-port`, `bad-address`, `bad-option`, `meta-too-large`
+ */
+export function resolveOptions(options: PeerOptions): Settings {
+  const settings: Settings = {
+    nick: ownNick(options.nick),
+    tags: { ...ownTags(options.tags ?? {}), pid: String(process.pid), version: VERSION },
+    network: checkNetwork(options.network ?? 'local'),
+    port: options.port === undefined ? undefined : checkPort(options.port),
+    host: checkHost(options.host ?? (options.lan === true ? EVERY_INTERFACE : LOOPBACK)),
+    join: (options.join ?? []).map((address) => checkDialAddress(address)),
+    lan: options.lan ?? false,
+    discover: options.discover ?? true,
+    stateFolder: options.stateFolder,
+    runFolder: options.runFolder,
+    discoveryPort: checkPort(options.discoveryPort ?? DISCOVERY_PORT),
+    signal: options.signal,
+    timings: { ...DEFAULT_CONFIG, ...DEFAULT_TIMERS, ...options.timings },
+    limits: { ...DEFAULT_LIMITS, ...DEFAULT_RUNTIME_LIMITS, ...options.limits },
+  };
+  checkNumbers({ ...settings.timings, ...settings.limits });
+  checkQueues(settings.limits);
+  metaOf(settings.nick, settings);
+  return settings;
+}
+
+/**
+ * What others are told about us.
+ * @throws PeerError `meta-too-large`
+ */
+export function metaOf(
+  nick: string,
+  { tags, limits }: Pick<Settings, 'tags' | 'limits'>,
+): Uint8Array {
+  const meta: MemberMeta = { nick, tags };
+  return encodeMeta(meta, limits.metaBytesMax);
+}
+
+/**
+ * Checks an address to dial.
+ * @throws PeerError `bad-address`
+ */
+export function checkDialAddress(text: string): Address {
+  const address = parseDialAddress(text);
+  if (address === undefined) {
+    throw new PeerError('bad-address', `"${cleanLine(text)}" is not host:port`);
+  }
+  return formatAddress(address);
+}
+
+function checkNetwork(network: string): string {
+  const visible = network !== '' && network === cleanLine(network);
+  if (visible && Buffer.byteLength(network) <= NETWORK_BYTES_MAX) return network;
+  const rule = `1 to ${NETWORK_BYTES_MAX} bytes of visible text`;
+  throw new PeerError('bad-network', `the name of a network is ${rule}`);
+}
+
+function checkHost(host: string): string {
+  if (parseAddress(formatAddress({ host, port: 0 })) !== undefined) return host;
+  throw new PeerError('bad-address', `"${cleanLine(host)}" is not a host to listen on`);
+}
+
+function checkNumbers(values: Readonly<Record<string, number | readonly number[]>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    const numbers = typeof value === 'number' ? [value] : value;
+    if (numbers.some((number) => !Number.isFinite(number) || number < 0)) {
+      throw new PeerError('bad-option', `${name} is a number from 0, not ${String(value)}`);
+    }
+  }
+}
+
+/** Bounds that only make sense in this order. */
+function checkQueues(limits: RuntimeLimits): void {
+  const { controlQueueBytesMax, socketHighWaterBytes, congestedBytes, drainedBytes } = limits;
+  if (controlQueueBytesMax <= socketHighWaterBytes) {
+    throw new PeerError('bad-option', 'controlQueueBytesMax must exceed socketHighWaterBytes');
+  }
+  if (drainedBytes >= congestedBytes) {
+    throw new PeerError('bad-option', 'drainedBytes must be under congestedBytes');
+  }
+}

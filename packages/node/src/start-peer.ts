@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { type Engine, type EngineOptions, type Now, seededRandom } from '@hearsay/core';
+import type { Peer, PeerOptions } from './api.js';
+import { reasonOf } from './errors.js';
+import { Listener } from './links/listener.js';
+import { type OwnAddresses, ownAddresses } from './links/own-addresses.js';
+import { listenOnFreePort } from './links/port-choice.js';
+import { RunningPeer } from './peer.js';
+import { freshIdentity, type Identity, openIdentity } from './profile/profile.js';
+import { Runtime } from './runtime.js';
+import { metaOf, resolveOptions, type Settings } from './settings.js';
+
+/** What tests replace. */
+export interface StartDependencies {
+  readonly createEngine: (options: EngineOptions) => Engine;
+  readonly readNow: () => Now;
+}
+
+/** Takes what a peer needs in the order in which it can fail, and gives it back when it does. */
+export async function startPeer(
+  options: PeerOptions,
+  dependencies: StartDependencies,
+): Promise<Peer> {
+  const settings = resolveOptions(options);
+  settings.signal?.throwIfAborted();
+  const { stateFolder, nick } = settings;
+  const identity =
+    stateFolder === undefined ? freshIdentity() : await openIdentity(stateFolder, nick);
+  let runtime: Runtime | undefined;
+  try {
+    runtime = new Runtime({
+      settings,
+      identity,
+      engine: dependencies.createEngine(engineOptions(settings, identity)),
+      readNow: dependencies.readNow,
+    });
+    return await listenAndStart(runtime);
+  } catch (error) {
+    await (runtime ?? { close: identity.release }).close();
+    throw error;
+  }
+}
+
+async function listenAndStart(runtime: Runtime): Promise<Peer> {
+  const { settings } = runtime;
+  const { limits, timings, host, port: wantedPort, lan, signal } = settings;
+  const listener = new Listener({
+    links: runtime.links,
+    transportBytesMax: limits.transportBytesMax,
+    linksMax: limits.linksMax,
+    pendingLinksMax: limits.pendingLinksMax,
+    handshakeTimeoutMs: timings.handshakeTimeoutMs,
+    onTrouble: (error) => runtime.warn('cannot-accept', reasonOf(error)),
+  });
+  runtime.attach(listener);
+  const { port } = await listenOnFreePort(wantedPort, (each) => listener.listen(host, each));
+  signal?.throwIfAborted();
+  const reachable = needsReachable(settings) ? await reachableHosts() : [];
+  const addresses = ownAddresses(host, port, reachable);
+  runtime.start(addresses.advertised);
+  if (settings.discover) discover(runtime, addresses, lan ? reachable : []);
+  return new RunningPeer(runtime, { port, address: addresses.local });
+}
+
+/** Starts looking for others. It is loaded on the side, so that the first line is shown earlier. */
+function discover(
+  runtime: Runtime,
+  { local, advertised }: OwnAddresses,
+  otherHosts: readonly string[],
+): void {
+  const { settings, identity } = runtime;
+  const loading = import('./discovery/discovery.js').then(({ Discovery, defaultRunFolder }) => {
+    const discovery = new Discovery({
+      network: settings.network,
+      peer: identity.id,
+      generation: identity.generation,
+      localAddress: local,
+      addresses: advertised,
+      otherHosts,
+      port: settings.discoveryPort,
+      runFolder: settings.runFolder ?? defaultRunFolder(),
+      timers: settings.timings,
+      limits: settings.limits,
+      readMonotonicMs: () => runtime.readNow().monotonicMs,
+      random: Math.random,
+      onFound: (address, peer) => runtime.discovered(address, peer),
+      onWarning: (code, message) => runtime.warn(code, message),
+    });
+    if (!runtime.closed) discovery.start();
+    return discovery;
+  });
+  loading.catch((error: unknown) => runtime.warn('discovery', reasonOf(error)));
+  runtime.attach({
+    stop: () => undefined,
+    close: async () => (await loading.catch(() => undefined))?.close(),
+  });
+}
+
+function engineOptions(settings: Settings, identity: Identity): EngineOptions {
+  const { nick, network, timings, limits } = settings;
+  return {
+    id: identity.id,
+    generation: identity.generation,
+    network,
+    meta: metaOf(nick, settings),
+    random: seededRandom(randomUUID()),
+    config: timings,
+    limits,
+  };
+}
+
+function needsReachable({ host }: Settings): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+async function reachableHosts(): Promise<readonly string[]> {
+  const interfaces = await import('./discovery/interfaces.js');
+  return interfaces.reachableHosts();
+}

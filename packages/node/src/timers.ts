@@ -1,0 +1,35 @@
+/** Every period of the runtime; those of the protocol are in core's `Config`. */
+export interface RuntimeTimers {
+  /** Between two `health` inputs with the longest event-loop delay seen. */
+  readonly healthIntervalMs: number;
+  /** Between two looks at the event loop; a shorter one sees more and wakes an idle process more often. */
+  readonly healthSampleMs: number;
+  /** A closing handshake that takes longer is cut. */
+  readonly closeTimeoutMs: number;
+  /** A congested link that moved nothing this long no longer holds up `drained()`; it is fed by sync later. */
+  readonly laggardMs: number;
+  /** Announcements after the first at start: these few, then one every `announceIntervalMs`. */
+  readonly announceEarlyMs: readonly number[];
+  readonly announceIntervalMs: number;
+  /** A newcomer is answered within this time (a random part of it, so that answers spread). */
+  readonly answerDelayMs: number;
+  /** Between two answers, however many newcomers there are: one answer serves them all. */
+  readonly answerIntervalMs: number;
+  /** Between two scans of the run folder. */
+  readonly runScanMs: number;
+  /** Between two `sync` events. */
+  readonly syncEventMs: number;
+}
+
+export const DEFAULT_TIMERS: RuntimeTimers = {
+  healthIntervalMs: 500,
+  healthSampleMs: 100,
+  closeTimeoutMs: 1_000,
+  laggardMs: 500,
+  announceEarlyMs: [100, 300, 1_000],
+  announceIntervalMs: 5_000,
+  answerDelayMs: 20,
+  answerIntervalMs: 100,
+  runScanMs: 2_000,
+  syncEventMs: 100,
+};
