@@ -1,8 +1,165 @@
-import { Command } from 'commander';
+import { Command, type CommanderError } from 'commander';
+import { EXIT, type ExitCode, Failure } from './command-line/failure.js';
+import {
+  addressValues,
+  countValue,
+  durationValue,
+  networkValue,
+  nickValue,
+  portValue,
+  positiveValue,
+  roomValue,
+} from './command-line/values.js';
+import type { ChatOptions } from './commands/chat.js';
+import type { PeersOptions } from './commands/peers.js';
+import type { SendOptions } from './commands/send.js';
+import type { WaitSyncOptions } from './commands/wait-sync.js';
 
 const version = '0.1.0';
 
-/** The command line of `hearsay`. */
-export function createProgram(): Command {
-  return new Command('hearsay').description('Chat in a terminal with no server').version(version);
+const EXAMPLES = `
+Examples:
+  hearsay ana                        chat as ana; finds the others on this machine
+  hearsay bob 192.168.1.20:7340      join through a peer elsewhere (which runs with --lan)
+  hearsay ana --room ops --history 20
+  tail -f build.log | hearsay ci --plain
+  hearsay bot --json --follow        one JSON object a line, both ways
+
+Exit codes: 0 ok, 1 fault, 2 wrong use, 3 no peer found, 4 not held by others in time.`;
+
+const SEND_EXAMPLES = `
+Examples:
+  hearsay send '#lobby' 'deployed'
+  hearsay send ops 'backup done' --as cron --until 2 --timeout 10s
+
+Exit codes: 0 held by --until others, 2 wrong use, 3 no peer found, 4 not held in time.`;
+
+const PEERS_EXAMPLES = `
+Examples:
+  hearsay peers
+  hearsay peers --json | jq -r 'select(.state == "alive") | .nick'
+
+Exit codes: 0 ok, 2 wrong use, 3 no peer found.`;
+
+const WAIT_EXAMPLES = `
+Examples:
+  hearsay wait-sync --timeout 10s
+  hearsay wait-sync --live 3 && echo 'all three agree'
+
+Exit codes: 0 in sync, 2 wrong use, 3 no peer found, 4 not in sync in time.`;
+
+/** The command line of `hearsay`. @param done is told the exit code of what ran */
+export function createProgram(done: (exitCode: ExitCode) => void): Command {
+  const program = new Command('hearsay')
+    .description('Chat in a terminal with no server')
+    .version(version)
+    .enablePositionalOptions()
+    .argument('[nick]', 'your name and profile; without it the last one, else your user name')
+    .argument('[address...]', 'peers to dial, HOST:PORT')
+    .option('--join <host:port>', 'dial this peer, now and for ever (repeatable)', addressValues)
+    .option(
+      '--port <n>',
+      'listen on exactly this port; 0: any (default: first free from 7340)',
+      portValue,
+    )
+    .option('--host <address>', 'listen on this address (default: this machine only)')
+    .option('--lan', 'listen and be found beyond this machine')
+    .option('--network <name>', 'a mesh of its own; others are refused', networkValue)
+    .option('--room <name>', 'the first room (default: lobby)', roomValue)
+    .option('--plain', 'text lines for other programs (default without a terminal)')
+    .option('--json', 'one JSON object a line, both ways; see docs/json.md')
+    .option('--simple', 'text lines for people: no colours, no cursor movement')
+    .option('--no-discover', 'do not look for peers, only dial')
+    .option('--follow', 'stay when stdin ends')
+    .option(
+      '--flush <time>',
+      'at the end wait this long for a peer to hold what was said (default: 2s)',
+      durationValue,
+    )
+    .option('--history <n>', 'show at most this many earlier messages (default: 100)', countValue)
+    .option('--state-dir <folder>', 'keep profiles here')
+    .option('--no-color', 'no colours')
+    .option('--ascii', 'no symbols beyond ASCII')
+    .addHelpText('after', EXAMPLES)
+    .action(
+      async (nick: string | undefined, addresses: readonly string[], options: ChatOptions) => {
+        const { runChat } = await import('./commands/chat.js');
+        done(await runChat(nick === undefined ? [] : [nick, ...addresses], options));
+      },
+    );
+  addErrands(program, done);
+  strict(program);
+  return program;
+}
+
+function addErrands(program: Command, done: (exitCode: ExitCode) => void): void {
+  errand(program, 'send', 'send one message, wait until others hold it, and end')
+    .argument('<room>', "'#lobby' or lobby")
+    .argument('<text>', 'what to say')
+    .option('--as <nick>', 'the name it is said under (default: send)', nickValue)
+    .option('--until <n>', 'others that must hold it (default: 1)', positiveValue)
+    .option('--timeout <time>', 'give up after this long (default: 5s)', durationValue)
+    .addHelpText('after', SEND_EXAMPLES)
+    .action(async (room: string, text: string, options: SendOptions) => {
+      const { send } = await import('./commands/send.js');
+      done(await send(room, text, options));
+    });
+  errand(program, 'peers', 'list the peers of the mesh')
+    .option('--json', 'one JSON object a peer')
+    .option('--ascii', 'no symbols beyond ASCII')
+    .option('--timeout <time>', 'give up after this long (default: 5s)', durationValue)
+    .addHelpText('after', PEERS_EXAMPLES)
+    .action(async (options: PeersOptions) => {
+      const { peers } = await import('./commands/peers.js');
+      done(await peers(options));
+    });
+  errand(program, 'wait-sync', 'wait until all live peers hold the same')
+    .option('--live <n>', 'so many live peers at least (default: 1)', positiveValue)
+    .option('--timeout <time>', 'give up after this long (default: 10s)', durationValue)
+    .addHelpText('after', WAIT_EXAMPLES)
+    .action(async (options: WaitSyncOptions) => {
+      const { waitSync } = await import('./commands/wait-sync.js');
+      done(await waitSync(options));
+    });
+}
+
+/** A command that joins for a moment; it needs to know how to find the mesh. */
+function errand(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--join <host:port>', 'dial this peer (repeatable)', addressValues)
+    .option('--network <name>', 'the mesh to join', networkValue)
+    .option('--host <address>', 'listen on this address (default: this machine only)')
+    .option('--lan', 'look for peers beyond this machine')
+    .option('--no-discover', 'do not look for peers, only dial')
+    .hook('preAction', (root) => refuseLeadingOptions(root.parent ?? root, name));
+}
+
+/** `hearsay --network x send …`: the option would be lost. */
+function refuseLeadingOptions(program: Command, name: string): void {
+  const leading = Object.keys(program.opts()).find(
+    (option) => program.getOptionValueSource(option) === 'cli',
+  );
+  if (leading !== undefined) throw new Failure(`put options after ${name}`);
+}
+
+/** Mistakes are one line on stderr and exit code 2. */
+function strict(program: Command): void {
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      outputError: (text, write) =>
+        write(
+          `${text
+            .trim()
+            .replace(/^error: /, 'hearsay: ')
+            .replace(/\s*\n\s*/g, ' ')}\n`,
+        ),
+    });
+  }
+}
+
+/** What commander ends with: help and version are no mistakes. */
+export function exitCodeOf(error: CommanderError): ExitCode {
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
 }

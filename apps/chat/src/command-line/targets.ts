@@ -1,0 +1,38 @@
+import { safeJson } from '../json/encode.js';
+import { isNick, isReservedNick, NICK_RULE } from '../profile/nick.js';
+import { FIRST_PORT } from '../view/start-words.js';
+import { Failure } from './failure.js';
+import { isAddress } from './values.js';
+
+const QUOTED_CHARS_MAX = 80;
+
+/** Who starts, and whom to dial, as the words of the command line say. */
+export interface Targets {
+  readonly nick: string | undefined;
+  readonly join: readonly string[];
+}
+
+/**
+ * Reads `[nick] [address...]`: the first word is a nick unless it can only be an address.
+ * @throws Failure for a word that is neither
+ */
+export function readTargets(words: readonly string[]): Targets {
+  const [first, ...rest] = words;
+  if (first === undefined) return { nick: undefined, join: [] };
+  if (first.includes(':')) return { nick: undefined, join: words.map(readAddress) };
+  if (isReservedNick(first)) throw new Failure(`${first} is a reserved name; choose another nick`);
+  if (!isNick(first)) throw new Failure(`not a nick: ${quoted(first)}. ${NICK_RULE}`);
+  return { nick: first, join: rest.map(readAddress) };
+}
+
+function readAddress(word: string): string {
+  if (isAddress(word)) return word;
+  const isHost = /^[\w.-]+$/.test(word);
+  const hint = isHost ? `write HOST:PORT, for example ${word}:${FIRST_PORT}` : 'write HOST:PORT';
+  throw new Failure(`not an address: ${quoted(word)}; ${hint}`);
+}
+
+/** A word of the person's own, made harmless: it may come out of a script. */
+function quoted(word: string): string {
+  return safeJson(word.slice(0, QUOTED_CHARS_MAX));
+}

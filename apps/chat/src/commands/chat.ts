@@ -1,0 +1,179 @@
+import { createPeer, type Departure, type Peer } from '@hearsay/node';
+import { ChatSession } from '../chat/session.js';
+import { codeOf, EXIT, type ExitCode, Failure } from '../command-line/failure.js';
+import { readTargets } from '../command-line/targets.js';
+import type { Ending, Front, FrontContext } from '../front/front.js';
+import { type Mode, openFront, openLook, openOutput, pickMode } from '../front/open-front.js';
+import { EndSignals } from '../process/end-signals.js';
+import { profileFolder, rememberNick, stateBase } from '../profile/folders.js';
+import { nextNick } from '../profile/nick.js';
+import { pickNick } from '../profile/pick-nick.js';
+import { farewellLine } from '../view/farewell.js';
+import type { StartView } from '../view/start-words.js';
+import { lanHosts } from './lan-hosts.js';
+
+/** The options of `hearsay NICK`, as the command line gives them. */
+export interface ChatOptions {
+  readonly join?: readonly string[];
+  readonly port?: number;
+  readonly host?: string;
+  readonly lan?: boolean;
+  readonly network?: string;
+  readonly room?: string;
+  readonly plain?: boolean;
+  readonly json?: boolean;
+  readonly simple?: boolean;
+  readonly discover: boolean;
+  readonly follow?: boolean;
+  readonly stateDir?: string;
+  readonly color: boolean;
+  readonly ascii?: boolean;
+  readonly flush?: number;
+  readonly history?: number;
+}
+
+const DEFAULT_ROOM = 'lobby';
+const DEFAULT_FLUSH_MS = 2_000;
+
+/** Runs a peer and a front end until somebody leaves. @throws Failure, PeerError before it began */
+export async function runChat(words: readonly string[], options: ChatOptions): Promise<ExitCode> {
+  const targets = readTargets(words);
+  const mode = pickMode(options, {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    environment: process.env,
+  });
+  const base = options.stateDir ?? stateBase(process.env);
+  const nick = targets.nick ?? (await pickNick(base));
+  const join = [...targets.join, ...(options.join ?? [])];
+  const openingFront = openFront(mode);
+  const peer = await openPeer({ nick, base, join, options });
+  const makeFront = await openingFront;
+  if (targets.nick !== undefined) void rememberNick(base, nick);
+
+  const startedMs = performance.now();
+  const session = new ChatSession(peer, options.room ?? DEFAULT_ROOM);
+  const context: FrontContext = {
+    session,
+    start: startViewOf(peer, { join, options }),
+    look: openLook(mode, options),
+    input: process.stdin,
+    output: process.stdout,
+    data: openOutput(mode),
+    diagnose: (line) => process.stderr.write(`${line}\n`),
+    historyMax: options.history,
+  };
+  return runUntilEnd(makeFront(context), { peer, context, mode, options, startedMs });
+}
+
+interface Run {
+  readonly peer: Peer;
+  readonly context: FrontContext;
+  readonly mode: Mode;
+  readonly options: ChatOptions;
+  readonly startedMs: number;
+}
+
+async function runUntilEnd(front: Front, run: Run): Promise<ExitCode> {
+  const { peer, context, options } = run;
+  const signals = new EndSignals();
+  const failing = new Promise<never>((_resolve, reject) => {
+    peer.on('failed', ({ error }) => reject(error));
+  });
+  let metSomebody = peer.status().live > 0;
+  peer.on('link', ({ up }) => {
+    metSomebody ||= up;
+  });
+  try {
+    const fronts = front
+      .run()
+      .then((ending) => (ending === 'input-ended' && options.follow ? never() : ending));
+    const ending = await Promise.race([fronts, signals.first, failing]);
+    return await leave(front, { ...run, ending, metSomebody: () => metSomebody });
+  } catch (error) {
+    front.stop();
+    await peer.close();
+    throw error;
+  } finally {
+    signals.stop();
+    context.session.close();
+  }
+}
+
+interface Leaving extends Run {
+  readonly ending: Ending | 'signal' | 'unread';
+  readonly metSomebody: () => boolean;
+}
+
+/** Says goodbye, after waiting for somebody to take what was said; a second signal ends at once. */
+async function leave(front: Front, leaving: Leaving): Promise<ExitCode> {
+  const { peer, ending, options, startedMs } = leaving;
+  const { live, messages: events } = peer.status();
+  // A pipe may end before anybody was found; a person sees that nobody is there.
+  const isWorthWaiting = ending === 'input-ended' || (ending !== 'unread' && live > 0);
+  const flushMs = isWorthWaiting ? (options.flush ?? DEFAULT_FLUSH_MS) : 0;
+  if (ending !== 'input-ended') front.stop();
+  const departure = await peer.leave({ flushMs });
+  front.stop();
+  const ranMs = performance.now() - startedMs;
+  if (ending !== 'unread') {
+    front.farewell({ line: farewellLine(ranMs, events, departure), ...departure, events, ranMs });
+  }
+  return exitCodeOf(leaving, departure);
+}
+
+/** A script learns whether its lines arrived; a person was told in words. */
+function exitCodeOf({ ending, metSomebody }: Leaving, { onlyHere }: Departure): ExitCode {
+  if (ending !== 'input-ended' || onlyHere === 0) return EXIT.ok;
+  return metSomebody() ? EXIT.notInSync : EXIT.noPeer;
+}
+
+interface PeerRequest {
+  readonly nick: string;
+  readonly base: string;
+  readonly join: readonly string[];
+  readonly options: ChatOptions;
+}
+
+async function openPeer({ nick, base, join, options }: PeerRequest): Promise<Peer> {
+  const { network, port, host, lan, discover } = options;
+  try {
+    return await createPeer({
+      nick,
+      join,
+      discover,
+      stateFolder: profileFolder(base, network, nick),
+      ...(network === undefined ? {} : { network }),
+      ...(port === undefined ? {} : { port }),
+      ...(host === undefined ? {} : { host }),
+      ...(lan === undefined ? {} : { lan }),
+    });
+  } catch (error) {
+    if (codeOf(error) !== 'profile-in-use') throw error;
+    const pid = error instanceof Error && 'pid' in error ? ` (process ${String(error.pid)})` : '';
+    throw new Failure(`${nick} is running already${pid}; try: hearsay ${nextNick(nick)}`);
+  }
+}
+
+function startViewOf(
+  peer: Peer,
+  { join, options }: { join: readonly string[]; options: ChatOptions },
+): StartView {
+  const lan = options.lan ?? false;
+  return {
+    nick: peer.nick,
+    port: peer.port,
+    generation: peer.generation,
+    room: options.room ?? DEFAULT_ROOM,
+    network: options.network,
+    anyPort: options.port === undefined,
+    lan,
+    discover: options.discover,
+    join,
+    lanAddresses: lan ? lanHosts() : [],
+  };
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}

@@ -1,0 +1,44 @@
+import type { ChatSession } from '../chat/session.js';
+import type { BoundedOutput } from '../output/bounded-output.js';
+import type { Look } from '../text/look.js';
+import type { StartView } from '../view/start-words.js';
+
+/** Why a front end came to its end. */
+export type Ending =
+  /** The person, or the program, asked to leave. */
+  | 'asked'
+  /** Nothing more comes on stdin. */
+  | 'input-ended';
+
+/** What every front end is given. */
+export interface FrontContext {
+  readonly session: ChatSession;
+  readonly start: StartView;
+  readonly look: Look;
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+  /** Lines for stdout that never hold up the peer. */
+  readonly data: BoundedOutput;
+  /** One line on stderr. */
+  readonly diagnose: (line: string) => void;
+  /** Earlier messages shown of a room; undefined: as many as suit the front end. */
+  readonly historyMax: number | undefined;
+}
+
+/** A way to chat: a terminal, lines of text, or JSON. */
+export interface Front {
+  /** Runs until somebody wants to leave. */
+  run(): Promise<Ending>;
+  /** Nothing more comes: gives the terminal back. Idempotent. */
+  stop(): void;
+  /** The last line, after the goodbye. */
+  farewell(summary: Farewell): void;
+}
+
+export interface Farewell {
+  readonly line: string;
+  readonly onlyHere: number;
+  readonly heldBy: number;
+  readonly events: number;
+  readonly ranMs: number;
+}

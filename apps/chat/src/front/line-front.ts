@@ -1,0 +1,97 @@
+import { CommandRunner } from '../chat/command-runner.js';
+import { describeRefusal } from '../input/line-splitter.js';
+import { pumpLines } from '../input/pump.js';
+import { historyShownDefault, messageBytesMax } from '../limits.js';
+import type { Notice } from '../view/notice.js';
+import { PlainLines } from '../view/plain-lines.js';
+import { ScreenRows } from '../view/screen-rows.js';
+import { elsewhereLine, startLine } from '../view/start-words.js';
+import { Narrator } from '../watch/narrator.js';
+import type { Ending, Farewell, Front, FrontContext } from './front.js';
+
+export interface LineFrontOptions {
+  /** Whose eyes the lines are for: a person's, or a program's. */
+  readonly reader: 'person' | 'program';
+  /** A person types; else every line is text, whatever it begins with. */
+  readonly commands: boolean;
+}
+
+/** Lines in, lines out: for pipes, screen readers and terminals that can do no more. */
+export class LineFront implements Front {
+  readonly #context: FrontContext;
+  readonly #options: LineFrontOptions;
+  readonly #narrator: Narrator;
+  readonly #runner: CommandRunner;
+  readonly #plain = new PlainLines(Date.now());
+  readonly #screen = new ScreenRows(Date.now());
+  #leave: (ending: Ending) => void = () => undefined;
+
+  constructor(context: FrontContext, options: LineFrontOptions) {
+    const { session, start, data, diagnose, look } = context;
+    this.#context = context;
+    this.#options = options;
+    const toPerson = options.reader === 'person';
+    this.#narrator = new Narrator({
+      session,
+      joined: start.join,
+      historyMax: context.historyMax ?? historyShownDefault,
+      echo: toPerson,
+      currentRoom: () => this.#runner.room,
+      tell: (notice) => this.#tell(notice),
+    });
+    this.#runner = new CommandRunner({
+      session,
+      narrator: this.#narrator,
+      look: () => look,
+      print: (rows) => {
+        for (const row of rows) data.writeLine(row);
+      },
+      complain: diagnose,
+      roomChanged: () => undefined,
+      leave: () => this.#leave('asked'),
+    });
+  }
+
+  run(): Promise<Ending> {
+    const { start, data, diagnose } = this.#context;
+    const say =
+      this.#options.reader === 'person' ? (line: string) => data.writeLine(line) : diagnose;
+    say(startLine(start));
+    if (this.#options.commands) say(elsewhereLine(start));
+    this.#narrator.start();
+    return new Promise((resolve, reject) => {
+      this.#leave = resolve;
+      this.#readInput().then(() => resolve('input-ended'), reject);
+    });
+  }
+
+  stop(): void {
+    this.#narrator.stop();
+  }
+
+  farewell({ line }: Farewell): void {
+    if (this.#options.reader === 'person') this.#context.data.writeLine(line);
+    else this.#context.diagnose(line);
+  }
+
+  #readInput(): Promise<void> {
+    return pumpLines(this.#context.input, messageBytesMax, async (line) => {
+      if (line.kind !== 'line') this.#context.diagnose(describeRefusal(line));
+      else if (this.#options.commands) await this.#runner.run(line.text);
+      else await this.#runner.sayText(line.text);
+    });
+  }
+
+  #tell(notice: Notice): void {
+    const { data, diagnose, look } = this.#context;
+    const now = Date.now();
+    if (this.#options.reader === 'person') {
+      for (const row of this.#screen.rows(notice, now, look)) data.writeLine(row);
+      return;
+    }
+    for (const { stream, text } of this.#plain.lines(notice, now)) {
+      if (stream === 'data') data.writeLine(text);
+      else diagnose(text);
+    }
+  }
+}

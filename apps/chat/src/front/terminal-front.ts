@@ -1,0 +1,117 @@
+import { CommandRunner } from '../chat/command-runner.js';
+import { complete } from '../input/commands.js';
+import { historyShownDefault } from '../limits.js';
+import type { Look } from '../text/look.js';
+import { mentions } from '../view/mention.js';
+import type { Notice } from '../view/notice.js';
+import { ScreenRows } from '../view/screen-rows.js';
+import { elsewhereLine, startLine } from '../view/start-words.js';
+import { Narrator } from '../watch/narrator.js';
+import type { Ending, Farewell, Front, FrontContext } from './front.js';
+import { Prompt } from './prompt.js';
+
+/** So long after the first Ctrl-C the second one means it. */
+const INTERRUPT_TWICE_MS = 3_000;
+const BELL = '\u0007';
+
+/** Chat in a terminal: what happens scrolls by, and the line being typed stays whole below it. */
+export class TerminalFront implements Front {
+  readonly #context: FrontContext;
+  readonly #narrator: Narrator;
+  readonly #runner: CommandRunner;
+  readonly #screen = new ScreenRows(Date.now());
+  readonly #prompt: Prompt;
+  #interruptedMs = Number.NEGATIVE_INFINITY;
+  #leave: (ending: Ending) => void = () => undefined;
+
+  constructor(context: FrontContext) {
+    const { session, start, look, input, output } = context;
+    this.#context = context;
+    output.write(`${startLine(start)}\n${look.paint.dim(elsewhereLine(start))}\n`);
+    this.#prompt = new Prompt({
+      input,
+      output,
+      newline: look.glyphs.newline,
+      complete: (line) => complete(line, session.names.all()),
+      onLine: (line) => this.#submit(line),
+      onInterrupt: (hadDraft) => this.#interrupt(hadDraft),
+      onEnd: () => this.#leave('asked'),
+      onSuspend: () =>
+        this.#complain('suspended: the others will think you dead until you resume with fg'),
+      onRefused: (reason) => this.#complain(reason),
+    });
+    this.#narrator = new Narrator({
+      session,
+      joined: start.join,
+      historyMax: context.historyMax ?? historyShownDefault,
+      echo: true,
+      currentRoom: () => this.#runner.room,
+      tell: (notice) => this.#tell(notice),
+    });
+    this.#runner = new CommandRunner({
+      session,
+      narrator: this.#narrator,
+      look: () => this.#look(),
+      print: (rows) => this.#prompt.print(rows),
+      complain: (text) => this.#complain(text),
+      roomChanged: () => this.#showPrompt(),
+      leave: () => this.#leave('asked'),
+    });
+  }
+
+  run(): Promise<Ending> {
+    return new Promise((resolve) => {
+      this.#leave = resolve;
+      this.#showPrompt();
+      this.#narrator.start();
+    });
+  }
+
+  stop(): void {
+    this.#narrator.stop();
+    this.#prompt.close();
+  }
+
+  farewell({ line }: Farewell): void {
+    this.#context.output.write(`${line}\n`);
+  }
+
+  #submit(line: string): void {
+    this.#interruptedMs = Number.NEGATIVE_INFINITY;
+    this.#runner.run(line).catch((error: unknown) => {
+      this.#complain(error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  #interrupt(hadDraft: boolean): void {
+    const now = Date.now();
+    if (!hadDraft && now < this.#interruptedMs + INTERRUPT_TWICE_MS) {
+      this.#leave('asked');
+      return;
+    }
+    if (hadDraft) return;
+    this.#interruptedMs = now;
+    this.#complain('Ctrl-C again to leave');
+  }
+
+  #tell(notice: Notice): void {
+    const rows = this.#screen.rows(notice, Date.now(), this.#look());
+    if (notice.kind === 'message' && mentions(notice.message, this.#context.session.peer.nick)) {
+      this.#context.output.write(BELL);
+    }
+    this.#prompt.print(rows);
+  }
+
+  #complain(text: string): void {
+    this.#prompt.print([this.#look().paint.warn(`-- ${text}`)]);
+  }
+
+  #showPrompt(): void {
+    this.#prompt.show(`#${this.#runner.room}> `);
+  }
+
+  /** The window may have been resized since. */
+  #look(): Look {
+    return { ...this.#context.look, columns: this.#context.output.columns };
+  }
+}

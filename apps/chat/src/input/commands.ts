@@ -1,0 +1,172 @@
+import { nearMatch } from '../text/near-match.js';
+
+/** One command of the input line, as help shows it. */
+export interface CommandSpec {
+  readonly name: CommandName;
+  readonly aliases: readonly string[];
+  readonly usage: string;
+  readonly summary: string;
+  /** Further lines of `/help NAME`. */
+  readonly details?: string;
+}
+
+export type CommandName =
+  | 'say'
+  | 'me'
+  | 'msg'
+  | 'join'
+  | 'part'
+  | 'rooms'
+  | 'nick'
+  | 'who'
+  | 'mesh'
+  | 'sync'
+  | 'receipts'
+  | 'dial'
+  | 'help'
+  | 'quit';
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'say',
+    aliases: [],
+    usage: '/say TEXT',
+    summary: 'send TEXT as it is, a leading / too (also: //x sends /x)',
+  },
+  { name: 'me', aliases: [], usage: '/me TEXT', summary: 'say what you do: "* ana gets popcorn"' },
+  {
+    name: 'msg',
+    aliases: ['m', 'w', 'pm', 'whisper'],
+    usage: '/msg NICK TEXT',
+    summary: 'send TEXT to one peer; carried by every member, not yet private',
+    details:
+      'Only NICK and you are shown it, but every member carries it and could read it: it is not encrypted.',
+  },
+  {
+    name: 'join',
+    aliases: ['j'],
+    usage: '/join ROOM',
+    summary: 'join a room, or make a joined one current',
+  },
+  { name: 'part', aliases: ['leave', 'l'], usage: '/part [ROOM]', summary: 'leave a room' },
+  {
+    name: 'rooms',
+    aliases: ['list', 'channels'],
+    usage: '/rooms',
+    summary: 'the rooms you are in',
+  },
+  {
+    name: 'nick',
+    aliases: [],
+    usage: '/nick NAME',
+    summary: 'change your name; your profile stays',
+  },
+  { name: 'who', aliases: ['names', 'users'], usage: '/who', summary: 'who is here' },
+  {
+    name: 'mesh',
+    aliases: ['peers'],
+    usage: '/mesh',
+    summary: 'every member: state, address, process, link, sync',
+    details:
+      'FOR is how long it is in that state, LAST when it was last heard directly, GEN.INC its run and its refutations. ' +
+      'SYNC tells what it lacks of ours (-n) and what we lack of its (+n).',
+  },
+  { name: 'sync', aliases: [], usage: '/sync', summary: 'in sync, or who is behind by how much' },
+  { name: 'receipts', aliases: [], usage: '/receipts', summary: 'who holds your last messages' },
+  {
+    name: 'dial',
+    aliases: ['connect'],
+    usage: '/dial HOST:PORT',
+    summary: 'dial a peer, now and for ever',
+  },
+  {
+    name: 'help',
+    aliases: ['h', '?'],
+    usage: '/help [COMMAND]',
+    summary: 'this list, or more on one command',
+  },
+  { name: 'quit', aliases: ['exit', 'q'], usage: '/quit', summary: 'say goodbye and leave' },
+];
+
+/** What a line of input asks for. */
+export type Command =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'wrong'; readonly message: string }
+  | { readonly kind: 'say' | 'me'; readonly text: string }
+  | { readonly kind: 'msg'; readonly to: string; readonly text: string }
+  | { readonly kind: 'join' | 'nick' | 'dial'; readonly name: string }
+  | { readonly kind: 'part' | 'help'; readonly name: string | undefined }
+  | { readonly kind: 'rooms' | 'who' | 'mesh' | 'sync' | 'receipts' | 'quit' };
+
+/** Reads a line. Text that begins with one `/` is never sent as chat: at worst it is an error. */
+export function parseCommand(line: string): Command {
+  if (line.trim() === '') return { kind: 'nothing' };
+  if (line.startsWith('//')) return { kind: 'say', text: line.slice(1) };
+  if (!line.startsWith('/')) return { kind: 'say', text: line };
+  const [, typed = '', rest = ''] = /^\/(\S*)[^\S\n]?([\s\S]*)$/.exec(line) ?? [];
+  const spec = findCommand(typed);
+  if (spec === undefined) return { kind: 'wrong', message: describeUnknown(typed) };
+  return withArguments(spec, rest) ?? { kind: 'wrong', message: `usage: ${spec.usage}` };
+}
+
+/** The command of a name or alias, in any case, with or without its `/`. */
+export function findCommand(typed: string): CommandSpec | undefined {
+  const name = typed.replace(/^\//, '').toLowerCase();
+  return COMMANDS.find((spec) => spec.name === name || spec.aliases.includes(name));
+}
+
+function describeUnknown(typed: string): string {
+  const names = COMMANDS.flatMap((spec) => [
+    spec.name,
+    ...spec.aliases.filter((alias) => alias.length > 2),
+  ]);
+  const near = nearMatch(typed, names);
+  const hint = near === undefined ? '/help lists all' : `did you mean /${near}?`;
+  return `no command /${typed} (${hint}); not sent. //${typed} sends it as text`;
+}
+
+/** Undefined when the arguments do not fit. */
+function withArguments({ name }: CommandSpec, rest: string): Command | undefined {
+  const word = rest.trim();
+  const hasOneWord = /^\S+$/.test(word);
+  switch (name) {
+    case 'say':
+    case 'me':
+      return word === '' ? undefined : { kind: name, text: rest };
+    case 'msg': {
+      const [, to, text] = /^\s*(\S+)\s+([\s\S]*\S[\s\S]*)$/.exec(rest) ?? [];
+      return to === undefined || text === undefined ? undefined : { kind: name, to, text };
+    }
+    case 'join':
+    case 'nick':
+    case 'dial':
+      return hasOneWord ? { kind: name, name: word } : undefined;
+    case 'part':
+    case 'help':
+      if (word === '') return { kind: name, name: undefined };
+      return hasOneWord ? { kind: name, name: word } : undefined;
+    case 'rooms':
+    case 'who':
+    case 'mesh':
+    case 'sync':
+    case 'receipts':
+    case 'quit':
+      return word === '' ? { kind: name } : undefined;
+  }
+}
+
+/** Completions of the word being typed: commands after `/`, else names (`ana: ` at the start). */
+export function complete(line: string, names: readonly string[]): [string[], string] {
+  if (/^\/\S*$/.test(line)) {
+    const typed = line.slice(1).toLowerCase();
+    const hits = COMMANDS.filter(({ name }) => name.startsWith(typed)).map(
+      ({ name }) => `/${name} `,
+    );
+    return [hits, line];
+  }
+  const word = /\S*$/.exec(line)?.[0] ?? '';
+  if (word === '') return [[], word];
+  const suffix = word === line ? ': ' : ' ';
+  const hits = names.filter((name) => name.toLowerCase().startsWith(word.toLowerCase()));
+  return [hits.map((name) => name + suffix), word];
+}

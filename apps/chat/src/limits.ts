@@ -1,0 +1,32 @@
+/** Every bound of the program on what others, or a pipe, can make grow. */
+
+/** UTF-8 bytes of one message's text; longer input is refused with a line, never cut. */
+export const messageBytesMax = 32_768;
+/** Bytes of one JSON request: a message whose every character is written as an escape still fits. */
+export const requestBytesMax: number = 8 * messageBytesMax;
+/** Rows of one message on a screen; the rest is counted, and `--json` shows it whole. */
+export const shownLinesMax = 40;
+/** Characters of one message on a screen. */
+export const shownCharsMax = 4_000;
+/** Characters of a nick on a screen. */
+export const shownNickCharsMax = 32;
+/** Combining marks after one character; a longer tower is cut. */
+export const combiningMarksMax = 6;
+/** Bytes that wait for a slow reader of stdout; over it whole lines are dropped and counted. */
+export const outputBytesMax: number = 8 * 1_024 * 1_024;
+/** Own messages watched until every live peer holds them; the oldest is forgotten first. */
+export const watchedMessagesMax = 1_000;
+/** Own messages that `/receipts` lists. */
+export const receiptsShownMax = 10;
+/** Earlier messages of a room shown at its start, unless `--history` says otherwise. */
+export const historyShownDefault = 100;
+/** Messages that wait to be shown as one block when others bring old ones; more only count. */
+export const backlogMessagesMax = 10_000;
+/** Rooms joined at once. */
+export const roomsMax = 32;
+/** Characters of a room's name. */
+export const roomCharsMax = 48;
+/** Different repeated notices remembered, so that one fault does not fill the screen. */
+export const repeatKeysMax = 256;
+/** Characters of `ref` in a request. */
+export const refCharsMax = 128;

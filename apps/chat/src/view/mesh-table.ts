@@ -1,0 +1,126 @@
+import type { MemberState, PeerId } from '@hearsay/core';
+import type { PeerMember } from '@hearsay/node';
+import { isVisitor, type Names } from '../chat/names.js';
+import { formatDuration, formatRoundTrip } from '../text/duration.js';
+import type { Glyphs } from '../text/look.js';
+import { sanitiseLine } from '../text/sanitise.js';
+import { truncate } from '../text/width.js';
+import { type Column, tableRows } from './table.js';
+
+/** A member that said goodbye is listed this long. */
+const LEFT_SHOWN_MS = 60_000;
+/** A digest a peer gave longer ago than this many rounds is not news; each round reaches one neighbour. */
+const FRESH_ROUNDS = 3;
+const ROUND_MS = 1_000;
+const CELL_COLUMNS_MAX = 32;
+
+const COLUMNS: readonly Column[] = [
+  { title: '', align: 'left' },
+  { title: 'PEER', align: 'left' },
+  { title: 'STATE', align: 'left' },
+  { title: 'FOR', align: 'right' },
+  { title: 'ADDRESS', align: 'left' },
+  { title: 'PID', align: 'right' },
+  { title: 'LINK', align: 'left' },
+  { title: 'RTT', align: 'right' },
+  { title: 'LAST', align: 'right' },
+  { title: 'GEN.INC', align: 'left' },
+  { title: 'SYNC', align: 'left' },
+];
+
+export interface MeshView {
+  readonly members: readonly PeerMember[];
+  /** Messages we hold. */
+  readonly messages: number;
+  readonly names: Names;
+  readonly lackedAtDeath: ReadonlyMap<PeerId, number>;
+  readonly glyphs: Glyphs;
+}
+
+/** What `syncWords` needs to know beside the member. */
+export interface SyncContext {
+  /** Live others. */
+  readonly live: number;
+  readonly lackedAtDeath: ReadonlyMap<PeerId, number>;
+}
+
+/** Whom a list shows, ourselves first, then the living by name, then the rest. */
+export function listedMembers(members: readonly PeerMember[], names: Names): PeerMember[] {
+  const order: Readonly<Record<MemberState, number>> = {
+    alive: 1,
+    joining: 1,
+    suspect: 2,
+    dead: 3,
+    left: 4,
+  };
+  const rank = (member: PeerMember): number => (member.self ? 0 : order[member.state]);
+  return members
+    .filter(
+      (member) =>
+        member.state !== 'left' || (member.stateForMs < LEFT_SHOWN_MS && !isVisitor(member)),
+    )
+    .sort(
+      (left, right) =>
+        rank(left) - rank(right) || (names.of(left.id) < names.of(right.id) ? -1 : 1),
+    );
+}
+
+/** The member list, one row each. */
+export function meshTable({ members, messages, names, lackedAtDeath, glyphs }: MeshView): string[] {
+  const live = members.filter(({ self, state }) => !self && state === 'alive').length;
+  const rows = listedMembers(members, names).map((member) => [
+    stateGlyph(member.state, glyphs),
+    truncate(names.of(member.id) + (member.self ? ' (you)' : ''), CELL_COLUMNS_MAX, glyphs.more),
+    member.state,
+    formatDuration(member.stateForMs),
+    truncate(sanitiseLine(member.addresses[0] ?? '?'), CELL_COLUMNS_MAX, glyphs.more),
+    truncate(sanitiseLine(member.tags['pid'] ?? '?'), 10, glyphs.more),
+    member.self ? 'self' : member.link,
+    member.self ? '' : optional(member.rttMs, formatRoundTrip),
+    member.self ? '' : optional(member.heardMsAgo, formatDuration),
+    `${member.generation}.${member.incarnation}`,
+    member.self ? `${messages} events` : syncWords(member, { live, lackedAtDeath }),
+  ]);
+  return tableRows(COLUMNS, rows);
+}
+
+export function stateGlyph(state: MemberState, glyphs: Glyphs): string {
+  switch (state) {
+    case 'joining':
+    case 'alive':
+      return glyphs.alive;
+    case 'suspect':
+      return glyphs.suspect;
+    case 'dead':
+      return glyphs.dead;
+    case 'left':
+      return glyphs.left;
+  }
+}
+
+/** How a member stands to us, with an age where it is old, and no live-looking number for the dead. */
+export function syncWords(member: PeerMember, { live, lackedAtDeath }: SyncContext): string {
+  const { state, lacks, ahead, inSync, diverged, toldMsAgo } = member;
+  if (diverged) return 'DIVERGED';
+  if (state === 'left') return '';
+  if (state === 'dead') return deadWords(lackedAtDeath.get(member.id));
+  if (toldMsAgo === undefined) return 'unknown';
+  if (state === 'suspect') return `unknown (was ${inSync ? '=' : `-${lacks}`})`;
+  const freshMs = FRESH_ROUNDS * ROUND_MS * Math.max(1, live);
+  const age = toldMsAgo > freshMs ? ` (${formatDuration(toldMsAgo)} ago)` : '';
+  if (inSync) return `in sync${age}`;
+  const parts = [
+    lacks > 0 ? `lacks ${lacks} of ours` : '',
+    ahead > 0 ? `has ${ahead} we lack` : '',
+  ];
+  return (parts.filter((part) => part !== '').join(', ') || 'comparing') + age;
+}
+
+function deadWords(lacked: number | undefined): string {
+  if (lacked === undefined) return 'unknown';
+  return lacked === 0 ? 'had all at death' : `lacked ${lacked} at death`;
+}
+
+function optional(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined ? '?' : format(value);
+}

@@ -1,0 +1,161 @@
+import { clockTime } from '../text/clock-time.js';
+import { formatDuration } from '../text/duration.js';
+import { memberWords } from './member-words.js';
+import type { InSync, MemberNotice, MessageNotice, Notice } from './notice.js';
+
+/** How loudly a notice is shown. */
+export type Tone = 'quiet' | 'good' | 'warn' | 'alarm';
+
+export interface Words {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** A notice in words. Messages are not notices of the program's own: see `message-rows.ts`. */
+export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
+  switch (notice.kind) {
+    case 'member':
+      return { text: memberWords(notice), tone: memberTone(notice) };
+    case 'found':
+      return good(
+        `found ${notice.names.join(', ')} in ${formatDuration(notice.tookMs)}${
+          notice.inSync === undefined ? '' : `.  ${inSyncWords(notice.inSync)}`
+        }`,
+      );
+    case 'in-sync':
+      return good(inSyncWords(notice.inSync));
+    case 'held':
+      return quiet(`${messages(notice.count)} now held by all ${peers(notice.live)}`);
+    case 'reconnected':
+      return good('no longer isolated');
+    case 'unheld':
+      return warn(unheldWords(notice));
+    case 'isolated':
+      return warn(
+        `isolated: lost ${notice.lost} of ${notice.of} links at once, so it is likely us; calling nobody dead`,
+      );
+    case 'stalled':
+      return warn(
+        `this program did not run for ${formatDuration(notice.ms)}; no verdicts for a moment`,
+      );
+    case 'lagged':
+      return warn(
+        `${notice.name} reads too slowly: ${notice.frames} frames (${bytes(notice.bytes)}) held back, sync will bring them`,
+      );
+    case 'refused':
+      return warn(
+        notice.by === 'us'
+          ? `refused ${notice.who}: ${notice.reason}`
+          : `${notice.who} refused us: ${notice.reason}`,
+      );
+    case 'unreachable':
+      return warn(
+        `cannot reach ${notice.address}: ${notice.detail} (attempt ${notice.attempt}, next in ${formatDuration(notice.retryMs)})`,
+      );
+    case 'gap':
+      return warn(
+        `${messages(notice.messages)} of ${notice.name} are lost: nobody keeps them any more`,
+      );
+    case 'diverged':
+      return {
+        text: `DIVERGED: ${notice.name} has equal clocks and other content. This is a bug.`,
+        tone: 'alarm',
+      };
+    case 'warning':
+      return warn(notice.message);
+    case 'backlog':
+    case 'flapping':
+    case 'calm':
+    case 'renamed':
+    case 'caught-up':
+      return quiet(quietWords(notice));
+  }
+}
+
+type QuietNotice = Extract<
+  Notice,
+  { kind: 'backlog' | 'flapping' | 'calm' | 'renamed' | 'caught-up' }
+>;
+
+function quietWords(notice: QuietNotice): string {
+  switch (notice.kind) {
+    case 'backlog':
+      return backlogWords(notice);
+    case 'flapping':
+      return `${notice.name} comes and goes: ${notice.returns} returns within a minute, further ones are counted, not shown`;
+    case 'calm':
+      return `${notice.name} ${notice.state} after ${notice.changes} more changes`;
+    case 'renamed':
+      return `${notice.was} is now ${notice.name}`;
+    case 'caught-up':
+      return `fetched ${messages(notice.messages)} from ${notice.name} in ${formatDuration(notice.tookMs)}`;
+  }
+}
+
+function backlogWords({
+  origin,
+  count,
+  shown,
+  fromMs,
+  toMs,
+}: Extract<Notice, { kind: 'backlog' }>): string {
+  const cut = shown < count ? `, the last ${shown} shown` : '';
+  switch (origin) {
+    case 'kept':
+      return `replayed ${messages(count)}${cut}`;
+    case 'fetched':
+      return `fetched ${earlier(count)}${cut}`;
+    case 'late': {
+      const from = clockTime(fromMs);
+      const to = clockTime(toMs);
+      const when = from === to ? from : `${from} to ${to}`;
+      return `${count} older ${count === 1 ? 'message' : 'messages'} arrived, sent ${when}${cut}`;
+    }
+  }
+}
+
+/** `in sync: 3 messages`, `in sync with 2 of 2: 3 messages`. */
+function inSyncWords({ live, messages: count }: InSync): string {
+  return live === 1
+    ? `in sync: ${messages(count)}`
+    : `in sync with ${live} of ${live}: ${messages(count)}`;
+}
+
+function unheldWords({ count, holding, behind }: Extract<Notice, { kind: 'unheld' }>): string {
+  if (holding.live === 0) return `alone: 0 live peers, ${messages(count)} waiting`;
+  const who = behind.length === 0 ? '' : `: ${behind.join(', ')} behind`;
+  return `${messages(count)} not held by all yet (${holding.held}/${holding.live})${who}`;
+}
+
+function memberTone({ state }: MemberNotice): Tone {
+  switch (state) {
+    case 'suspect':
+      return 'warn';
+    case 'dead':
+      return 'alarm';
+    case 'alive':
+    case 'joining':
+    case 'left':
+      return 'quiet';
+  }
+}
+
+const quiet = (text: string): Words => ({ text, tone: 'quiet' });
+const good = (text: string): Words => ({ text, tone: 'good' });
+const warn = (text: string): Words => ({ text, tone: 'warn' });
+
+function messages(count: number): string {
+  return `${count} ${count === 1 ? 'message' : 'messages'}`;
+}
+
+function earlier(count: number): string {
+  return `${count} earlier ${count === 1 ? 'message' : 'messages'}`;
+}
+
+function peers(count: number): string {
+  return `${count} live ${count === 1 ? 'peer' : 'peers'}`;
+}
+
+function bytes(count: number): string {
+  return count < 10_000 ? `${count} bytes` : `${Math.round(count / 1_000)} kB`;
+}

@@ -1,0 +1,55 @@
+/** The first port tried when none is asked for, and the last before any free one is taken. */
+export const FIRST_PORT = 7_340;
+const LAST_PORT = 7_359;
+
+export interface StartView {
+  readonly nick: string;
+  readonly port: number;
+  readonly generation: number;
+  readonly room: string;
+  readonly network: string | undefined;
+  /** False when the port was asked for by number. */
+  readonly anyPort: boolean;
+  readonly lan: boolean;
+  readonly discover: boolean;
+  readonly join: readonly string[];
+  /** Where other machines reach us, with `--lan`. */
+  readonly lanAddresses: readonly string[];
+}
+
+/** The first line on the screen: who, where, and what happens now, so that silence is never a riddle. */
+export function startLine(view: StartView): string {
+  const parts = [`${view.nick}@${view.port}`, `room ${view.room}`];
+  if (view.network !== undefined) parts.push(`network ${view.network}`);
+  if (view.generation > 1) parts.push(`gen ${view.generation}`);
+  const moved = view.anyPort ? portWords(view.port) : undefined;
+  if (moved !== undefined) parts.push(moved);
+  parts.push(lookingWords(view));
+  return parts.join('  ');
+}
+
+/** How somebody elsewhere joins. */
+export function elsewhereLine({ lan, lanAddresses, port }: StartView): string {
+  if (!lan) return 'Other machines: start with --lan.  /help lists the commands.';
+  const where =
+    lanAddresses.length === 0
+      ? 'this machine has no other address'
+      : `hearsay NAME ${lanAddresses[0]}:${port} --lan`;
+  return `Elsewhere: ${where}.  /help lists the commands.`;
+}
+
+function portWords(port: number): string | undefined {
+  if (port === FIRST_PORT) return undefined;
+  if (port > LAST_PORT || port < FIRST_PORT)
+    return `ports ${FIRST_PORT}-${LAST_PORT} busy, took ${port}.`;
+  const busy = port === FIRST_PORT + 1 ? `port ${FIRST_PORT}` : `ports ${FIRST_PORT}-${port - 1}`;
+  return `${busy} busy, took ${port}.`;
+}
+
+function lookingWords({ lan, discover, join }: StartView): string {
+  const where = lan ? 'on this network' : 'on this machine';
+  const dialling = `dialling ${join.join(', ')}`;
+  if (discover)
+    return join.length === 0 ? `alone, looking ${where}.` : `alone, looking ${where}, ${dialling}.`;
+  return join.length === 0 ? 'alone, waiting to be dialled.' : `alone, ${dialling}.`;
+}

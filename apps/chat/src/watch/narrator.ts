@@ -1,0 +1,332 @@
+import type { PeerId } from '@hearsay/core';
+import {
+  formatAddress,
+  type Peer,
+  type PeerEvents,
+  type PeerMember,
+  type Publication,
+  parseAddress,
+} from '@hearsay/node';
+import { isVisitor } from '../chat/names.js';
+import type { Place } from '../chat/place.js';
+import type { ChatMessage, ChatSession, Utterance } from '../chat/session.js';
+import { sanitiseLine } from '../text/sanitise.js';
+import type { MemberNotice, MessageNotice, Notice } from '../view/notice.js';
+import { Arrivals } from './arrivals.js';
+import { FlapFolder } from './flap-folder.js';
+import { Receipts } from './receipts.js';
+import { RepeatLimiter } from './repeat-limiter.js';
+import { Timeline, type TimelineOutput } from './timeline.js';
+import type { Watch } from './watch.js';
+
+/** An own message waits this long to be printed, so that its mark can already say who holds it. */
+const ECHO_MS = 120;
+const NAMES_BEHIND_MAX = 4;
+
+export interface NarratorOptions {
+  readonly session: ChatSession;
+  /** `host:port` that the person asked to dial: failures to reach these are told. */
+  readonly joined: readonly string[];
+  /** Earlier messages shown of a block. */
+  readonly historyMax: number;
+  /** Print own messages too; a pipe knows what it wrote. */
+  readonly echo: boolean;
+  /** The room being looked at; messages of others are marked. */
+  readonly currentRoom: () => string | undefined;
+  readonly tell: (notice: Notice) => void;
+}
+
+/** Turns what happens to a peer into notices for a person, in order, once, and not too many. */
+export class Narrator {
+  readonly receipts: Receipts;
+  readonly #options: NarratorOptions;
+  readonly #session: ChatSession;
+  readonly #peer: Peer;
+  readonly #arrivals: Arrivals;
+  readonly #flaps = new FlapFolder();
+  readonly #repeats = new RepeatLimiter();
+  readonly #timeline: Timeline;
+  readonly #joined: Set<string>;
+  readonly #diverged = new Set<PeerId>();
+  readonly #stops: (() => void)[] = [];
+  #echoes: { message: ChatMessage; saidMs: number }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isolated = false;
+
+  constructor(options: NarratorOptions) {
+    const startedMs = Date.now();
+    this.#options = options;
+    this.#session = options.session;
+    this.#peer = options.session.peer;
+    this.#joined = new Set(options.joined.map(normalAddress));
+    this.#arrivals = new Arrivals(startedMs);
+    this.#timeline = new Timeline({ startedMs, historyMax: options.historyMax });
+    this.receipts = new Receipts({
+      holdingOf: (id) => this.#peer.receipt(id),
+      behind: () => this.#behind(),
+    });
+  }
+
+  /** Shows what is kept and whom we know already, then follows the peer. */
+  start(): void {
+    const now = Date.now();
+    for (const room of this.#session.rooms) this.showKept({ kind: 'room', room });
+    for (const member of this.#peer.members()) {
+      if (!member.self && member.state === 'alive' && !isVisitor(member)) {
+        this.#arrivals.met(this.#session.names.of(member.id), now);
+      }
+    }
+    this.#listen();
+    this.#step();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#flushEchoes();
+    this.#show(this.#timeline.flush());
+  }
+
+  /** Says something and prints it. @throws PeerError as `Peer.publish` */
+  say(utterance: Utterance): Publication {
+    const { message, publication } = this.#session.say(utterance);
+    const now = Date.now();
+    this.receipts.said(message, now);
+    if (this.#options.echo) this.#echoes.push({ message, saidMs: now });
+    this.#step();
+    return publication;
+  }
+
+  /** Failures to reach this address are told from now on. */
+  expect(address: string): void {
+    const normal = normalAddress(address);
+    this.#joined.add(normal);
+    this.#repeats.forget(`dial ${normal}`);
+  }
+
+  /** The kept messages of a place that was just joined. */
+  showKept(place: Place): void {
+    const kept = this.#session.history(place, this.#options.historyMax);
+    const [first] = kept;
+    const last = kept.at(-1);
+    if (first === undefined || last === undefined) return;
+    this.#tell({
+      kind: 'backlog',
+      origin: 'kept',
+      count: kept.length,
+      shown: kept.length,
+      fromMs: first.sentMs,
+      toMs: last.sentMs,
+    });
+    for (const message of kept) this.#tellMessage(message);
+  }
+
+  #listen(): void {
+    const peer = this.#peer;
+    this.#session.onMessage((message) => {
+      this.#show(this.#timeline.receive(message, Date.now()));
+      this.#step();
+    });
+    const follow = <Name extends keyof PeerEvents>(
+      name: Name,
+      react: (event: PeerEvents[Name]) => void,
+    ): void => {
+      const stop = peer.on(name, (event) => {
+        react(event);
+        this.#step();
+      });
+      this.#stops.push(stop);
+    };
+    follow('member', (event) => this.#onMember(event));
+    follow('meta', ({ member, wasNick }) => this.#onMeta(member, wasNick));
+    follow('sync', () => this.#onSync());
+    follow('caught-up', ({ messages }) => {
+      if (messages > 0) this.#onSync();
+    });
+    follow('isolated', ({ isolated, lost, of }) => this.#onIsolated(isolated, lost, of));
+    follow('stalled', ({ ms }) => this.#tell({ kind: 'stalled', ms }));
+    follow('lagged', ({ id, frames, bytes }) =>
+      this.#tellRarely(`lag ${id}`, { kind: 'lagged', name: this.#name(id), frames, bytes }),
+    );
+    follow('refused', (event) => this.#onRefused(event));
+    follow('dial-failed', (event) => this.#onDialFailed(event));
+    follow('link', ({ up, address }) => {
+      if (up && address !== undefined) this.#repeats.forget(`dial ${normalAddress(address)}`);
+    });
+    follow('gap', ({ stream, from, to }) => {
+      const [id] = stream.split('.');
+      const member = peer.members().find((known) => known.id === id);
+      const name = member === undefined ? `~${stream.slice(0, 4)}` : this.#name(member.id);
+      this.#tell({ kind: 'gap', name, messages: to - from + 1 });
+    });
+    follow('warning', ({ code, message }) =>
+      this.#tellRarely(`warning ${code}`, { kind: 'warning', message: sanitiseLine(message) }),
+    );
+  }
+
+  #onMember(event: PeerEvents['member']): void {
+    const { member, was, reason } = event;
+    if (member.self || isVisitor(member)) return;
+    // Told at the first contact: others remember peers that we never met.
+    const isOldNews = was === undefined && (member.state === 'dead' || member.state === 'left');
+    if (isOldNews || reason === 'forgotten' || member.state === 'joining') return;
+    const now = Date.now();
+    const name = this.#name(member.id);
+    const isNew = member.state === 'alive' && (was === undefined || was === 'joining');
+    if (isNew && this.#arrivals.met(name, now)) return;
+    const notice: MemberNotice = {
+      kind: 'member',
+      name,
+      state: member.state,
+      was,
+      reason,
+      address: member.addresses[0],
+      generation: member.generation,
+      incarnation: member.incarnation,
+      silentMs: event.silentMs,
+      agreed: event.agreed,
+      asked: event.asked,
+    };
+    for (const shown of this.#flaps.change(member.id, notice, now)) this.#tell(shown);
+  }
+
+  #onMeta(member: PeerMember, wasNick: string | undefined): void {
+    if (member.self || isVisitor(member) || wasNick === undefined || wasNick === member.nick)
+      return;
+    this.#tell({ kind: 'renamed', name: this.#name(member.id), was: sanitiseLine(wasNick) });
+  }
+
+  #onSync(): void {
+    const { live, inSync, messages } = this.#peer.status();
+    this.#arrivals.synced(live, inSync, messages);
+    for (const { id, diverged } of this.#peer.members()) {
+      if (!diverged) this.#diverged.delete(id);
+      else if (!this.#diverged.has(id)) {
+        this.#diverged.add(id);
+        this.#tell({ kind: 'diverged', name: this.#name(id) });
+      }
+    }
+  }
+
+  #onIsolated(isolated: boolean, lost: number, of: number): void {
+    if (isolated === this.#isolated) return;
+    this.#isolated = isolated;
+    this.#tell(isolated ? { kind: 'isolated', lost, of } : { kind: 'reconnected' });
+  }
+
+  #onRefused({ address, code, reason, by }: PeerEvents['refused']): void {
+    const who = address ?? 'a peer';
+    this.#tellRarely(`refused ${who} ${code} ${by}`, {
+      kind: 'refused',
+      who: sanitiseLine(who),
+      by,
+      reason: sanitiseLine(reason) || `code ${code}`,
+    });
+  }
+
+  #onDialFailed({ address, attempt, retryMs, detail }: PeerEvents['dial-failed']): void {
+    const normal = normalAddress(address);
+    if (!this.#joined.has(normal)) return;
+    this.#tellRarely(`dial ${normal}`, {
+      kind: 'unreachable',
+      address: normal,
+      detail: sanitiseLine(detail),
+      attempt,
+      retryMs,
+    });
+  }
+
+  /** Tells what is due and sets the clock for what comes next. */
+  #step(): void {
+    const now = Date.now();
+    this.#echoIfKnown(now);
+    const watches: readonly Watch[] = [this.#arrivals, this.receipts, this.#flaps];
+    for (const watch of watches) for (const notice of watch.tick(now)) this.#tell(notice);
+    this.#show(this.#timeline.tick(now));
+    this.#sleep(now, watches);
+  }
+
+  #sleep(now: number, watches: readonly Watch[]): void {
+    clearTimeout(this.#timer);
+    const firstEcho = this.#echoes[0];
+    const wakes = [...watches, this.#timeline].map(({ wakeAtMs }) => wakeAtMs);
+    if (firstEcho !== undefined) wakes.push(firstEcho.saidMs + ECHO_MS);
+    const wakeMs = Math.min(...wakes.map((at) => at ?? Number.POSITIVE_INFINITY));
+    if (wakeMs === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(() => this.#step(), Math.max(1, wakeMs - now));
+  }
+
+  #echoIfKnown(now: number): void {
+    const [first] = this.#echoes;
+    const last = this.#echoes.at(-1);
+    if (first === undefined || last === undefined) return;
+    const { held, live } = this.#peer.receipt(last.message.id);
+    if (held >= live || now >= first.saidMs + ECHO_MS) this.#flushEchoes();
+  }
+
+  #flushEchoes(): void {
+    const echoes = this.#echoes;
+    this.#echoes = [];
+    for (const { message } of echoes) {
+      this.#timeline.shown(message);
+      this.#tellMessage(message);
+    }
+  }
+
+  #show(outputs: readonly TimelineOutput[]): void {
+    for (const output of outputs) {
+      if (output.kind === 'now') {
+        this.#tellMessage(output.message);
+        continue;
+      }
+      const { origin, count, messages } = output;
+      const fromMs = messages[0]?.sentMs ?? 0;
+      const toMs = messages.at(-1)?.sentMs ?? 0;
+      this.#tell({ kind: 'backlog', origin, count, shown: messages.length, fromMs, toMs });
+      for (const message of messages) this.#tellMessage(message);
+    }
+  }
+
+  #tellMessage(message: ChatMessage): void {
+    const { place, own, id } = message;
+    const isOfThisRun = own && id.generation === this.#peer.generation;
+    const notice: MessageNotice = {
+      kind: 'message',
+      message,
+      name: this.#session.names.of(message.fromId, message.claimedNick),
+      toName: own && place.kind === 'direct' ? this.#name(place.peer) : undefined,
+      elsewhere: place.kind === 'room' && place.room !== this.#options.currentRoom(),
+      holding: isOfThisRun ? this.#peer.receipt(id) : undefined,
+    };
+    this.#tell(notice);
+  }
+
+  #tellRarely(key: string, notice: Notice): void {
+    if (this.#repeats.allows(key, Date.now())) this.#tell(notice);
+  }
+
+  #tell(notice: Notice): void {
+    if (this.#echoes.length > 0) this.#flushEchoes(); // Never after what came later.
+    this.#options.tell(notice);
+  }
+
+  #name(id: PeerId): string {
+    return this.#session.names.of(id);
+  }
+
+  #behind(): readonly string[] {
+    const lacking = this.#peer
+      .members()
+      .filter(({ self, state, lacks }) => !self && state === 'alive' && lacks > 0);
+    const names = lacking
+      .slice(0, NAMES_BEHIND_MAX)
+      .map(({ id, lacks }) => `${this.#name(id)} ${lacks}`);
+    const more = lacking.length - names.length;
+    return more > 0 ? [...names, `${more} more`] : names;
+  }
+}
+
+function normalAddress(address: string): string {
+  const parsed = parseAddress(address);
+  return parsed === undefined ? address : formatAddress(parsed);
+}
