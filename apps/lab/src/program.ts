@@ -1,14 +1,17 @@
 import { Command } from 'commander';
+import { benchBroadcastCommand } from './commands/bench-broadcast.js';
+import { benchMembershipCommand } from './commands/bench-membership.js';
+import { demoCommand } from './commands/demo.js';
 
 /** The command line of `hearsay-lab`. */
 export function createProgram(): Command {
-  const program = new Command('hearsay-lab').description(
-    'Starts real peers, kills and cuts them, and reports what the others notice',
-  );
-  program.command('demo').description('the whole story in one minute').action(demo);
-  return program;
-}
-
-function demo(): void {
-  console.log('The demo has no scene yet.');
+  return new Command('hearsay-lab')
+    .description('Starts real peers, kills and cuts them, and reports what the others notice')
+    .addCommand(demoCommand())
+    .addCommand(
+      new Command('bench')
+        .description('measures real processes and prints a table')
+        .addCommand(benchMembershipCommand())
+        .addCommand(benchBroadcastCommand()),
+    );
 }

@@ -1,0 +1,128 @@
+import type { Delivery, PeerLog } from '../check/delivery.js';
+import { LabError } from '../errors.js';
+import type { Watch } from '../observe/watch.js';
+import type { Child } from '../process/child.js';
+import type { Children } from '../process/children.js';
+import { decodeChatEvent } from './chat-event.js';
+
+export interface ChatPeerOptions {
+  readonly children: Children;
+  /** The built chat program. */
+  readonly file: string;
+  readonly nick: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Told after each line. */
+  readonly watch: Watch;
+}
+
+/** A member in a state, as this peer told, with the time at which its line arrived. */
+interface Sighting {
+  readonly atMs: number;
+  readonly id: string;
+  readonly state: string;
+}
+
+interface SyncWord {
+  readonly atMs: number;
+  readonly inSync: boolean;
+  readonly live: number;
+  readonly hash: string | undefined;
+}
+
+/** One run of the chat program, driven and read through its JSON lines as any script would. */
+export class ChatPeer {
+  readonly nick: string;
+  readonly child: Child;
+  readonly deliveries: Delivery[] = [];
+  /** All that it printed, as it was. */
+  readonly lines: string[] = [];
+  ready: { readonly atMs: number; readonly id: string; readonly url: string } | undefined;
+  sync: SyncWord | undefined;
+  readonly #sightings: Sighting[] = [];
+  readonly #shownAtMs = new Map<string, number>();
+  readonly #replies = new Map<string, (reply: { id: string } | { reason: string }) => void>();
+  #commands = 0;
+
+  constructor({ children, file, nick, args, environment, watch }: ChatPeerOptions) {
+    this.nick = nick;
+    this.child = children.start({
+      label: nick,
+      file,
+      args: [nick, '--json', ...args],
+      environment,
+      onLine: (line, atMs) => {
+        this.#take(line, atMs);
+        watch.changed();
+      },
+    });
+  }
+
+  get id(): string {
+    if (this.ready === undefined) throw new Error(`${this.nick} is not ready`);
+    return this.ready.id;
+  }
+
+  /** Says something in a room; resolves with the id of the message when the program accepted it. */
+  say(room: string, text: string): Promise<string> {
+    this.#commands += 1;
+    const ref = String(this.#commands);
+    return new Promise((resolve, reject) => {
+      this.#replies.set(ref, (reply) => {
+        if ('id' in reply) resolve(reply.id);
+        else reject(new LabError('refused', `${this.nick} refused to say it: ${reply.reason}`));
+      });
+      this.child.send({ type: 'say', room, text, ref });
+    });
+  }
+
+  /** When it showed a message, or undefined as long as it did not. */
+  shownAt(id: string): number | undefined {
+    return this.#shownAtMs.get(id);
+  }
+
+  /** When it first told that `id` is in one of these states, at or after a time. */
+  sawAt(id: string, states: readonly string[], sinceMs: number): number | undefined {
+    return this.#sightings.find(
+      (seen) => seen.id === id && states.includes(seen.state) && seen.atMs >= sinceMs,
+    )?.atMs;
+  }
+
+  /** Members that it told to be in a state last. */
+  countIn(state: string): number {
+    const last = new Map(this.#sightings.map((seen) => [seen.id, seen.state]));
+    return [...last.values()].filter((value) => value === state).length;
+  }
+
+  log(live: boolean): PeerLog {
+    const hash = this.sync?.hash;
+    return { peer: this.nick, deliveries: this.deliveries, live, hash };
+  }
+
+  #take(line: string, atMs: number): void {
+    this.lines.push(line);
+    const event = decodeChatEvent(line);
+    switch (event?.kind) {
+      case 'ready':
+        this.ready = { atMs, id: event.id, url: event.url };
+        return;
+      case 'message':
+        this.deliveries.push(event.delivery);
+        this.#shownAtMs.set(event.delivery.id, this.#shownAtMs.get(event.delivery.id) ?? atMs);
+        return;
+      case 'peer':
+        this.#sightings.push({ atMs, id: event.id, state: event.state });
+        return;
+      case 'sync':
+        this.sync = { atMs, inSync: event.inSync, live: event.live, hash: event.hash };
+        return;
+      case 'accepted':
+      case 'refused':
+        this.#replies.get(event.ref)?.(event);
+        this.#replies.delete(event.ref);
+        return;
+      case undefined:
+        return;
+    }
+  }
+}
