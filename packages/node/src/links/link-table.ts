@@ -212,10 +212,10 @@ export class LinkTable {
 
   #progress(link: Link): void {
     if (link.closing || !this.#open.has(link.id)) return;
-    if (link.hasBulk) this.#dirty.add(link);
-    else if (!this.#congestion.congested) return;
+    const wasCongested = this.congested;
     this.#congestion.progress(link, this.#options.readMonotonicMs());
-    this.#options.requestTurnEnd();
+    if (link.hasBulk) this.#dirty.add(link);
+    if (link.hasBulk || wasCongested !== this.congested) this.#options.requestTurnEnd();
   }
 
   #watchLaggards(): void {

@@ -1,0 +1,43 @@
+import type { Wire } from '../../src/links/wire.js';
+
+/** A socket in memory: shows what was sent, and takes it only when told to. */
+export class FakeWire implements Wire {
+  readonly sent: Uint8Array[] = [];
+  closedWith: { code: number; reason: string } | undefined;
+  terminated = false;
+  bufferedBytes = 0;
+  #untaken: { bytes: Uint8Array; sent: () => void }[] = [];
+
+  send(bytes: Uint8Array, sent: () => void): void {
+    this.sent.push(bytes);
+    this.bufferedBytes += bytes.length;
+    this.#untaken.push({ bytes, sent });
+  }
+
+  close(code: number, reason: string): void {
+    this.closedWith = { code, reason };
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  /** The system takes everything. */
+  drain(): void {
+    const taken = this.#untaken;
+    this.#untaken = [];
+    for (const { bytes, sent } of taken) {
+      this.bufferedBytes -= bytes.length;
+      sent();
+    }
+  }
+
+  get text(): string[] {
+    return this.sent.map((bytes) => Buffer.from(bytes).toString());
+  }
+}
+
+/** Bytes that read well in a failed test. */
+export function chunk(text: string): Uint8Array {
+  return Buffer.from(text);
+}
