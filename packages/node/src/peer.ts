@@ -51,8 +51,8 @@ export class RunningPeer implements Peer {
   }
 
   publish(topic: string, payload: string | Uint8Array): Publication {
-    // A copy: the caller may use its buffer again, and the log keeps this one.
-    const bytes = typeof payload === 'string' ? Buffer.from(payload) : new Uint8Array(payload);
+    // A copy: the caller may use its buffer again, and the log keeps this one. Small ones share a slab.
+    const bytes = typeof payload === 'string' ? Buffer.from(payload, 'utf8') : Buffer.from(payload);
     const { id, links } = this.#runtime.publish(topic, bytes);
     return { id, key: formatMessageId(id), links, congested: this.#runtime.congested };
   }

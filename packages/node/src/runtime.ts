@@ -193,7 +193,11 @@ export class Runtime {
       send: (link, bytes, priority) => this.links.send(link, bytes, priority),
       dial: (address) => this.#dialler.dial(address),
       close: (link, code, reason) => this.links.close(link, code, reason),
-      deliver: (messages) => this.inbox.deliver(messages),
+      deliver: (messages, own) => {
+        // What we say leaves before our own listeners, who may be slow, hear it.
+        if (own) this.links.flush();
+        this.inbox.deliver(messages);
+      },
       event: (event) => this.#reporter.report(event),
       endTurn: () => this.#endTurn(),
       failed: (error) => this.#failed(internalError(error)),

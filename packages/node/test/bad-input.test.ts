@@ -220,7 +220,7 @@ describe('an address to join', () => {
   });
 
   it('that is another WebSocket service is told', async () => {
-    const handleProtocols = () => false;
+    const handleProtocols = (): false => false;
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols });
     onTestFinished(() => server.close());
     await once(server, 'listening');

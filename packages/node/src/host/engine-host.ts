@@ -82,7 +82,7 @@ export class EngineHost {
       return [];
     }
     for (const effect of effects) this.#effects.push(effect);
-    this.#run();
+    if (!this.#running) this.#run();
     this.requestTurnEnd();
     return effects;
   }
@@ -102,7 +102,7 @@ export class EngineHost {
   }
 
   #run(): void {
-    if (this.#running) return;
+    const wishedMs = this.#wakeAtMs;
     this.#running = true;
     try {
       // The list grows while it is read when a listener calls back.
@@ -116,7 +116,7 @@ export class EngineHost {
       this.#effects = [];
       this.#running = false;
     }
-    this.#armTimer();
+    if (this.#wakeAtMs !== wishedMs) this.#armTimer();
   }
 
   #carryOut(effect: Effect): void {

@@ -3,7 +3,6 @@ import {
   type HlcTime,
   type Message,
   type MessageId,
-  type PeerId,
   type StreamId,
 } from '@hearsay/core';
 import type { PeerMessage } from '../api.js';
@@ -12,7 +11,7 @@ const decoder = new TextDecoder();
 
 /** Who wrote a message, as far as it is known here. */
 export interface Author {
-  readonly nick: string | undefined;
+  readonly from: PeerMessage['from'];
   readonly own: boolean;
 }
 
@@ -21,17 +20,17 @@ export class DeliveredMessage implements PeerMessage {
   readonly id: MessageId;
   readonly topic: string;
   readonly payload: Uint8Array;
-  readonly from: { readonly id: PeerId; readonly nick: string | undefined };
+  readonly from: PeerMessage['from'];
   readonly time: HlcTime;
   readonly own: boolean;
   readonly clock: readonly (readonly [StreamId, number])[];
   #text: string | undefined;
 
-  constructor({ id, topic, payload, time, clock }: Message, { nick, own }: Author) {
+  constructor({ id, topic, payload, time, clock }: Message, { from, own }: Author) {
     this.id = id;
     this.topic = topic;
     this.payload = payload;
-    this.from = { id: id.peer, nick };
+    this.from = from;
     this.time = time;
     this.own = own;
     this.clock = clock;

@@ -1,6 +1,6 @@
 import { formatMessageId, type Message, type PeerId } from '@hearsay/core';
 import type { PeerMessage } from '../api.js';
-import { DeliveredMessage } from './delivered-message.js';
+import { type Author, DeliveredMessage } from './delivered-message.js';
 import { Subscription } from './subscription.js';
 
 /** What the inbox needs. */
@@ -35,13 +35,16 @@ export class Inbox {
     this.#options = options;
   }
 
+  /** @param messages of one author, in the order to show them */
   deliver(messages: readonly Message[]): void {
     const listened = this.#options.hasListeners();
-    if (!listened && this.#byTopic.size === 0) return;
+    const [first] = messages;
+    if (first === undefined || (!listened && this.#byTopic.size === 0)) return;
+    const author = this.#authorOf(first.id.peer); // What comes together has one author.
     for (const message of messages) {
       const subscriptions = this.#byTopic.get(message.topic);
       if (!listened && subscriptions === undefined) continue;
-      const delivered = this.describe(message);
+      const delivered = new DeliveredMessage(message, author);
       if (subscriptions !== undefined) this.#push(subscriptions, delivered);
       if (listened) this.#options.emit(delivered);
     }
@@ -69,9 +72,7 @@ export class Inbox {
   }
 
   describe(message: Message): PeerMessage {
-    const { peer } = message.id;
-    const own = peer === this.#options.self;
-    return new DeliveredMessage(message, { nick: this.#options.nickOf(peer), own });
+    return new DeliveredMessage(message, this.#authorOf(message.id.peer));
   }
 
   /** Ends every subscription. */
@@ -79,6 +80,10 @@ export class Inbox {
     for (const subscriptions of [...this.#byTopic.values()]) {
       for (const subscription of [...subscriptions]) subscription.end();
     }
+  }
+
+  #authorOf(id: PeerId): Author {
+    return { from: { id, nick: this.#options.nickOf(id) }, own: id === this.#options.self };
   }
 
   #push(subscriptions: ReadonlySet<Subscription>, message: PeerMessage): void {
