@@ -45,7 +45,9 @@ export class CommandRunner {
 
   /** One line of input, commands included. */
   async run(line: string): Promise<void> {
-    await this.#do(parseCommand(line));
+    const command = parseCommand(line);
+    if (command.kind !== 'say' && command.kind !== 'me') this.#options.narrator.settle();
+    await this.#do(command);
   }
 
   /** Sends text to the current room as it is; empty lines are not sent. */
@@ -88,7 +90,7 @@ export class CommandRunner {
         return print(whoRows(peer.members(), names));
       case 'mesh':
         return print(
-          meshTable({ ...this.#mesh(), messages: peer.status().messages, glyphs: look().glyphs }),
+          meshTable({ ...this.#mesh(), messages: peer.status().messages, look: look() }),
         );
       case 'sync':
         return print(

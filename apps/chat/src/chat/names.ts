@@ -58,7 +58,12 @@ export class Names {
       name.toLowerCase().startsWith(`${wanted}~`),
     );
     if (shared.length > 0) return { kind: 'several', names: shared.map(([, name]) => name) };
-    return { kind: 'none', near: nearMatch(text, this.#shown.values()) };
+    return { kind: 'none', near: nearMatch(text, this.#typable()) };
+  }
+
+  /** Every name, and what stands before its `~`: the slip may be in that part. */
+  #typable(): readonly string[] {
+    return [...new Set(this.all().flatMap((name) => [name, name.replace(/~.*$/, '')]))];
   }
 
   all(): readonly string[] {

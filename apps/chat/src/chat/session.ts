@@ -14,8 +14,8 @@ export interface ChatMessage {
   readonly action: boolean;
   readonly text: string;
   readonly fromId: PeerId;
-  /** What the author called itself when it wrote this. */
-  readonly claimedNick: string;
+  /** The author's nick now, or what it called itself when it wrote this; not fit for a screen. */
+  readonly nick: string;
   readonly own: boolean;
   readonly sentMs: number;
   readonly clock: PeerMessage['clock'];
@@ -110,7 +110,7 @@ export class ChatSession {
       action,
       text,
       fromId: peer.id,
-      claimedNick: peer.nick,
+      nick: peer.nick,
       own: true,
       sentMs: Date.now(),
       clock: [],
@@ -157,7 +157,7 @@ export class ChatSession {
       action: kind === 'me',
       text,
       fromId: from.id,
-      claimedNick: nick,
+      nick: from.nick ?? nick,
       own,
       sentMs: time.ms,
       clock,

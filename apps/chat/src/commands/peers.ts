@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../command-line/failure.js';
 import { eventLine } from '../json/encode.js';
 import { memberFields } from '../json/objects.js';
 import { ASCII_GLYPHS, UNICODE_GLYPHS, wantsAscii } from '../text/look.js';
-import { meshTable } from '../view/mesh-table.js';
+import { listedMembers, meshTable } from '../view/mesh-table.js';
 import { type ErrandOptions, meetPeers, runErrand } from './errand.js';
 
 export interface PeersOptions extends ErrandOptions {
@@ -19,7 +19,9 @@ export function peers(options: PeersOptions): Promise<ExitCode> {
   return runErrand('peers', { nick: 'peers', timeoutMs, options }, async (errand) => {
     await meetPeers(errand);
     const { peer } = errand;
-    const members = peer.members().filter(({ self }) => !self);
+    const others = peer.members().filter(({ self }) => !self);
+    const names = new Names(others);
+    const members = listedMembers(others, names);
     const lines = options.json === true ? jsonLines() : tableLines();
     process.stdout.write(`${lines.join('\n')}\n`);
     return EXIT.ok;
@@ -35,9 +37,9 @@ export function peers(options: PeersOptions): Promise<ExitCode> {
       return meshTable({
         members,
         messages: peer.status().messages,
-        names: new Names(members),
+        names,
         lackedAtDeath: new Map(),
-        glyphs,
+        look: { glyphs, columns: process.stdout.columns },
       });
     }
   });

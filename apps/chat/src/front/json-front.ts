@@ -95,9 +95,7 @@ export class JsonFront implements Front {
   }
 
   #emitMessage(message: ChatMessage): void {
-    const { names } = this.#context.session;
-    const nick = names.of(message.fromId, message.claimedNick);
-    this.#emit('message', messageFields(message, nick, message.sentMs < this.#startedMs));
+    this.#emit('message', messageFields(message, message.sentMs < this.#startedMs));
   }
 
   #follow(): void {

@@ -120,8 +120,9 @@ export class Prompt {
       if (this.#closed) return;
       switch (part.kind) {
         case 'keys':
-          // Emitted, not pushed: readline must have seen these keys before the next part.
-          this.#keys.emit('data', part.text);
+          // Emitted, not pushed: readline must have seen these keys before the next part. One by
+          // one: of several at once it appends all but the last, wherever the cursor is.
+          for (const key of part.text) this.#keys.emit('data', key);
           break;
         case 'newline':
           this.#readline.write(this.#options.newline);

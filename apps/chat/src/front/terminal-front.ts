@@ -2,6 +2,7 @@ import { CommandRunner } from '../chat/command-runner.js';
 import { complete } from '../input/commands.js';
 import { historyShownDefault } from '../limits.js';
 import type { Look } from '../text/look.js';
+import { wrap } from '../text/width.js';
 import { mentions } from '../view/mention.js';
 import type { Notice } from '../view/notice.js';
 import { ScreenRows } from '../view/screen-rows.js';
@@ -12,6 +13,9 @@ import { Prompt } from './prompt.js';
 
 /** So long after the first Ctrl-C the second one means it. */
 const INTERRUPT_TWICE_MS = 3_000;
+/** Rows are not wrapped narrower than this; the terminal does the rest. */
+const NARROWEST = 20;
+const CONTINUATION = '    ';
 const BELL = '\u0007';
 
 /** Chat in a terminal: what happens scrolls by, and the line being typed stays whole below it. */
@@ -52,7 +56,7 @@ export class TerminalFront implements Front {
       session,
       narrator: this.#narrator,
       look: () => this.#look(),
-      print: (rows) => this.#prompt.print(rows),
+      print: (rows) => this.#prompt.print(rows.flatMap((row) => this.#wrapped(row))),
       complain: (text) => this.#complain(text),
       roomChanged: () => this.#showPrompt(),
       leave: () => this.#leave('asked'),
@@ -103,7 +107,15 @@ export class TerminalFront implements Front {
   }
 
   #complain(text: string): void {
-    this.#prompt.print([this.#look().paint.warn(`-- ${text}`)]);
+    const { paint } = this.#look();
+    this.#prompt.print(this.#wrapped(`-- ${text}`).map((row) => paint.warn(row)));
+  }
+
+  /** What belongs to one row begins the next with spaces. */
+  #wrapped(row: string): string[] {
+    const columns = Math.max(NARROWEST, this.#context.output.columns) - CONTINUATION.length;
+    const [first = '', ...rest] = wrap(row, columns);
+    return [first, ...rest.map((part) => CONTINUATION + part)];
   }
 
   #showPrompt(): void {

@@ -1,12 +1,13 @@
 import type { StatusView } from '@hearsay/core';
 import type { PeerEvents, PeerMember } from '@hearsay/node';
+import { ERRAND_TAG } from '../chat/names.js';
 import type { ChatMessage } from '../chat/session.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of `message`. The clock counts the message itself too. */
-export function messageFields(message: ChatMessage, nick: string, history: boolean): Fields {
-  const { id, key, place, fromId, text, action, own, sentMs, clock } = message;
+export function messageFields(message: ChatMessage, history: boolean): Fields {
+  const { id, key, place, fromId, nick, text, action, own, sentMs, clock } = message;
   const where = place.kind === 'room' ? { room: place.room } : { direct: place.peer };
   return {
     id: key,
@@ -43,6 +44,7 @@ export function peerFields({
     asked,
     address: member.addresses[0] ?? null,
     pid: pidOf(member),
+    errand: member.tags[ERRAND_TAG] ?? null,
   };
 }
 

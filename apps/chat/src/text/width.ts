@@ -63,14 +63,15 @@ export function wrap(line: string, columns: number): string[] {
   let breakAt = 0; // Length of `row` just after its last space; 0 when it has none.
   for (const grapheme of graphemes(line)) {
     const wide = graphemeWidth(grapheme);
-    if (rowWidth + wide > columns && row !== '') {
+    // Twice at most: what stays after a break at a space may still leave no room for a wide one.
+    while (rowWidth + wide > columns && row !== '') {
       const cut = breakAt > 0 && grapheme !== ' ' ? breakAt : row.length;
       rows.push(row.slice(0, cut).trimEnd());
       row = row.slice(cut);
       rowWidth = width(row);
       breakAt = 0;
-      if (grapheme === ' ' && row === '') continue; // The break itself is the space.
     }
+    if (grapheme === ' ' && row === '' && rows.length > 0) continue; // The break is the space.
     row += grapheme;
     rowWidth += wide;
     if (grapheme === ' ') breakAt = row.length;

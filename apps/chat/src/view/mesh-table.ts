@@ -2,9 +2,9 @@ import type { MemberState, PeerId } from '@hearsay/core';
 import type { PeerMember } from '@hearsay/node';
 import { isVisitor, type Names } from '../chat/names.js';
 import { formatDuration, formatRoundTrip } from '../text/duration.js';
-import type { Glyphs } from '../text/look.js';
+import type { Glyphs, Look } from '../text/look.js';
 import { sanitiseLine } from '../text/sanitise.js';
-import { truncate } from '../text/width.js';
+import { truncate, width } from '../text/width.js';
 import { type Column, tableRows } from './table.js';
 
 /** A member that said goodbye is listed this long. */
@@ -28,13 +28,16 @@ const COLUMNS: readonly Column[] = [
   { title: 'SYNC', align: 'left' },
 ];
 
+/** In a narrow window these go, in this order. */
+const EXPENDABLE: readonly string[] = ['PID', 'GEN.INC', 'LINK', 'RTT', 'LAST', 'ADDRESS'];
+
 export interface MeshView {
   readonly members: readonly PeerMember[];
   /** Messages we hold. */
   readonly messages: number;
   readonly names: Names;
   readonly lackedAtDeath: ReadonlyMap<PeerId, number>;
-  readonly glyphs: Glyphs;
+  readonly look: Pick<Look, 'glyphs' | 'columns'>;
 }
 
 /** What `syncWords` needs to know beside the member. */
@@ -66,7 +69,8 @@ export function listedMembers(members: readonly PeerMember[], names: Names): Pee
 }
 
 /** The member list, one row each. */
-export function meshTable({ members, messages, names, lackedAtDeath, glyphs }: MeshView): string[] {
+export function meshTable({ members, messages, names, lackedAtDeath, look }: MeshView): string[] {
+  const { glyphs } = look;
   const live = members.filter(({ self, state }) => !self && state === 'alive').length;
   const rows = listedMembers(members, names).map((member) => [
     stateGlyph(member.state, glyphs),
@@ -81,7 +85,25 @@ export function meshTable({ members, messages, names, lackedAtDeath, glyphs }: M
     `${member.generation}.${member.incarnation}`,
     member.self ? `${messages} events` : syncWords(member, { live, lackedAtDeath }),
   ]);
-  return tableRows(COLUMNS, rows);
+  return fittingTable(COLUMNS, rows, look.columns ?? Number.POSITIVE_INFINITY);
+}
+
+/** Leaves out the columns that are missed least until the table fits. */
+function fittingTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  columnsMax: number,
+): string[] {
+  let shown = columns;
+  let cells = rows;
+  for (const title of EXPENDABLE) {
+    const table = tableRows(shown, cells);
+    if (table.every((row) => width(row) < columnsMax)) return table;
+    const dropped = shown.findIndex((column) => column.title === title);
+    shown = shown.toSpliced(dropped, 1);
+    cells = cells.map((row) => row.toSpliced(dropped, 1));
+  }
+  return tableRows(shown, cells);
 }
 
 export function stateGlyph(state: MemberState, glyphs: Glyphs): string {

@@ -46,12 +46,10 @@ export function messageRows(notice: MessageNotice, look: Look): string[] {
   const { head, headWidth } = messageHead(notice, look);
   const mark = holding === undefined ? undefined : printedMark(holding, look);
   const rows = textRows(message.text, { look, headWidth, hasMark: mark !== undefined });
-  const indent = ' '.repeat(
-    look.columns === undefined ? PLAIN_INDENT : indentOf(headWidth, look.columns),
-  );
+  const indent = ' '.repeat(indentOf(headWidth, look.columns));
   return rows.map((row, index) => {
     if (index > 0) return indent + row;
-    return head + (mark === undefined ? row : withMark({ row, mark, look, headWidth }));
+    return (head + (mark === undefined ? row : withMark({ row, mark, look, headWidth }))).trimEnd();
   });
 }
 
@@ -74,8 +72,13 @@ function whoWords({ message: { action, place }, name, toName }: MessageNotice): 
   return place.kind === 'room' ? who : `${who} -> ${toName ?? 'you'}`;
 }
 
-function indentOf(headWidth: number, columns: number): number {
-  return columns - headWidth - MARK_COLUMNS >= TEXT_COLUMNS_MIN ? headWidth : PLAIN_INDENT;
+/** Where the text of further rows begins: under the first, unless the window is too narrow for that. */
+function indentOf(headWidth: number, columns: number | undefined): number {
+  return columns === undefined || isNarrow(headWidth, columns) ? PLAIN_INDENT : headWidth;
+}
+
+function isNarrow(headWidth: number, columns: number): boolean {
+  return columns - headWidth - MARK_COLUMNS < TEXT_COLUMNS_MIN;
 }
 
 function textRows(
@@ -83,11 +86,12 @@ function textRows(
   { look, headWidth, hasMark }: { look: Look; headWidth: number; hasMark: boolean },
 ): string[] {
   const lines = shownLines(text, look.glyphs.more);
-  if (look.columns === undefined) return lines;
-  const room = look.columns - (hasMark ? MARK_COLUMNS : 0) - 1;
-  const columns =
-    room - headWidth >= TEXT_COLUMNS_MIN ? room - headWidth : Math.max(1, room - PLAIN_INDENT);
-  return lines.flatMap((line) => wrap(line, columns));
+  const { columns } = look;
+  if (columns === undefined) return lines;
+  const free = columns - 1 - indentOf(headWidth, columns) - (hasMark ? MARK_COLUMNS : 0);
+  const rows = lines.flatMap((line) => wrap(line, Math.max(TEXT_COLUMNS_MIN, free)));
+  // In a narrow window the head has a row of its own.
+  return isNarrow(headWidth, columns) ? ['', ...rows] : rows;
 }
 
 function withMark(request: { row: string; mark: string; look: Look; headWidth: number }): string {

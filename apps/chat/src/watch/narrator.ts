@@ -97,6 +97,11 @@ export class Narrator {
     return publication;
   }
 
+  /** Prints own messages that still wait for their mark: something is printed after them. */
+  settle(): void {
+    this.#flushEchoes();
+  }
+
   /** Failures to reach this address are told from now on. */
   expect(address: string): void {
     const normal = normalAddress(address);
@@ -293,7 +298,7 @@ export class Narrator {
     const notice: MessageNotice = {
       kind: 'message',
       message,
-      name: this.#session.names.of(message.fromId, message.claimedNick),
+      name: this.#session.names.of(message.fromId, message.nick),
       toName: own && place.kind === 'direct' ? this.#name(place.peer) : undefined,
       elsewhere: place.kind === 'room' && place.room !== this.#options.currentRoom(),
       holding: isOfThisRun ? this.#peer.receipt(id) : undefined,

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { ERRAND_TAG, Names } from '../../src/chat/names.js';
+import { idOf, member } from '../support/fake-peer.js';
+
+const bob = member({ id: idOf('b'), nick: 'bob' });
+const cy = member({ id: idOf('c'), nick: 'cy' });
+
+describe('names', () => {
+  it('are nicks', () => {
+    expect(new Names([bob, cy]).of(bob.id)).toBe('bob');
+  });
+
+  it.each(['bob', 'BOB', 'b\u200dob', '\u001b[1mbob', 'ｂｏｂ'])('tell %j from bob', (nick) => {
+    const names = new Names([bob, member({ id: idOf('d'), nick })]);
+    expect(names.of(bob.id)).toBe('bob~bbbb');
+    expect(names.of(idOf('d'))).toMatch(/~dddd$/);
+  });
+
+  it('of unreadable nicks are ids', () => {
+    expect(new Names([member({ nick: '--' })]).of(idOf('b'))).toBe('~bbbb');
+  });
+
+  it('of peers no longer known are claims, marked as such', () => {
+    expect(new Names().of(idOf('e'), 'eve')).toBe('eve~eeee');
+  });
+
+  it('of one errand after the other need no ids', () => {
+    const tags = { [ERRAND_TAG]: 'send' };
+    const first = member({ id: idOf('1'), nick: 'send', tags });
+    const second = member({ id: idOf('2'), nick: 'send', tags });
+    expect(new Names([first, second]).of(first.id)).toBe('send');
+    expect(new Names([first, member({ id: idOf('3'), nick: 'send' })]).of(first.id)).toBe(
+      'send~1111',
+    );
+  });
+
+  it('are found as typed', () => {
+    const names = new Names([bob, cy]);
+    expect(names.find('BOB')).toEqual({ kind: 'one', id: bob.id });
+    expect(names.find(cy.id)).toEqual({ kind: 'one', id: cy.id });
+    expect(names.find('bbo')).toEqual({ kind: 'none', near: 'bob' });
+  });
+
+  it('that are shared must be typed in full', () => {
+    const names = new Names([bob, member({ id: idOf('d'), nick: 'bob' })]);
+    expect(names.find('bob')).toEqual({ kind: 'several', names: ['bob~bbbb', 'bob~dddd'] });
+    expect(names.find('bob~dddd')).toEqual({ kind: 'one', id: idOf('d') });
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { clockTime, dayTitle } from '../../src/text/clock-time.js';
+import { formatDuration, formatRoundTrip, parseDuration } from '../../src/text/duration.js';
+import { COLOURS, wantsAscii, wantsColour } from '../../src/text/look.js';
+import { nearMatch } from '../../src/text/near-match.js';
+
+describe('durations', () => {
+  it.each([
+    ['500ms', 500],
+    ['2s', 2_000],
+    ['1.5m', 90_000],
+    ['1h', 3_600_000],
+    ['3', 3_000],
+    ['', undefined],
+    ['-1s', undefined],
+    ['1 s', undefined],
+    ['5d', undefined],
+    ['NaN', undefined],
+  ])('%j is read as %s ms', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+
+  it.each([
+    [0, '0.00s'],
+    [34, '0.03s'],
+    [800, '0.8s'],
+    [3_821, '3.8s'],
+    [12_400, '12s'],
+    [2_640_000, '44m'],
+    [10_800_000, '3h'],
+    [259_200_000, '3d'],
+  ])('%i ms is said as %s', (ms, words) => {
+    expect(formatDuration(ms)).toBe(words);
+  });
+
+  it('of a round trip is in milliseconds', () => {
+    expect(formatRoundTrip(0.42)).toBe('0.4ms');
+    expect(formatRoundTrip(12.3)).toBe('12ms');
+  });
+});
+
+it('times are local', () => {
+  const at = new Date(2026, 10, 22, 9, 5, 7).getTime();
+  expect(clockTime(at)).toBe('09:05:07');
+  expect(dayTitle(at)).toBe('Sunday 2026-11-22');
+});
+
+describe('the nearest of several words', () => {
+  it.each([
+    ['jion', 'join'],
+    ['JION', 'join'],
+    ['qit', 'quit'],
+    ['re', 'receipts'],
+    ['mehs', 'mesh'],
+    ['xyzzy', undefined],
+    ['', undefined],
+    ['etc/passwd', undefined],
+  ])('to %j is %s', (word, near) => {
+    expect(nearMatch(word, ['join', 'quit', 'receipts', 'mesh'])).toBe(near);
+  });
+});
+
+describe('colours', () => {
+  const request = { environment: {}, isTerminal: true, color: true, ascii: false, simple: false };
+
+  it.each([
+    ['in a terminal', {}, true],
+    ['not with --no-color', { color: false }, false],
+    ['not in simple mode', { simple: true }, false],
+    ['not in a pipe', { isTerminal: false }, false],
+    ['not with NO_COLOR', { environment: { NO_COLOR: '1' } }, false],
+    ['with an empty NO_COLOR', { environment: { NO_COLOR: '' } }, true],
+    ['not on a dumb terminal', { environment: { TERM: 'dumb' } }, false],
+    ['in a pipe with FORCE_COLOR', { isTerminal: false, environment: { FORCE_COLOR: '1' } }, true],
+    ['not with FORCE_COLOR=0', { environment: { FORCE_COLOR: '0' } }, false],
+  ])('are used %s', (_when, changes, expected) => {
+    expect(wantsColour({ ...request, ...changes })).toBe(expected);
+  });
+
+  it('of a nick are the same on every screen', () => {
+    expect(COLOURS.nick('b'.repeat(32), 'bob')).toBe(COLOURS.nick('b'.repeat(32), 'bob'));
+  });
+});
+
+describe('symbols beyond ASCII', () => {
+  it.each([
+    [{ LANG: 'C.UTF-8' }, false],
+    [{ LANG: 'en_US.utf8' }, false],
+    [{ LC_ALL: 'C', LANG: 'C.UTF-8' }, true],
+    [{}, true],
+  ])('with %j: ascii %s', (environment, expected) => {
+    expect(wantsAscii({ environment, ascii: false }, 'linux')).toBe(expected);
+  });
+
+  it('are not used with --ascii', () => {
+    expect(wantsAscii({ environment: { LANG: 'C.UTF-8' }, ascii: true }, 'linux')).toBe(true);
+  });
+});

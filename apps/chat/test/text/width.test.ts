@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { sanitiseLine } from '../../src/text/sanitise.js';
+import { padEnd, padStart, truncate, width, wrap } from '../../src/text/width.js';
+import { randomTexts } from '../support/random-text.js';
+
+describe('width', () => {
+  it.each([
+    ['', 0],
+    ['hello', 5],
+    ['é', 1],
+    ['e\u0301', 1],
+    ['長い', 4],
+    ['👋', 2],
+    ['👨\u200d👩\u200d👧', 2],
+    ['❤\ufe0f', 2],
+    ['✓○●', 3],
+  ])('of %j is %i columns', (text, columns) => {
+    expect(width(text)).toBe(columns);
+  });
+
+  it('is what padding fills up to', () => {
+    expect(padEnd('長', 4)).toBe('長  ');
+    expect(padStart('長', 4)).toBe('  長');
+    expect(padEnd('long', 2)).toBe('long');
+  });
+
+  it('is never exceeded by a cut text', () => {
+    expect(truncate('長い行', 5)).toBe('長い…');
+    expect(truncate('short', 5)).toBe('short');
+    expect(width(truncate('長い行も幅を', 6, '...'))).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('wrap', () => {
+  it('breaks at spaces', () => {
+    expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
+  });
+
+  it('breaks a word that is too long', () => {
+    expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
+  });
+
+  it('never splits a wide character', () => {
+    expect(wrap('長い行', 5)).toEqual(['長い', '行']);
+  });
+
+  it('keeps an empty line', () => {
+    expect(wrap('', 10)).toEqual(['']);
+  });
+
+  it('fits every row and loses nothing but spaces (seed wrap-1)', () => {
+    for (const text of randomTexts('wrap-1', 1_500)) {
+      const line = sanitiseLine(text);
+      for (const columns of [2, 7, 20]) {
+        const rows = wrap(line, columns);
+        expect(Math.max(...rows.map(width))).toBeLessThanOrEqual(columns);
+        expect(rows.join('').replaceAll(' ', '')).toBe(line.replaceAll(' ', ''));
+      }
+    }
+  });
+});
