@@ -37,7 +37,7 @@ export function durationValue(text: string): number {
   return durationMs;
 }
 
-export function addressValue(text: string): string {
+function addressValue(text: string): string {
   if (!isAddress(text)) throw new InvalidArgumentError('Write it as HOST:PORT.');
   return text;
 }

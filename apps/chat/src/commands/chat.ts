@@ -76,7 +76,7 @@ interface Run {
 
 async function runUntilEnd(front: Front, run: Run): Promise<ExitCode> {
   const { peer, context, options } = run;
-  const signals = new EndSignals();
+  const signals = new EndSignals(() => front.interrupt());
   const failing = new Promise<never>((_resolve, reject) => {
     peer.on('failed', ({ error }) => reject(error));
   });

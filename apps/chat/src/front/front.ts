@@ -29,6 +29,8 @@ export interface FrontContext {
 export interface Front {
   /** Runs until somebody wants to leave. */
   run(): Promise<Ending>;
+  /** Ctrl-C came as a signal. @returns true when it only cleared something, or asks again */
+  interrupt(): boolean;
   /** Nothing more comes: gives the terminal back. Idempotent. */
   stop(): void;
   /** The last line, after the goodbye. */

@@ -57,6 +57,10 @@ export class JsonFront implements Front {
     });
   }
 
+  interrupt(): boolean {
+    return false;
+  }
+
   stop(): void {
     this.#sync.stop();
     for (const stop of this.#stops.splice(0)) stop();
@@ -213,6 +217,7 @@ export class JsonFront implements Front {
           ...withRef(ref),
           ...syncFields(peer.status(), peer.members()),
           rooms: session.rooms,
+          malformed: session.malformed,
           clock: Object.fromEntries(peer.status().clock),
           counters: { ...peer.counters() },
         });

@@ -8,6 +8,7 @@ import { ScreenRows } from '../view/screen-rows.js';
 import { elsewhereLine, startLine } from '../view/start-words.js';
 import { Narrator } from '../watch/narrator.js';
 import type { Ending, Farewell, Front, FrontContext } from './front.js';
+import { ASK_AGAIN, Interrupts } from './interrupts.js';
 
 export interface LineFrontOptions {
   /** Whose eyes the lines are for: a person's, or a program's. */
@@ -24,6 +25,7 @@ export class LineFront implements Front {
   readonly #runner: CommandRunner;
   readonly #plain = new PlainLines(Date.now());
   readonly #screen = new ScreenRows(Date.now());
+  readonly #interrupts = new Interrupts();
   #leave: (ending: Ending) => void = () => undefined;
 
   constructor(context: FrontContext, options: LineFrontOptions) {
@@ -61,8 +63,17 @@ export class LineFront implements Front {
     this.#narrator.start();
     return new Promise((resolve, reject) => {
       this.#leave = resolve;
-      this.#readInput().then(() => resolve('input-ended'), reject);
+      // A person's Ctrl-D is a wish to leave; a pipe only has no more to say.
+      const ending = this.#options.commands ? 'asked' : 'input-ended';
+      this.#readInput().then(() => resolve(ending), reject);
     });
+  }
+
+  /** The terminal itself has thrown away the line being typed. */
+  interrupt(): boolean {
+    if (!this.#options.commands || this.#interrupts.isSecond(performance.now())) return false;
+    this.#context.diagnose(`-- ${ASK_AGAIN}`);
+    return true;
   }
 
   stop(): void {

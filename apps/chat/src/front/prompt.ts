@@ -26,6 +26,9 @@ export interface PromptOptions {
   readonly onRefused: (reason: string) => void;
 }
 
+/** Rows that come faster than this are printed together: a redraw for each would cost seconds in a flood. */
+const BURST_MS = 30;
+
 /**
  * The line being typed, at the bottom of a terminal, with output above it.
  *
@@ -39,6 +42,9 @@ export class Prompt {
   readonly #paste = new PasteDecoder(messageBytesMax);
   readonly #readline: Interface;
   #rowsToErase = 0;
+  #rows: string[] = [];
+  #printedMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: PromptOptions) {
@@ -67,22 +73,19 @@ export class Prompt {
     this.#redraw(height);
   }
 
-  /** Prints rows above the line being typed. */
+  /** Prints rows above the line being typed: at once, or with others that come in a burst. */
   print(rows: readonly string[]): void {
-    if (rows.length === 0) return;
-    const text = `${rows.join('\n')}\n`;
-    if (this.#closed) {
-      this.#options.output.write(text);
-      return;
-    }
-    const height = this.#eraseEdit();
-    this.#options.output.write(text);
-    this.#redraw(height);
+    for (const row of rows) this.#rows.push(row);
+    if (this.#timer !== undefined) return;
+    const waitMs = this.#printedMs + BURST_MS - performance.now();
+    if (this.#closed || waitMs <= 0) this.#printRows();
+    else this.#timer = setTimeout(() => this.#printRows(), waitMs);
   }
 
   /** Gives the terminal back. Idempotent. */
   close(): void {
     if (this.#closed) return;
+    this.#printRows();
     this.#eraseEdit();
     this.#closed = true;
     const { input } = this.#options;
@@ -93,6 +96,18 @@ export class Prompt {
     this.#readline.close();
     this.#releaseTerminal();
     input.pause();
+  }
+
+  #printRows(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#printedMs = performance.now();
+    if (this.#rows.length === 0) return;
+    const text = `${this.#rows.join('\n')}\n`;
+    this.#rows = [];
+    const height = this.#closed ? 0 : this.#eraseEdit();
+    this.#options.output.write(text);
+    if (!this.#closed) this.#redraw(height);
   }
 
   #listen(): void {
@@ -158,6 +173,7 @@ export class Prompt {
 
   #suspend(): void {
     this.#options.onSuspend();
+    this.#printRows();
     const height = this.#eraseEdit();
     this.#releaseTerminal();
     process.once('SIGCONT', () => {

@@ -9,10 +9,9 @@ import { ScreenRows } from '../view/screen-rows.js';
 import { elsewhereLine, startLine } from '../view/start-words.js';
 import { Narrator } from '../watch/narrator.js';
 import type { Ending, Farewell, Front, FrontContext } from './front.js';
+import { ASK_AGAIN, Interrupts } from './interrupts.js';
 import { Prompt } from './prompt.js';
 
-/** So long after the first Ctrl-C the second one means it. */
-const INTERRUPT_TWICE_MS = 3_000;
 /** Rows are not wrapped narrower than this; the terminal does the rest. */
 const NARROWEST = 20;
 const CONTINUATION = '    ';
@@ -25,13 +24,17 @@ export class TerminalFront implements Front {
   readonly #runner: CommandRunner;
   readonly #screen = new ScreenRows(Date.now());
   readonly #prompt: Prompt;
-  #interruptedMs = Number.NEGATIVE_INFINITY;
+  readonly #interrupts = new Interrupts();
   #leave: (ending: Ending) => void = () => undefined;
 
   constructor(context: FrontContext) {
     const { session, start, look, input, output } = context;
     this.#context = context;
-    output.write(`${startLine(start)}\n${look.paint.dim(elsewhereLine(start))}\n`);
+    const rows = [
+      ...this.#wrapped(startLine(start)),
+      ...this.#wrapped(elsewhereLine(start)).map((row) => look.paint.dim(row)),
+    ];
+    output.write(`${rows.join('\n')}\n`);
     this.#prompt = new Prompt({
       input,
       output,
@@ -71,6 +74,11 @@ export class TerminalFront implements Front {
     });
   }
 
+  /** The keyboard's Ctrl-C is a key here, so this one came from elsewhere and means it. */
+  interrupt(): boolean {
+    return false;
+  }
+
   stop(): void {
     this.#narrator.stop();
     this.#prompt.close();
@@ -81,21 +89,15 @@ export class TerminalFront implements Front {
   }
 
   #submit(line: string): void {
-    this.#interruptedMs = Number.NEGATIVE_INFINITY;
     this.#runner.run(line).catch((error: unknown) => {
       this.#complain(error instanceof Error ? error.message : String(error));
     });
   }
 
   #interrupt(hadDraft: boolean): void {
-    const now = Date.now();
-    if (!hadDraft && now < this.#interruptedMs + INTERRUPT_TWICE_MS) {
-      this.#leave('asked');
-      return;
-    }
     if (hadDraft) return;
-    this.#interruptedMs = now;
-    this.#complain('Ctrl-C again to leave');
+    if (this.#interrupts.isSecond(performance.now())) this.#leave('asked');
+    else this.#complain(ASK_AGAIN);
   }
 
   #tell(notice: Notice): void {

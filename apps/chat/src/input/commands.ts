@@ -10,7 +10,7 @@ export interface CommandSpec {
   readonly details?: string;
 }
 
-export type CommandName =
+type CommandName =
   | 'say'
   | 'me'
   | 'msg'

@@ -29,7 +29,7 @@ export type ParsedRequest =
       readonly message: string;
     };
 
-export type RequestErrorCode = 'bad-json' | 'bad-request' | 'unknown-type';
+type RequestErrorCode = 'bad-json' | 'bad-request' | 'unknown-type';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,9 @@
+import { constants } from 'node:os';
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What a shell reports for a process that a signal ended. */
 const SIGNAL_EXIT_BASE = 128;
-const SIGNAL_NUMBERS: Readonly<Record<(typeof SIGNALS)[number], number>> = {
-  SIGINT: 2,
-  SIGTERM: 15,
-  SIGHUP: 1,
-};
 
 /**
  * The first signal is a wish to leave in peace, the second one ends the process. A reader of
@@ -14,10 +11,13 @@ const SIGNAL_NUMBERS: Readonly<Record<(typeof SIGNALS)[number], number>> = {
  */
 export class EndSignals {
   readonly first: Promise<'signal' | 'unread'>;
+  readonly #spared: () => boolean;
   #wished = false;
   #wish: (ending: 'signal' | 'unread') => void = () => undefined;
 
-  constructor() {
+  /** @param spared asked about each Ctrl-C that is not pressed while leaving: true, it was only the first */
+  constructor(spared: () => boolean = () => false) {
+    this.#spared = spared;
     this.first = new Promise((resolve) => {
       this.#wish = resolve;
     });
@@ -31,13 +31,8 @@ export class EndSignals {
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    if (this.#wished)
-      process.exit(
-        SIGNAL_EXIT_BASE +
-          (signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP'
-            ? SIGNAL_NUMBERS[signal]
-            : 0),
-      );
+    if (this.#wished) process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]);
+    if (signal === 'SIGINT' && this.#spared()) return;
     this.#wished = true;
     this.#wish('signal');
   };

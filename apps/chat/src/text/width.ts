@@ -14,7 +14,7 @@ const ASCII = /^[ -~]*$/;
 let segmenter: Intl.Segmenter | undefined;
 
 /** What a reader takes for one character each. */
-export function graphemes(text: string): Iterable<string> {
+function graphemes(text: string): Iterable<string> {
   if (ASCII.test(text)) return text;
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   return Array.from(segmenter.segment(text), ({ segment }) => segment);

@@ -26,7 +26,9 @@ function aliveWords({ name, was, reason, address, generation, incarnation }: Mem
         : `${name} alive: answered`;
     case 'dead':
     case 'left':
-      return `${name} back (gen ${generation})`;
+      return reason === 'refuted' || reason === 'answered'
+        ? `${name} back: not dead after all (inc ${incarnation})`
+        : `${name} back (gen ${generation})`;
     case 'alive':
     case 'joining':
     case undefined:

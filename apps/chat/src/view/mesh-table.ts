@@ -83,7 +83,9 @@ export function meshTable({ members, messages, names, lackedAtDeath, look }: Mes
     member.self ? '' : optional(member.rttMs, formatRoundTrip),
     member.self ? '' : optional(member.heardMsAgo, formatDuration),
     `${member.generation}.${member.incarnation}`,
-    member.self ? `${messages} events` : syncWords(member, { live, lackedAtDeath }),
+    member.self
+      ? `${messages} ${messages === 1 ? 'event' : 'events'}`
+      : syncWords(member, { live, lackedAtDeath }),
   ]);
   return fittingTable(COLUMNS, rows, look.columns ?? Number.POSITIVE_INFINITY);
 }
@@ -106,7 +108,7 @@ function fittingTable(
   return tableRows(shown, cells);
 }
 
-export function stateGlyph(state: MemberState, glyphs: Glyphs): string {
+function stateGlyph(state: MemberState, glyphs: Glyphs): string {
   switch (state) {
     case 'joining':
     case 'alive':

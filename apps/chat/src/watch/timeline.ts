@@ -4,14 +4,14 @@ import { backlogMessagesMax } from '../limits.js';
 /** Sent this much before the newest one shown: it belongs further up. */
 const LATE_MS = 1_000;
 /** Older than this on arrival: late, even where nothing newer was shown. Clocks differ by at most 5 s. */
-const OLD_MS = 10_000;
+const OLD_MS = 6_000;
 /** A backlog is shown when nothing came for this long ... */
 const QUIET_MS = 120;
 /** ... or after this long in any case. */
 const PATIENCE_MS = 2_000;
 
 /** Messages to be shown together, oldest first as they were delivered. */
-export interface Block {
+interface Block {
   readonly kind: 'block';
   readonly origin: 'fetched' | 'late';
   /** All that came, of which `messages` are the newest. */

@@ -78,4 +78,17 @@ describe('simple mode', () => {
     expect(written()).not.toContain('\u001b');
     await settle();
   });
+
+  it('asks again on Ctrl-C, and leaves on Ctrl-D', async () => {
+    const { context, input, diagnostics } = stage();
+    const front = new LineFront(context, person);
+    const ending = front.run();
+    expect(front.interrupt()).toBe(true);
+    expect(diagnostics).toEqual(['-- Ctrl-C again to leave']);
+    expect(front.interrupt()).toBe(false);
+    expect(new LineFront(stage().context, program).interrupt()).toBe(false);
+    input.end();
+    expect(await ending).toBe('asked');
+    front.stop();
+  });
 });

@@ -47,6 +47,7 @@ describe('the terminal', () => {
     const { peer, front, written, type } = running();
     await type('half a li');
     peer.emit('message', peerMessage({ text: 'interruption' }));
+    await settle();
     expect(written()).toMatch(/interruption\n.*#lobby> half a li/s);
     await type('ne\r');
     expect(texts(peer)).toEqual(['half a line']);
@@ -95,12 +96,13 @@ describe('the terminal', () => {
     front.stop();
   });
 
-  it('lets nothing of others reach the terminal as it is', () => {
+  it('lets nothing of others reach the terminal as it is', async () => {
     const { peer, front, written } = running();
     peer.emit(
       'message',
       peerMessage({ text: 'x\u001b]0;title\u0007y\u001b[2Jz\u009b1m', nick: 'b\u001b[5mob' }),
     );
+    await settle();
     expect(written()).toContain('xyz');
     expect(written()).not.toContain('\u001b]0');
     expect(written()).not.toContain('\u001b[2J');

@@ -74,5 +74,5 @@ export { SELF };
 
 /** Lets streams and promises do what they are about to do. */
 export function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
+  return new Promise((resolve) => setTimeout(resolve, 50));
 }

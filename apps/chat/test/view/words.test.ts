@@ -28,6 +28,7 @@ describe('a change of a member in words', () => {
     [{ was: 'alive', reason: 'restarted' }, 'cy back (gen 2)'],
     [{ was: 'dead', reason: 'joined' }, 'cy back (gen 2)'],
     [{ was: 'left', reason: 'joined' }, 'cy back (gen 2)'],
+    [{ was: 'dead', reason: 'refuted' }, 'cy back: not dead after all (inc 3)'],
     [{ was: 'suspect', reason: 'answered' }, 'cy alive: answered'],
     [{ was: 'suspect', reason: 'refuted' }, 'cy alive: says so itself (inc 3)'],
     [{ state: 'joining' }, 'cy is joining'],
