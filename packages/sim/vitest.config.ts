@@ -13,5 +13,7 @@ export default defineConfig({
     exclude: ['**/*.process.test.ts'],
     // Simulations are heavy: they start when the quick layers are done.
     sequence: { groupOrder: 1 },
+    // Virtual time is not real time: this only ends a simulation that never ends.
+    testTimeout: 60_000,
   },
 });

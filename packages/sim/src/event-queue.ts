@@ -1,11 +1,20 @@
-/** What is due in virtual time, earliest first; of two due at one instant, the one scheduled first. */
+/**
+ * What is due in virtual time: earliest first; of several due at one instant, the one with the
+ * lowest tie; of equal ties, the one scheduled first.
+ *
+ * The tie is drawn from the seed, so that no test ever depends on who was scheduled first.
+ */
 export interface EventQueue<Event> {
-  schedule(atMs: number, event: Event): void;
-  next(): { readonly atMs: number; readonly event: Event } | undefined;
+  readonly size: number;
+  schedule(atUs: number, tie: number, event: Event): void;
+  /** When the next one is due, or undefined of an empty queue. */
+  dueUs(): number | undefined;
+  next(): { readonly atUs: number; readonly event: Event } | undefined;
 }
 
 interface Entry<Event> {
-  readonly atMs: number;
+  readonly atUs: number;
+  readonly tie: number;
   readonly order: number;
   readonly event: Event;
 }
@@ -15,10 +24,16 @@ export function createEventQueue<Event>(): EventQueue<Event> {
   let scheduled = 0;
 
   return {
-    schedule(atMs, event) {
-      heap.push({ atMs, order: scheduled, event });
+    get size() {
+      return heap.length;
+    },
+    schedule(atUs, tie, event) {
+      heap.push({ atUs, tie, order: scheduled, event });
       scheduled += 1;
       siftUp(heap);
+    },
+    dueUs() {
+      return heap[0]?.atUs;
     },
     next() {
       const first = heap[0];
@@ -33,7 +48,9 @@ export function createEventQueue<Event>(): EventQueue<Event> {
 }
 
 function isBefore(a: Entry<unknown>, b: Entry<unknown>): boolean {
-  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+  if (a.atUs !== b.atUs) return a.atUs < b.atUs;
+  if (a.tie !== b.tie) return a.tie < b.tie;
+  return a.order < b.order;
 }
 
 function siftUp<Event>(heap: Entry<Event>[]): void {

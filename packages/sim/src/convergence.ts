@@ -1,0 +1,196 @@
+import type { MemberView, PeerId, StatusView } from '@hearsay/core';
+import type { Incarnation } from './incarnation.js';
+import type { Station } from './network/station.js';
+import type { SimNode } from './node.js';
+import type { Simulation } from './simulation.js';
+
+interface Witness {
+  readonly node: SimNode;
+  readonly run: Incarnation;
+  readonly status: StatusView;
+  readonly rows: ReadonlyMap<PeerId, MemberView>;
+  /** Connections with each other run that both ends hold open. */
+  readonly links: ReadonlyMap<Station, number>;
+}
+
+/**
+ * What still differs from full agreement, at most `limit` points; empty means converged.
+ *
+ * Judged within each group of live peers that can talk: everyone sees exactly the others alive and
+ * the ended ones not, all hold the same messages, and each one's own words agree with the truth.
+ */
+export function differences(sim: Simulation, limit: number): string[] {
+  const found: string[] = [];
+  for (const group of groupsOf(sim)) {
+    compareDeliveries(sim, group, found);
+    const witnesses: Witness[] = [];
+    for (const node of group) {
+      // Cheap questions first: while a mesh forms, this is asked often and the first one says no.
+      if (found.length >= limit) return found.slice(0, limit);
+      const one = witness(sim, node);
+      compareSelf(sim, one, group.length, found);
+      witnesses.push(one);
+    }
+    for (const one of witnesses) {
+      if (found.length >= limit) return found.slice(0, limit);
+      compareMembers(sim, one, witnesses, found);
+    }
+    compareTables(witnesses, found);
+  }
+  return found.slice(0, limit);
+}
+
+/** Live peers that reach each other both ways, directly. */
+function groupsOf(sim: Simulation): SimNode[][] {
+  const newest = sim.live.filter(
+    (node) => !sim.nodes.some((other) => isNewerRun(other, node)) && node.run?.left === false,
+  );
+  if (!sim.network.anyCut) return [newest];
+  const groups: SimNode[][] = [];
+  for (const node of newest) {
+    const home = groups.find((group) => group.every((other) => canTalk(sim, node, other)));
+    if (home === undefined) groups.push([node]);
+    else home.push(node);
+  }
+  return groups;
+}
+
+function isNewerRun(other: SimNode, node: SimNode): boolean {
+  if (other.run === undefined || other.run.peer !== node.id) return false;
+  return other.run.generation > node.generation;
+}
+
+function canTalk(sim: Simulation, one: SimNode, other: SimNode): boolean {
+  return !sim.network.isCut(one.name, other.name) && !sim.network.isCut(other.name, one.name);
+}
+
+function witness(sim: Simulation, node: SimNode): Witness {
+  const { run } = node;
+  if (run === undefined) throw new Error(`${node.name} does not run`);
+  const status = sim.judge.statusOf(run);
+  sim.judge.checkStatus(run, status);
+  const links = new Map<Station, number>();
+  for (const { partner } of sim.network.endsOf(run)) {
+    if (partner !== undefined) links.set(partner, (links.get(partner) ?? 0) + 1);
+  }
+  const rows = new Map(status.members.map((row) => [row.peer, row]));
+  return { node, run, status, rows, links };
+}
+
+function compareDeliveries(sim: Simulation, group: readonly SimNode[], found: string[]): void {
+  const { delivery } = sim.judge;
+  for (const stream of delivery.streams()) {
+    let best = 0;
+    for (const { run } of group) {
+      if (run === undefined) continue;
+      const published = run.stream === stream ? delivery.publishedIn(stream) : 0;
+      best = Math.max(best, published, delivery.prefixOf(run, stream));
+    }
+    for (const { name, run } of group) {
+      if (run === undefined) continue;
+      const has = delivery.prefixOf(run, stream);
+      if (has !== best) found.push(`${name} has ${has} of ${best} messages of ${stream}`);
+    }
+  }
+}
+
+function compareSelf(sim: Simulation, one: Witness, live: number, found: string[]): void {
+  const { node, status } = one;
+  if (status.isolated) found.push(`${node.name} believes itself isolated`);
+  if (status.heldBack > 0 && nothingLost(sim)) {
+    found.push(`${node.name} holds back ${status.heldBack} batches`);
+  }
+  if (status.live !== live - 1) {
+    found.push(`${node.name} counts ${status.live} live others, not ${live - 1}`);
+  }
+  if (status.inSync !== live - 1) {
+    found.push(`${node.name} knows ${status.inSync} of ${live - 1} to be in sync`);
+  }
+  const view = sim.judge.membership.viewOf(one.run);
+  for (const row of status.members) {
+    const told = view.get(row.peer)?.state;
+    if (row.self || told === row.state) continue;
+    found.push(`${node.name} reported ${nameOf(sim, row.peer)} as ${told} and lists ${row.state}`);
+  }
+}
+
+/**
+ * Whether some live peer has delivered every message ever published. What died with its author may
+ * leave a batch of somebody else waiting for ever for its cause.
+ */
+function nothingLost(sim: Simulation): boolean {
+  const { delivery } = sim.judge;
+  return delivery.streams().every((stream) => {
+    const published = delivery.publishedIn(stream);
+    return sim.live.some(({ run }) => {
+      return run !== undefined && delivery.prefixOf(run, stream) === published;
+    });
+  });
+}
+
+function compareMembers(
+  sim: Simulation,
+  one: Witness,
+  group: readonly Witness[],
+  found: string[],
+): void {
+  for (const other of group) {
+    if (other === one) continue;
+    const row = one.rows.get(other.node.id);
+    const own = other.rows.get(other.node.id);
+    const seen = `${one.node.name} sees ${other.node.name}`;
+    if (row?.state !== 'alive') {
+      found.push(`${seen} ${row?.state ?? 'not at all'}`);
+    } else if (row.generation !== own?.generation || row.incarnation !== own.incarnation) {
+      found.push(`${seen} as run ${row.generation}.${row.incarnation}, which is over`);
+    } else if (row.link === undefined) {
+      found.push(`${seen} without a link`);
+    } else if (one.links.get(other.run) !== 1) {
+      const links = one.links.get(other.run) ?? 0;
+      found.push(`${one.node.name} and ${other.node.name} have ${links} links`);
+    } else if (one.status.stateHash !== other.status.stateHash) {
+      found.push(`${one.node.name} and ${other.node.name} have different state hashes`);
+    }
+  }
+  if (!sim.network.anyCut) compareEnded(sim, one, found);
+}
+
+/** Ended peers are dead or left to everybody who knows them. */
+function compareEnded(sim: Simulation, one: Witness, found: string[]): void {
+  for (const node of sim.nodes) {
+    const ended = node.state === 'down' || node.state === 'off' || node.state === 'left';
+    if (!ended || sim.nodes.some((other) => other.id === node.id && other.run !== undefined)) {
+      continue;
+    }
+    const state = one.rows.get(node.id)?.state;
+    if (state === undefined || state === 'dead' || state === 'left') continue;
+    found.push(`${one.node.name} sees ${node.name} ${state}, which is ${node.state}`);
+  }
+}
+
+/** Everybody lists the same members in the same standing. */
+function compareTables(group: readonly Witness[], found: string[]): void {
+  const [first, ...rest] = group.map((one) => ({ one, table: tableOf(one) }));
+  if (first === undefined) return;
+  for (const { one, table } of rest) {
+    if (table === first.table) continue;
+    found.push(
+      `${first.one.node.name} and ${one.node.name} list members differently: ` +
+        `${first.table} | ${table}`,
+    );
+  }
+}
+
+function tableOf(one: Witness): string {
+  return one.status.members
+    .map((row) => {
+      const standing = `${row.generation}.${row.incarnation}.${row.state}`;
+      return `${row.peer.slice(0, 4)}.${standing}.${row.meta.length}`;
+    })
+    .sort()
+    .join(' ');
+}
+
+function nameOf(sim: Simulation, peer: PeerId): string {
+  return sim.nodes.find((node) => node.id === peer)?.name ?? peer;
+}

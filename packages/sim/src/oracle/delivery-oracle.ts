@@ -1,0 +1,267 @@
+import {
+  formatMessageId,
+  type HlcTime,
+  type Message,
+  type MessageId,
+  type PeerEvent,
+  type StreamId,
+  streamId,
+  type Topic,
+} from '@hearsay/core';
+import type { Incarnation } from '../incarnation.js';
+import { hashBytes } from '../trace.js';
+import type { Report } from '../violation.js';
+
+type Clock = readonly (readonly [StreamId, number])[];
+
+/** What really was published, and what its author had delivered by then. */
+interface Published {
+  readonly topic: Topic;
+  readonly payloadHash: number;
+  readonly payloadBytes: number;
+  /** Causes that are new since the author's message before. */
+  readonly newCauses: Clock;
+  /** As first delivered anywhere; the same for everybody. */
+  time: HlcTime | undefined;
+  clock: Clock | undefined;
+}
+
+/** What one run of one peer has delivered so far. */
+interface Delivered {
+  readonly prefix: Map<StreamId, number>;
+  /** Streams that advanced since its last publication. */
+  readonly advanced: Set<StreamId>;
+  /** The last pair of clocks found equal: the messages of a batch share one. */
+  equalClocks: readonly [Clock, Clock] | undefined;
+  /** Causes that only skipped messages named; their successors depend on them all the same. */
+  readonly owed: Map<StreamId, Clock>;
+  /** Skipped by a `gap` event. */
+  skipped: number;
+  messages: number;
+}
+
+/**
+ * Watches every delivery against the truth: nothing invented, nothing twice, each stream in order,
+ * causes before effects. It keeps its own happens-before and never asks a peer's clock.
+ */
+export class DeliveryOracle {
+  readonly #report: Report;
+  readonly #gapsAllowed: boolean;
+  readonly #streams = new Map<StreamId, Published[]>();
+  readonly #runs = new Map<Incarnation, Delivered>();
+
+  constructor(report: Report, options: { readonly gapsAllowed: boolean }) {
+    this.#report = report;
+    this.#gapsAllowed = options.gapsAllowed;
+  }
+
+  published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void {
+    const stream = streamId(id.peer, id.generation);
+    if (stream !== run.stream) {
+      this.#report('no-creation', `${run.host} published as ${formatMessageId(id)}`);
+    }
+    const entries = this.#entriesOf(stream);
+    if (id.sequence !== entries.length + 1) {
+      this.#report(
+        'fifo-order',
+        `${run.host} numbered ${formatMessageId(id)} after ${entries.length}`,
+      );
+    }
+    const delivered = this.#deliveredBy(run);
+    const newCauses = [...delivered.advanced].map(
+      (cause) => [cause, delivered.prefix.get(cause) ?? 0] as const,
+    );
+    delivered.advanced.clear();
+    entries.push({
+      topic,
+      payloadHash: hashBytes(payload),
+      payloadBytes: payload.length,
+      newCauses,
+      time: undefined,
+      clock: undefined,
+    });
+  }
+
+  delivered(run: Incarnation, messages: readonly Message[], own: boolean): void {
+    const delivered = this.#deliveredBy(run);
+    for (const message of messages) this.#deliver(run, delivered, message, own);
+  }
+
+  gap(run: Incarnation, event: PeerEvent & { readonly kind: 'gap' }): void {
+    const { stream, from, to } = event;
+    if (!this.#gapsAllowed) {
+      this.#report('no-message-lost', `${run.host} skipped ${from}..${to} of ${stream}`);
+    }
+    const delivered = this.#deliveredBy(run);
+    const prefix = delivered.prefix.get(stream) ?? 0;
+    if (from !== prefix + 1 || to < from || to > this.publishedIn(stream)) {
+      this.#report('fifo-order', `${run.host} skipped ${from}..${to} of ${stream} after ${prefix}`);
+    }
+    delivered.prefix.set(stream, to);
+    delivered.skipped += to - from + 1;
+    const skipped = this.#entriesOf(stream).slice(from - 1, to);
+    const owed = skipped.flatMap((entry) => entry.newCauses);
+    delivered.owed.set(stream, [...(delivered.owed.get(stream) ?? []), ...owed]);
+  }
+
+  /** The run's own account of what it holds must be exactly what it delivered. */
+  checkClock(run: Incarnation, clock: ReadonlyMap<StreamId, number>): void {
+    const { prefix } = this.#deliveredBy(run);
+    for (const [stream, sequence] of clock) {
+      if ((prefix.get(stream) ?? 0) === sequence) continue;
+      this.#report(
+        'gap-free-clock',
+        `${run.host} claims ${stream}:${sequence} and delivered ${prefix.get(stream) ?? 0}`,
+      );
+    }
+    for (const [stream, sequence] of prefix) {
+      if (clock.get(stream) === sequence) continue;
+      this.#report(
+        'gap-free-clock',
+        `${run.host} delivered ${stream}:${sequence} and claims ${clock.get(stream) ?? 0}`,
+      );
+    }
+  }
+
+  publishedIn(stream: StreamId): number {
+    return this.#streams.get(stream)?.length ?? 0;
+  }
+
+  prefixOf(run: Incarnation, stream: StreamId): number {
+    return this.#runs.get(run)?.prefix.get(stream) ?? 0;
+  }
+
+  messagesOf(run: Incarnation): number {
+    return this.#runs.get(run)?.messages ?? 0;
+  }
+
+  skippedBy(run: Incarnation): number {
+    return this.#runs.get(run)?.skipped ?? 0;
+  }
+
+  streams(): readonly StreamId[] {
+    return [...this.#streams.keys()];
+  }
+
+  /** A run that ended needs no account any more. */
+  forget(run: Incarnation): void {
+    this.#runs.delete(run);
+  }
+
+  #deliver(run: Incarnation, delivered: Delivered, message: Message, own: boolean): void {
+    const { peer, generation, sequence } = message.id;
+    const stream = streamId(peer, generation);
+    const name = formatMessageId(message.id);
+    const truth = this.#streams.get(stream)?.[sequence - 1];
+    if (truth === undefined) {
+      this.#report('no-creation', `${run.host} delivered ${name}, never published`);
+    }
+    if (own !== (stream === run.stream)) {
+      this.#report('no-creation', `${run.host} delivered ${name} with own=${own}`);
+    }
+    const prefix = delivered.prefix.get(stream) ?? 0;
+    if (sequence <= prefix) {
+      this.#report('no-duplicate', `${run.host} delivered ${name} again`);
+    }
+    if (sequence !== prefix + 1) {
+      this.#report('fifo-order', `${run.host} delivered ${name} after ${prefix}`);
+    }
+    this.#checkCauses(run, delivered, name, truth.newCauses);
+    const owed = delivered.owed.get(stream);
+    if (owed !== undefined) this.#checkCauses(run, delivered, name, owed);
+    delivered.owed.delete(stream);
+    this.#checkContent(run, delivered, message, truth);
+    delivered.prefix.set(stream, sequence);
+    delivered.messages += 1;
+    if (!own) delivered.advanced.add(stream);
+  }
+
+  #checkCauses(run: Incarnation, delivered: Delivered, name: string, causes: Clock): void {
+    for (const [cause, needed] of causes) {
+      const have = delivered.prefix.get(cause) ?? 0;
+      if (have >= needed) continue;
+      this.#report(
+        'causal-order',
+        `${run.host} delivered ${name} before its cause ${cause}:${needed} (has ${have})`,
+      );
+    }
+  }
+
+  #checkContent(run: Incarnation, delivered: Delivered, message: Message, truth: Published): void {
+    const name = formatMessageId(message.id);
+    if (
+      message.topic !== truth.topic ||
+      message.payload.length !== truth.payloadBytes ||
+      hashBytes(message.payload) !== truth.payloadHash
+    ) {
+      this.#report('same-content', `${run.host} delivered ${name} changed`);
+    }
+    truth.time ??= message.time;
+    if (message.time.ms !== truth.time.ms || message.time.counter !== truth.time.counter) {
+      this.#report('same-content', `${run.host} delivered ${name} with another time`);
+    }
+    if (truth.clock === undefined) {
+      truth.clock = message.clock;
+      this.#checkNewClock(run, delivered, name, truth);
+      return;
+    }
+    const [ours, theirs] = delivered.equalClocks ?? [];
+    if (truth.clock === message.clock) return;
+    if (ours === truth.clock && theirs === message.clock) return;
+    if (!sameClock(truth.clock, message.clock)) {
+      this.#report('same-content', `${run.host} delivered ${name} with another clock`);
+    }
+    delivered.equalClocks = [truth.clock, message.clock];
+  }
+
+  /** A message names as its causes no less than its author had delivered, and no more. */
+  #checkNewClock(run: Incarnation, delivered: Delivered, name: string, truth: Published): void {
+    const named = new Map(truth.clock);
+    for (const [cause, needed] of truth.newCauses) {
+      if ((named.get(cause) ?? 0) >= needed) continue;
+      this.#report(
+        'causal-order',
+        `${run.host} published ${name} without its cause ${cause}:${needed}`,
+      );
+    }
+    for (const [cause, sequence] of named) {
+      if (cause === run.stream || sequence <= (delivered.prefix.get(cause) ?? 0)) continue;
+      this.#report(
+        'causal-order',
+        `${run.host} published ${name} with cause ${cause}:${sequence}, not delivered`,
+      );
+    }
+  }
+
+  #entriesOf(stream: StreamId): Published[] {
+    let entries = this.#streams.get(stream);
+    if (entries === undefined) {
+      entries = [];
+      this.#streams.set(stream, entries);
+    }
+    return entries;
+  }
+
+  #deliveredBy(run: Incarnation): Delivered {
+    let delivered = this.#runs.get(run);
+    if (delivered === undefined) {
+      delivered = {
+        prefix: new Map(),
+        advanced: new Set(),
+        equalClocks: undefined,
+        owed: new Map(),
+        skipped: 0,
+        messages: 0,
+      };
+      this.#runs.set(run, delivered);
+    }
+    return delivered;
+  }
+}
+
+/** Whether two clocks say the same; their order is no part of it. */
+function sameClock(left: Clock, right: Clock): boolean {
+  if (left.length !== right.length) return false;
+  const sequences = new Map(left);
+  return right.every(([stream, sequence]) => sequences.get(stream) === sequence);
+}

@@ -1,0 +1,116 @@
+import type { Limits, Random } from '@hearsay/core';
+import type { MessageFaults, NetworkSettings } from '../network/settings.js';
+import type { Seeding } from '../simulation.js';
+
+/** What may be done to a mesh in one step of the first phase. */
+export const ACTIONS = [
+  'publish',
+  'burst',
+  'kill',
+  'power-off',
+  'boot',
+  'freeze',
+  'resume',
+  'stall',
+  'cut',
+  'cut-one-way',
+  'heal',
+  'snap',
+  'leave',
+  'newcomer',
+  'clock',
+] as const;
+
+export type Action = (typeof ACTIONS)[number];
+
+/** What a seed does to its mesh. */
+export interface SwarmPlan {
+  readonly nodes: number;
+  readonly seeding: Seeding;
+  readonly network: Partial<NetworkSettings>;
+  readonly faults: MessageFaults;
+  readonly limits: Partial<Limits>;
+  readonly gapsAllowed: boolean;
+  /** Weights of the actions; most seeds have many zeros, so that each fault is met alone too. */
+  readonly weights: Readonly<Record<Action, number>>;
+  readonly chaosMs: number;
+  readonly stepMsMax: number;
+  /** Of those ended or frozen at the end of the first phase, this many percent come back. */
+  readonly returnPercent: number;
+  /** Cuts lose what they meet. */
+  readonly cutsLose: boolean;
+  /** A restart may come up on another address. */
+  readonly addressesMove: boolean;
+}
+
+const PULL_BYTES_MAX = 65_536;
+
+/** Draws a plan. Zero is a frequent draw of every fault. */
+export function drawPlan(random: Random): SwarmPlan {
+  const nodes = 2 + random.below(random.below(4) === 0 ? 9 : 5);
+  const tightLimits = random.below(5) === 0;
+  const shortLog = random.below(8) === 0;
+  const slowLinks = random.below(4) === 0;
+  return {
+    nodes,
+    seeding: one<Seeding>(random, ['first', 'first', 'previous', 'all']),
+    network: {
+      latencyMs: one<NetworkSettings['latencyMs']>(random, [0.2, [0.1, 0.6], [1, 5], [5, 60]]),
+      frozenDial: one<NetworkSettings['frozenDial']>(random, ['opens', 'waits']),
+      ...(slowLinks && {
+        bandwidthBytesPerMs: 100 + random.below(2_000),
+        bulkQueueBytesMax: 3 * PULL_BYTES_MAX + random.below(200_000),
+        windowBytes: 16_384,
+      }),
+    },
+    faults: {
+      lossPerMille: rarely(random, 200),
+      duplicatePerMille: rarely(random, 200),
+      latePerMille: rarely(random, 300),
+      lateMs: 1 + random.below(400),
+    },
+    limits: {
+      // An answer to a pull must fit into the queue, or it would be cut off each time.
+      ...(slowLinks && { pullBytesMax: PULL_BYTES_MAX }),
+      ...(tightLimits && { holdBackBatchesMax: 1 + random.below(4) }),
+      ...(shortLog && { logMessagesMax: 250 + random.below(200) }),
+    },
+    gapsAllowed: shortLog,
+    weights: drawWeights(random),
+    chaosMs: 5_000 + random.below(30_000),
+    stepMsMax: one(random, [20, 100, 300, 1_000]),
+    returnPercent: one(random, [0, 50, 100, 100]),
+    cutsLose: random.below(4) === 0,
+    addressesMove: random.below(3) === 0,
+  };
+}
+
+function drawWeights(random: Random): Record<Action, number> {
+  const weight = (): number => (random.below(2) === 0 ? 0 : 1 + random.below(10));
+  return {
+    publish: 10 + random.below(40),
+    burst: random.below(3),
+    kill: weight(),
+    'power-off': weight(),
+    // Whoever breaks things must also mend them, or soon nothing is left to break.
+    boot: 3 + random.below(12),
+    freeze: weight(),
+    resume: 3 + random.below(12),
+    stall: weight(),
+    cut: weight(),
+    'cut-one-way': weight(),
+    heal: 2 + random.below(8),
+    snap: weight(),
+    leave: random.below(4) === 0 ? 1 : 0,
+    newcomer: random.below(3) === 0 ? 1 : 0,
+    clock: random.below(6) === 0 ? 1 : 0,
+  };
+}
+
+function rarely(random: Random, max: number): number {
+  return random.below(3) === 0 ? 1 + random.below(max) : 0;
+}
+
+function one<T>(random: Random, choices: readonly [T, ...T[]]): T {
+  return choices[random.below(choices.length)] ?? choices[0];
+}

@@ -1,0 +1,237 @@
+import { type PeerId, type Random, sample, seededRandom } from '@hearsay/core';
+import type { Coverage } from '../coverage.js';
+import type { SimNode } from '../node.js';
+import { createSimulation, type Simulation } from '../simulation.js';
+import { ACTIONS, type Action, drawPlan, type SwarmPlan } from './swarm-plan.js';
+
+export interface SwarmOptions {
+  readonly seed: string;
+  /** Default: drawn from the seed. */
+  readonly nodes?: number;
+  readonly replay?: string;
+}
+
+export interface SwarmOutcome {
+  readonly plan: SwarmPlan;
+  /** From the heal until everybody agreed. */
+  readonly convergedMs: number;
+  /** From a last message of each until everybody had all of them and knew it. */
+  readonly settledMs: number;
+  readonly simulatedMs: number;
+  readonly steps: number;
+  readonly hash: string;
+  readonly falseDeaths: number;
+  readonly coverage: Coverage;
+}
+
+/** Everybody agrees again this long after the last fault; redials wait up to 5 s, silence is cut after 7.5 s. */
+const CONVERGE_BOUND_MS = 30_000;
+/** Who was refused for its clock is dialled again after half a minute. */
+const CLOCK_BOUND_MS = 30_000;
+const SETTLE_BOUND_MS = 5_000;
+/** Long enough for excuses to run out, so that a late false verdict is a violation. */
+const CALM_MS = 22_000;
+/** Discovery announces itself now and then. */
+const DISCOVERY_MS = [1_000, 6_000, 11_000];
+const NODES_MAX = 12;
+const BURST_MAX = 200;
+const PAYLOAD_BYTES_MAX = 40_000;
+
+/**
+ * One seed of the swarm. First anything may break, and what must never happen is watched; then
+ * everything is healed, and what must happen in the end is demanded within a bound.
+ */
+export function runSwarm(options: SwarmOptions): SwarmOutcome {
+  const { seed } = options;
+  const drawn = drawPlan(seededRandom(seed).split('plan'));
+  const plan = options.nodes === undefined ? drawn : { ...drawn, nodes: options.nodes };
+  const sim = createSimulation({
+    seed,
+    scenario: 'swarm',
+    replay: options.replay ?? replayOf(options),
+    network: plan.network,
+    limits: plan.limits,
+    gapsAllowed: plan.gapsAllowed,
+  });
+  const random = sim.random('swarm');
+  sim.start(plan.nodes, { seeds: plan.seeding, staggerMs: random.below(200) });
+  sim.run(random.below(3_000));
+  sim.setFaults(plan.faults);
+  breakThings(sim, plan, random);
+  mendEverything(sim, plan, random);
+  const clocksWentWrong = plan.weights.clock > 0;
+  const convergedMs = sim.converge(CONVERGE_BOUND_MS + (clocksWentWrong ? CLOCK_BOUND_MS : 0));
+  for (const node of sim.live) node.publish(`last words of ${node.name}`);
+  const settledMs = sim.converge(SETTLE_BOUND_MS, 5);
+  sim.run(CALM_MS);
+  sim.converge(0);
+  return {
+    plan,
+    convergedMs,
+    settledMs,
+    simulatedMs: sim.nowMs,
+    steps: sim.timeline.steps,
+    hash: sim.hash(),
+    falseDeaths: sim.judge.membership.falseDeaths.length,
+    coverage: sim.coverage(),
+  };
+}
+
+function replayOf({ seed, nodes }: SwarmOptions): string {
+  const size = nodes === undefined ? '' : ` --nodes ${nodes}`;
+  return `npm run sim -- --scenario swarm --seed ${seed}${size}`;
+}
+
+function breakThings(sim: Simulation, plan: SwarmPlan, random: Random): void {
+  const endMs = sim.nowMs + plan.chaosMs;
+  while (sim.nowMs < endMs) {
+    act(sim, plan, drawAction(plan, random), random);
+    sim.run(1 + random.below(plan.stepMsMax));
+  }
+}
+
+function drawAction(plan: SwarmPlan, random: Random): Action {
+  let total = 0;
+  for (const action of ACTIONS) total += plan.weights[action];
+  let draw = random.below(total);
+  for (const action of ACTIONS) {
+    draw -= plan.weights[action];
+    if (draw < 0) return action;
+  }
+  return 'publish';
+}
+
+function act(sim: Simulation, plan: SwarmPlan, action: Action, random: Random): void {
+  const node = sim.nodes[random.below(sim.nodes.length)];
+  if (node === undefined) return;
+  const [one, ...others] = sample(sim.nodes, 1 + random.below(sim.nodes.length), random);
+  const mode = plan.cutsLose ? 'lose' : 'hold';
+  switch (action) {
+    case 'publish':
+      talk(node, 1, random);
+      return;
+    case 'burst':
+      talk(node, 1 + random.below(BURST_MAX), random);
+      return;
+    case 'kill':
+      sim.kill(node);
+      return;
+    case 'power-off':
+      sim.powerOff(node);
+      return;
+    case 'boot':
+      comeBack(sim, plan, node, random);
+      return;
+    case 'freeze':
+      sim.freeze(node);
+      return;
+    case 'resume':
+      sim.resume(node);
+      return;
+    case 'stall':
+      sim.stall(node, 1 + random.below(4_000));
+      return;
+    case 'cut':
+    case 'cut-one-way':
+      if (one !== undefined) sim.cut([one], others, { mode, oneWay: action === 'cut-one-way' });
+      return;
+    case 'heal':
+      sim.heal();
+      return;
+    case 'snap':
+      for (const other of others) if (one !== undefined) sim.snap(one, other);
+      return;
+    case 'leave':
+      if (node.state === 'running') sim.leave(node);
+      return;
+    case 'newcomer':
+      welcome(sim, random);
+      return;
+    case 'clock':
+      sim.setClock(node, random.below(20_000) - 10_000);
+      return;
+  }
+}
+
+function talk(node: SimNode, messages: number, random: Random): void {
+  if (node.state !== 'running' || node.run?.left !== false) return;
+  for (let count = 0; count < messages; count += 1) {
+    const bytes = random.below(50) === 0 ? random.below(PAYLOAD_BYTES_MAX) : random.below(200);
+    node.publish(
+      new Uint8Array(bytes).fill(random.below(256)),
+      random.below(4) === 0 ? 'ops' : 'lobby',
+    );
+  }
+}
+
+/** Starts an ended node again; one that moves has heard of somebody, as discovery provides. */
+function comeBack(sim: Simulation, plan: SwarmPlan, node: SimNode, random: Random): void {
+  if (node.run !== undefined) return;
+  if (plan.addressesMove && random.below(2) === 0) {
+    sim.boot(node, { address: `${node.ip}:${7_341 + random.below(1_000)}` });
+  } else {
+    sim.boot(node);
+  }
+}
+
+function welcome(sim: Simulation, random: Random): void {
+  if (sim.nodes.length >= NODES_MAX) return;
+  const known = sim.nodes[random.below(sim.nodes.length)];
+  const node = sim.add();
+  if (known !== undefined) node.seeds.push(known.address);
+  sim.boot(node);
+}
+
+/** Ends every fault. Some of the dead and frozen stay so: the rest must agree without them. */
+function mendEverything(sim: Simulation, plan: SwarmPlan, random: Random): void {
+  sim.setFaults({});
+  sim.heal();
+  for (const node of sim.nodes) {
+    sim.setClock(node, random.below(200) - 100);
+    const returns = random.below(100) < plan.returnPercent || sim.live.length < 2;
+    if (!returns) {
+      // A stall that is under way becomes a freeze.
+      if (node.state === 'frozen') sim.freeze(node);
+      continue;
+    }
+    sim.resume(node);
+    comeBack(sim, plan, node, random);
+  }
+  for (const ms of DISCOVERY_MS) sim.timeline.afterMs(ms, () => introduce(sim));
+}
+
+/**
+ * Nobody can find a peer of which nobody knows an address. Where knowledge is split, one of each
+ * part hears of one of another, as by discovery; where it is not, the peers get no help.
+ */
+function introduce(sim: Simulation): void {
+  const parts: SimNode[][] = [];
+  for (const node of sim.live) {
+    const joined = parts.filter((part) => part.some((other) => areAcquainted(node, other)));
+    const merged = [node, ...joined.flat()];
+    for (const part of joined) parts.splice(parts.indexOf(part), 1);
+    parts.push(merged);
+  }
+  const [first, ...rest] = parts;
+  const host = first?.[0];
+  for (const [guest] of rest) if (guest !== undefined && host !== undefined) guest.discover(host);
+}
+
+function areAcquainted(one: SimNode, other: SimNode): boolean {
+  return knows(one, other) || knows(other, one);
+}
+
+/** Whether `one` will dial `other` of its own. */
+function knows(one: SimNode, other: SimNode): boolean {
+  const row = rowOf(one, other.id);
+  // Who said goodbye is not looked for.
+  if (row?.state === 'left') return false;
+  return one.seeds.includes(other.address) || row?.addresses.includes(other.address) === true;
+}
+
+function rowOf(
+  node: SimNode,
+  peer: PeerId,
+): ReturnType<SimNode['status']>['members'][number] | undefined {
+  return node.status().members.find((row) => row.peer === peer);
+}
