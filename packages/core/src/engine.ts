@@ -96,6 +96,8 @@ class PeerEngine implements Engine {
     this.#context.now = now;
     if (this.#state === 'left') return this.#afterGoodbye(input);
     this.#noticeStall();
+    // A wish that came true is used up, even if the next one is for the same time.
+    if (input.kind === 'wake') this.#wakeMs = Number.POSITIVE_INFINITY;
     this.#step(input);
     this.#drain();
     this.#wish();
@@ -268,7 +270,9 @@ class PeerEngine implements Engine {
     for (const link of links.neighbours()) {
       outbox.send(link.id, { kind: 'goodbye', incarnation: self.incarnation });
     }
-    for (const link of links.all()) outbox.close(link.id, CLOSE_CODES.goodbye, 'goodbye');
+    for (const link of links.all()) {
+      if (link.state !== 'closing') outbox.close(link.id, CLOSE_CODES.goodbye, 'goodbye');
+    }
     deadlines.clear();
     this.#state = 'left';
   }
@@ -303,13 +307,17 @@ class PeerEngine implements Engine {
   #drain(): void {
     const { log, holdings, hlc } = this.#parts;
     const { outbox, now, self } = this.#context;
-    for (const { batch, messages } of log.takeDeliveries()) {
+    for (const progress of log.takeProgress()) {
+      if (progress.kind === 'gap') {
+        outbox.emit(progress);
+        continue;
+      }
+      const { batch, messages } = progress;
       const own = batch.origin === self.id && batch.generation === self.generation;
       const newest = messages.at(-1);
       if (!own && newest !== undefined) hlc.witness(newest.time, now.wallMs);
       outbox.push({ kind: 'deliver', messages, own });
     }
-    for (const gap of log.takeGaps()) outbox.emit({ kind: 'gap', ...gap });
     holdings.rose(log.takeRisen());
   }
 

@@ -2,6 +2,7 @@ import type { Context } from './context.js';
 import { HearsayError } from './errors.js';
 import { streamId } from './ids.js';
 import type { Input, LinkClosure } from './input.js';
+import { type Member, updateOf } from './membership/members.js';
 import { judgeHello, ourHello, type Refusal } from './overlay/handshake.js';
 import type { Link, OpenLink } from './overlay/links.js';
 import { incomingStays } from './overlay/tie-break.js';
@@ -134,7 +135,7 @@ export class LinkHandler {
       this.#context,
     );
     if (refusal !== undefined || hello.kind === 'foreign') {
-      if (hello.kind === 'hello') this.#noticeNewerSelf(hello);
+      if (hello.kind === 'hello') this.#tellOfSuccessor(link, hello, known);
       if (refusal !== undefined) this.#refuse(link, refusal);
       return;
     }
@@ -295,11 +296,14 @@ export class LinkHandler {
     });
   }
 
-  /** Our own id in a newer generation: whoever started it replaces us. */
-  #noticeNewerSelf({ peer, generation }: Hello): void {
+  /** Whoever runs on in an old generation hears of the newer one, ourselves included. */
+  #tellOfSuccessor(link: Link, { peer, generation }: Hello, known: Member | undefined): void {
     const { self, outbox } = this.#context;
     if (peer === self.id && generation > self.generation) {
       outbox.emit({ kind: 'superseded', generation });
     }
+    if (known === undefined || known.generation <= generation) return;
+    const update = { ...updateOf(known, self.id), state: 'alive' as const };
+    outbox.send(link.id, { kind: 'updates', updates: [update] });
   }
 }

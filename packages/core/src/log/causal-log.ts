@@ -15,6 +15,7 @@ import {
 import { type ClockEntry, readClockEntries, writeClockEntries } from '../wire/clock-entries.js';
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
+import { type Floor, Floors } from './floors.js';
 import { blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
 import { type LogDeltaItem, packLogDelta, readLogDelta } from './log-delta.js';
 import { hashBytes, mixHash, type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
@@ -31,12 +32,14 @@ export type Received = 'delivered' | 'duplicate' | 'hole' | 'cause' | 'no-room' 
 
 /** Messages of one batch, now delivered. */
 export interface Delivery {
+  readonly kind: 'delivery';
   readonly batch: BatchHeader;
   readonly messages: readonly Message[];
 }
 
 /** Messages of a stream that were skipped since nobody has them. */
 export interface Gap {
+  readonly kind: 'gap';
   readonly stream: StreamId;
   readonly from: number;
   readonly to: number;
@@ -54,6 +57,7 @@ export class CausalLog implements Replica {
   readonly #clock = new VectorClock();
   readonly #streams = new Map<StreamId, StreamLog>();
   readonly #held: HoldBack;
+  readonly #floors: Floors;
   /** Kept batches in delivery order; evicted ones at the front are counted off. */
   #kept: StoredBatch[] = [];
   #evicted = 0;
@@ -61,14 +65,14 @@ export class CausalLog implements Replica {
   #keptBytes = 0;
   #order = 0;
   #hash: StateHash = ZERO_HASH;
-  #deliveries: Delivery[] = [];
-  #gaps: Gap[] = [];
+  #progress: (Delivery | Gap)[] = [];
   #risen = new Set<StreamId>();
 
   constructor(limits: Limits, counters: Counters) {
     this.#limits = limits;
     this.#counters = counters;
     this.#held = new HoldBack(limits);
+    this.#floors = new Floors(limits.streamsMax);
   }
 
   get clock(): ReadonlyVectorClock {
@@ -97,18 +101,12 @@ export class CausalLog implements Replica {
     return risen;
   }
 
-  takeDeliveries(): readonly Delivery[] {
-    if (this.#deliveries.length === 0) return NOTHING;
-    const deliveries = this.#deliveries;
-    this.#deliveries = [];
-    return deliveries;
-  }
-
-  takeGaps(): readonly Gap[] {
-    if (this.#gaps.length === 0) return NOTHING;
-    const gaps = this.#gaps;
-    this.#gaps = [];
-    return gaps;
+  /** What was delivered and skipped since this was last asked, in order. */
+  takeProgress(): readonly (Delivery | Gap)[] {
+    if (this.#progress.length === 0) return NOTHING;
+    const progress = this.#progress;
+    this.#progress = [];
+    return progress;
   }
 
   /**
@@ -139,6 +137,7 @@ export class CausalLog implements Replica {
     }
     if (!this.#deliver(batch, readBatch(bytes, this.#limits))) return 'no-room';
     this.#release(stream);
+    this.#jumpReady();
     return 'delivered';
   }
 
@@ -167,8 +166,9 @@ export class CausalLog implements Replica {
     const before = this.#counters.messagesDelivered;
     for (const item of readLogDelta(delta)) {
       if (item.kind === 'batch') this.receive(item.bytes);
-      else this.#jump(item);
+      else if (this.#clock.get(item.stream) < item.floor) this.#floors.add(item);
     }
+    this.#jumpReady();
     return { added: this.#counters.messagesDelivered - before };
   }
 
@@ -223,7 +223,7 @@ export class CausalLog implements Replica {
     stream.push(stored);
     this.#keep(stored);
     const messages = batch.records.map((record, index) => toMessage(batch, record, index, clock));
-    this.#deliveries.push({ batch, messages });
+    this.#progress.push({ kind: 'delivery', batch, messages });
     this.#counters.batchesDelivered += 1;
     this.#counters.messagesDelivered += messages.length;
     return true;
@@ -250,17 +250,25 @@ export class CausalLog implements Replica {
     return held;
   }
 
-  #jump({ stream: id, floor, chain, causes }: LogDeltaItem & { kind: 'floor' }): void {
-    if (this.#clock.get(id) >= floor) return;
+  /** Skips to floors whose causes are held; a jump may free batches, and they other floors. */
+  #jumpReady(): void {
+    while (this.#floors.size > 0) {
+      const ready = this.#floors.takeReady(this.#clock);
+      if (ready.length === 0) return;
+      for (const floor of ready) this.#jump(floor);
+      for (const { stream } of ready) this.#release(stream);
+    }
+  }
+
+  #jump({ stream: id, floor, chain, causes }: Floor): void {
     const stream = this.#streams.get(id) ?? this.#addStream(id);
     if (stream === undefined) return;
-    this.#gaps.push({ stream: id, from: stream.last + 1, to: floor });
+    this.#progress.push({ kind: 'gap', stream: id, from: stream.last + 1, to: floor });
     this.#counters.gaps += 1;
     for (const stored of stream.after(0)) this.#unkeep(stored);
     this.#kept = this.#kept.slice(this.#evicted).filter((stored) => stored.stream !== id);
     this.#evicted = 0;
     this.#advance(stream, () => stream.jump(floor, chain, causes));
-    this.#release(id);
   }
 
   /** Moves one stream forward and the clock and hash with it. */

@@ -175,10 +175,12 @@ export class Prober {
     const { config, now } = this.#context;
     const present = this.#members.present();
     const quietMs = now.monotonicMs - Math.floor(config.probeIntervalMs / 2);
+    // Traffic proves life, yet only a probe compares what both hold.
+    const untoldMs = now.monotonicMs - 2 * config.probeIntervalMs;
     // A newcomer that is still being dialled gets the time of a dial before others are asked.
     const newMs = now.monotonicMs - config.dialTimeoutMs;
     const quiet = (member: Member): boolean =>
-      (member.heardMs ?? 0) < quietMs &&
+      ((member.heardMs ?? 0) < quietMs || (member.toldMs ?? 0) < untoldMs) &&
       (this.#links.of(member.peer) !== undefined || member.sinceMs < newMs);
     if (present.length <= config.probeAllUpTo) return present.filter(quiet);
     const targets: Member[] = [];

@@ -11,11 +11,13 @@ import { backoffMs, type DialTarget, DialTargets } from './redial.js';
 
 /** A peer that closed on purpose lives; it is dialled again after about this long. */
 const REOPEN_MS = 100;
-/** Refusals that time does not heal: wrong network, version or clock. */
+/** Refusals that time does not heal: wrong network, version, clock or identity. */
 const LASTING: ReadonlySet<number> = new Set([
   CLOSE_CODES.network,
   CLOSE_CODES.version,
   CLOSE_CODES.skew,
+  CLOSE_CODES.stale,
+  CLOSE_CODES.identity,
 ]);
 
 /** Closed because the two do not get along: trying again at once would only repeat it. */
@@ -65,7 +67,8 @@ export class FullMesh implements Overlay {
       for (const target of this.#targets.of(member.peer)) this.#giveUp(target);
       return;
     }
-    if (member.state === 'dead' || this.#links.of(member.peer) !== undefined) return;
+    if (this.#links.of(member.peer) !== undefined) return;
+    if (member.state === 'dead') return was === undefined ? this.#tryTheDead(member) : undefined;
     const afresh =
       member.state === 'suspect' || was === undefined || was === 'dead' || was === 'left';
     const dueMs = member.state === 'suspect' ? this.#nowMs : this.#firstDialMs(member.peer);
@@ -147,12 +150,21 @@ export class FullMesh implements Overlay {
 
   /** A broken link is redialled at once, one closed for misbehaviour much later. */
   #reopenMs(code: number): number {
-    if (MISBEHAVIOUR.has(code)) return this.#context.config.redialSlowMs;
+    if (LASTING.has(code) || MISBEHAVIOUR.has(code)) return this.#context.config.redialSlowMs;
     return code === ABNORMAL_CLOSURE ? 0 : jitter(REOPEN_MS, 50, this.#random);
   }
 
   get #nowMs(): number {
     return this.#context.now.monotonicMs;
+  }
+
+  /** Others call it dead. Islands that lost sight of each other only meet if somebody tries. */
+  #tryTheDead(member: Member): void {
+    const dueMs = this.#nowMs + this.#random.below(this.#context.config.redialMaxMs);
+    for (const address of member.addresses) {
+      if (!this.#ownAddresses.has(address)) this.#targets.want(address, member.peer, false, dueMs);
+    }
+    this.pump();
   }
 
   /** Of two that hear of each other the lower id dials at once, so that they need not both. */

@@ -63,7 +63,7 @@ export class Links {
   remove(id: LinkId): Link | undefined {
     const link = this.#links.get(id);
     this.#links.delete(id);
-    if (link !== undefined) this.#release(link);
+    if (link !== undefined) this.closing(link);
     return link;
   }
 
