@@ -107,7 +107,7 @@ describe('two peers', () => {
     const ana = json(mesh, 'ana', '127.0.0.1:9');
     expect(await ana.event('dial-failed')).toMatchObject({ address: '127.0.0.1:9', attempt: 1 });
     const plain = mesh.start('bob', '--plain', '--port', '0', ...alone(mesh, '127.0.0.1:9'));
-    await plain.complaint('cannot reach 127.0.0.1:9');
+    await plain.complaint('cannot join 127.0.0.1:9');
     expect(await ana.ask({ type: 'status' })).toMatchObject({ live: 0 });
   });
 });

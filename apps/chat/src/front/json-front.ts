@@ -47,7 +47,7 @@ export class JsonFront implements Front {
 
   run(): Promise<Ending> {
     this.#emitReady();
-    this.#emitHistory();
+    this.#emitKept(this.#context.start.room);
     this.#follow();
     this.#sync.touch();
     return new Promise((resolve, reject) => {
@@ -89,13 +89,13 @@ export class JsonFront implements Front {
     });
   }
 
-  #emitHistory(): void {
-    const { session, start, historyMax } = this.#context;
-    const kept = session.history(
-      { kind: 'room', room: start.room },
-      historyMax ?? Number.MAX_SAFE_INTEGER,
-    );
-    for (const message of kept) this.#emitMessage(message);
+  /** What was said in a room before we were in it, as far as it is kept here. */
+  #emitKept(room: string): void {
+    const { session, historyMax } = this.#context;
+    const limit = historyMax ?? Number.MAX_SAFE_INTEGER;
+    for (const message of session.history({ kind: 'room', room }, limit)) {
+      this.#emit('message', messageFields(message, true));
+    }
   }
 
   #emitMessage(message: ChatMessage): void {
@@ -197,7 +197,8 @@ export class JsonFront implements Front {
       case 'join':
         if (!session.join(request.room))
           throw new RequestError('too-many-rooms', `at most ${roomsMax} rooms`);
-        return ok({ room: request.room });
+        ok({ room: request.room });
+        return this.#emitKept(request.room);
       case 'part':
         if (!session.part(request.room))
           throw new RequestError('not-joined', `not in ${request.room}`);

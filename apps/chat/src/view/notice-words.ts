@@ -25,7 +25,7 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
     case 'in-sync':
       return good(inSyncWords(notice.inSync));
     case 'held':
-      return quiet(`${messages(notice.count)} now held by all ${peers(notice.live)}`);
+      return quiet(`${messages(notice.count)} now held by every live peer`);
     case 'reconnected':
       return good('no longer isolated');
     case 'unheld':
@@ -50,7 +50,7 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
       );
     case 'unreachable':
       return warn(
-        `cannot reach ${notice.address}: ${notice.detail} (attempt ${notice.attempt}, next in ${formatDuration(notice.retryMs)})`,
+        `cannot join ${notice.address}: ${notice.detail} (attempt ${notice.attempt}, next in ${formatDuration(notice.retryMs)})`,
       );
     case 'gap':
       return warn(
@@ -150,10 +150,6 @@ function messages(count: number): string {
 
 function earlier(count: number): string {
   return `${count} earlier ${count === 1 ? 'message' : 'messages'}`;
-}
-
-function peers(count: number): string {
-  return `${count} live ${count === 1 ? 'peer' : 'peers'}`;
 }
 
 function bytes(count: number): string {

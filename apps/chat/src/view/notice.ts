@@ -49,7 +49,7 @@ export type Notice =
       readonly behind: readonly string[];
     }
   /** The same ones later, when all live peers hold them. */
-  | { readonly kind: 'held'; readonly count: number; readonly live: number }
+  | { readonly kind: 'held'; readonly count: number }
   | { readonly kind: 'isolated'; readonly lost: number; readonly of: number }
   | { readonly kind: 'reconnected' }
   | { readonly kind: 'stalled'; readonly ms: number }

@@ -175,6 +175,8 @@ export class Narrator {
     // Told at the first contact: others remember peers that we never met.
     const isOldNews = was === undefined && (member.state === 'dead' || member.state === 'left');
     if (isOldNews || reason === 'forgotten' || member.state === 'joining') return;
+    // Somebody refuted a suspicion that never reached us: nothing to see.
+    if (was === member.state && reason !== 'restarted') return;
     const now = Date.now();
     const name = this.#name(member.id);
     const isNew = member.state === 'alive' && (was === undefined || was === 'joining');
@@ -220,10 +222,12 @@ export class Narrator {
   }
 
   #onRefused({ address, code, reason, by }: PeerEvents['refused']): void {
-    const who = address ?? 'a peer';
-    this.#tellRarely(`refused ${who} ${code} ${by}`, {
+    if (address !== undefined && this.#joined.has(normalAddress(address))) return; // `dial-failed` tells it.
+    // Whoever dials us does so from another port each time.
+    const host = address?.replace(/:\d+$/, '') ?? 'a peer';
+    this.#tellRarely(`refused ${host} ${code} ${by}`, {
       kind: 'refused',
-      who: sanitiseLine(who),
+      who: sanitiseLine(address ?? host),
       by,
       reason: sanitiseLine(reason) || `code ${code}`,
     });

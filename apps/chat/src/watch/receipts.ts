@@ -61,14 +61,12 @@ export class Receipts implements Watch {
 
   tick(nowMs: number): readonly Notice[] {
     const open: Watched[] = [];
-    let live = 0;
     for (const watched of this.#watched) {
       const holding = this.#sources.holdingOf(watched.message.id);
-      live = holding.live;
       if (holding.live === 0 || holding.held < holding.live) open.push(watched);
     }
     this.#watched = open;
-    return this.#worriedTotal > 0 ? this.#reassure(open, live) : this.#worry(open, nowMs);
+    return this.#worriedTotal > 0 ? this.#reassure(open) : this.#worry(open, nowMs);
   }
 
   #worry(open: readonly Watched[], nowMs: number): readonly Notice[] {
@@ -80,13 +78,13 @@ export class Receipts implements Watch {
     return [{ kind: 'unheld', count: open.length, holding, behind: this.#sources.behind() }];
   }
 
-  #reassure(open: Watched[], live: number): readonly Notice[] {
+  #reassure(open: readonly Watched[]): readonly Notice[] {
     // Messages said since the warning belong to it: one line when all of them have arrived.
     this.#worriedTotal += open.filter(({ worried }) => !worried).length;
     for (const watched of open) watched.worried = true;
     if (open.length > 0) return [];
     const count = this.#worriedTotal;
     this.#worriedTotal = 0;
-    return [{ kind: 'held', count, live }];
+    return [{ kind: 'held', count }];
   }
 }

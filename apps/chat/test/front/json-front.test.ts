@@ -190,6 +190,17 @@ describe('JSON mode', () => {
     none.front.stop();
   });
 
+  it('hands over what is kept of a room that it joins', async () => {
+    const { peer, ask } = running();
+    peer.kept = [peerMessage({ topic: 'room/dev', text: 'earlier' })];
+    expect(await ask({ type: 'join', room: 'dev' })).toMatchObject({
+      type: 'message',
+      room: 'dev',
+      text: 'earlier',
+      history: true,
+    });
+  });
+
   it('leaves when asked, or when stdin ends', async () => {
     const asked = running();
     await asked.ask({ type: 'leave', ref: 9 });

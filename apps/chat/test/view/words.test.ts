@@ -100,7 +100,7 @@ describe('a notice in words', () => {
       { kind: 'unheld', count: 1, holding: { held: 1, live: 2 }, behind: ['dia 2'] },
       '1 message not held by all yet (1/2): dia 2 behind',
     ],
-    [{ kind: 'held', count: 2, live: 1 }, '2 messages now held by all 1 live peer'],
+    [{ kind: 'held', count: 2 }, '2 messages now held by every live peer'],
     [
       { kind: 'isolated', lost: 2, of: 3 },
       'isolated: lost 2 of 3 links at once, so it is likely us; calling nobody dead',
@@ -127,7 +127,7 @@ describe('a notice in words', () => {
         attempt: 1,
         retryMs: 500,
       },
-      'cannot reach h:1: nobody listens there (attempt 1, next in 0.5s)',
+      'cannot join h:1: nobody listens there (attempt 1, next in 0.5s)',
     ],
     [
       { kind: 'gap', name: 'bob', messages: 3 },

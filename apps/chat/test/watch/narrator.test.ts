@@ -91,7 +91,29 @@ describe('the narrator', () => {
       memberEvent(member({ state: 'left' }), { was: 'dead', reason: 'forgotten' }),
     );
     vi.advanceTimersByTime(5_000);
+    const bob = member({ incarnation: 1 });
+    peer.emit('member', memberEvent(bob, { was: 'alive', reason: 'refuted' }));
     expect(told).toEqual([]);
+  });
+
+  it('tells a restart that nobody saw as a death', () => {
+    const { peer, narrator, told } = narrating();
+    narrator.start();
+    peer.emit(
+      'member',
+      memberEvent(member({ generation: 2 }), { was: 'alive', reason: 'restarted' }),
+    );
+    expect(told).toMatchObject([{ kind: 'member', reason: 'restarted', generation: 2 }]);
+  });
+
+  it('tells once of a refused host, whatever port it comes from, and not of a joined one', () => {
+    const { peer, narrator, told } = narrating({ joined: ['127.0.0.1:9'] });
+    narrator.start();
+    const refused = { code: 4_004, reason: 'another network', by: 'us' } as const;
+    peer.emit('refused', { address: '10.0.0.1:39698', ...refused });
+    peer.emit('refused', { address: '10.0.0.1:40001', ...refused });
+    peer.emit('refused', { address: '127.0.0.1:9', ...refused });
+    expect(told).toMatchObject([{ kind: 'refused', who: '10.0.0.1:39698' }]);
   });
 
   it('prints an own message with its mark once that is known', () => {
