@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { peerId } from '../../src/ids.js';
+import { type LogDeltaItem, writeLogDeltaItem } from '../../src/log/log-delta.js';
+import { CLOSE_CODES } from '../../src/wire/close-codes.js';
+import type { Frame } from '../../src/wire/frame.js';
+import { Writer } from '../../src/wire/writer.js';
+import { Bench, batchBytes, batchOf, helloOf, recordOf, SELF, updateOf } from '../support/bench.js';
+import { events, sent } from '../support/context.js';
+import { fromHex, peer, stream } from '../support/identities.js';
+
+const HIGHEST = Number.MAX_SAFE_INTEGER;
+const OTHER = 0x60;
+const LIAR = 0x70;
+
+function deltaOf(item: LogDeltaItem): Frame {
+  const writer = new Writer();
+  writeLogDeltaItem(writer, item);
+  return { kind: 'delta', replica: 0, bytes: writer.finish() };
+}
+
+function floorOf(byte: number, floor: number): Frame {
+  const chain = { high: 1, low: 2 };
+  return deltaOf({ kind: 'floor', stream: stream(byte), floor, chain, causes: [] });
+}
+
+/** Our own messages must still go out, whatever a link said before. */
+function expectWorking(bench: Bench, link: number): void {
+  const before = bench.engine.counters().messagesDelivered;
+  bench.publish('still here');
+  const effects = bench.run(1_000);
+  expect(sent(effects, 'batch').map((each) => each.link)).toContain(link);
+  expect(bench.engine.counters().messagesDelivered).toBeGreaterThan(before);
+}
+
+describe('a frame with extreme numbers', () => {
+  it.each([HIGHEST, 2 ** 48 - 1, 2 ** 32 - 1])(
+    'cannot drive our incarnation over the bound by %i',
+    (incarnation) => {
+      const bench = new Bench();
+      const liar = bench.open(LIAR);
+      const other = bench.open(OTHER);
+      const update = updateOf(0x50, { state: 'suspect', incarnation, from: peer(LIAR) });
+      for (let time = 0; time < 3; time++) {
+        bench.say(liar, { kind: 'updates', updates: [update] });
+        bench.run(100);
+      }
+      expectWorking(bench, other);
+      bench.open(0x61);
+    },
+  );
+
+  it('cannot drive a sequence over the highest number', () => {
+    const bench = new Bench();
+    const liar = bench.open(LIAR);
+    const other = bench.open(OTHER);
+    const records = ['a', 'b', 'c', 'd'].map((text) => recordOf(text));
+    bench.say(liar, floorOf(LIAR, HIGHEST - 1));
+    bench.say(liar, batchOf(LIAR, HIGHEST, { records }));
+    expectWorking(bench, other);
+  });
+});
+
+describe('a frame about our own stream', () => {
+  it('cannot put messages into our mouth', () => {
+    const bench = new Bench();
+    const liar = bench.open(LIAR);
+    const other = bench.open(OTHER);
+    bench.say(liar, batchOf(0x50, 1));
+    expectWorking(bench, other);
+    expect(bench.engine.history('room', 9).map((message) => message.payload.length)).toEqual([10]);
+  });
+
+  it('cannot skip messages that we have not written yet', () => {
+    const bench = new Bench();
+    const liar = bench.open(LIAR);
+    const other = bench.open(OTHER);
+    bench.say(liar, floorOf(0x50, 5));
+    expectWorking(bench, other);
+  });
+
+  it('cannot leave us without room for it', () => {
+    const bench = new Bench({ limits: { streamsMax: 4 } });
+    const liar = bench.open(LIAR);
+    for (let generation = 1; generation <= 6; generation++) {
+      bench.say(liar, batchOf(LIAR, 1, { generation }));
+    }
+    expectWorking(bench, liar);
+  });
+});
+
+describe('a link that was refused', () => {
+  it('is closed once, whatever it goes on to say', () => {
+    const bench = new Bench();
+    const link = bench.open(LIAR);
+    const first = bench.sayBytes(link, fromHex('4d00'));
+    expect(first).toContainEqual({
+      kind: 'close',
+      link,
+      code: CLOSE_CODES.malformed,
+      reason: 'malformed: unknown frame 77',
+    });
+    expect(bench.sayBytes(link, fromHex('4d00'))).toEqual([]);
+    expect(bench.engine.counters()).toMatchObject({ framesMalformed: 1, linksRefused: 1 });
+  });
+});
+
+describe('an accusation', () => {
+  it('counts once a member, not once a name', () => {
+    const bench = new Bench();
+    const liar = bench.open(LIAR);
+    bench.open(OTHER);
+    bench.say(liar, { kind: 'updates', updates: [updateOf(0x61)] });
+    for (let name = 1; name <= 20; name++) {
+      const from = peerId(name.toString(16).padStart(32, '0'));
+      bench.say(liar, { kind: 'updates', updates: [updateOf(0x61, { state: 'suspect', from })] });
+    }
+    const died = events(bench.run(10_000)).flatMap((event) => {
+      return event.kind === 'member' && event.change.state === 'dead' ? [event.change] : [];
+    });
+    expect(died.map(({ peer: id, reason, agreed }) => [id, reason, agreed <= 2])).toEqual([
+      [peer(0x61), 'suspicion-timeout', true],
+    ]);
+  });
+});
+
+describe('a pull', () => {
+  it('ends when the other side says "more" and sends nothing', () => {
+    const bench = new Bench();
+    const link = bench.open(LIAR);
+    bench.say(link, { kind: 'offer', replica: 0, hash: { high: 1, low: 2 }, reply: false });
+    const ends: Frame[] = Array.from({ length: 50 }, () => {
+      return { kind: 'delta-end', replica: 0, more: true };
+    });
+    expect(sent(bench.say(link, ...ends), 'want').length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a link to an older generation', () => {
+  it('says goodbye for that generation only', () => {
+    const bench = new Bench();
+    const old = bench.open(OTHER, { generation: 1 });
+    const third = bench.open(LIAR);
+    bench.say(third, { kind: 'updates', updates: [updateOf(OTHER, { generation: 2 })] });
+    bench.say(old, { kind: 'goodbye', incarnation: 0 });
+    expect(bench.member(OTHER)).toMatchObject({ generation: 2, state: 'alive' });
+  });
+
+  it('does not tell what the newer generation holds', () => {
+    const bench = new Bench();
+    const old = bench.open(OTHER, { generation: 1 });
+    const third = bench.open(LIAR);
+    bench.publish('one');
+    bench.run(100);
+    bench.say(third, { kind: 'updates', updates: [updateOf(OTHER, { generation: 2 })] });
+    bench.say(old, { kind: 'have', entries: [[stream(0x50), 1]] });
+    const id = { peer: SELF, generation: 1, sequence: 1 };
+    expect(bench.engine.receipt(id)).toEqual({ held: 0, live: 2 });
+  });
+});
+
+describe('another process under our id', () => {
+  it('supersedes us only within our network', () => {
+    const bench = new Bench();
+    bench.feed({ kind: 'link-opened', link: 90 });
+    const hello = helloOf(0x50, { network: 'elsewhere', generation: 9 });
+    const kinds = events(bench.say(90, hello)).map((event) => event.kind);
+    expect(kinds).toEqual(['refused']);
+  });
+});
+
+describe('memory that a remote can make grow', () => {
+  it('is bounded for what a member says that it holds', () => {
+    const bench = new Bench({ limits: { streamsMax: 8 } });
+    const link = bench.open(LIAR);
+    for (let generation = 1; generation <= 50; generation++) {
+      bench.say(link, { kind: 'have', entries: [[stream(LIAR, generation), 1]] });
+    }
+    expect(bench.member(LIAR)?.sync.ahead).toBeLessThanOrEqual(8);
+  });
+
+  it('is bounded for batches that wait', () => {
+    const bench = new Bench({ limits: { holdBackBatchesMax: 3 } });
+    const link = bench.open(LIAR);
+    for (let first = 2; first <= 9; first++) {
+      bench.say(link, { kind: 'batch', bytes: batchBytes(LIAR, first) });
+    }
+    expect(bench.engine.counters()).toMatchObject({ batchesHeldBack: 3, batchesDropped: 5 });
+  });
+});

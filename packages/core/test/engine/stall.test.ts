@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { Bench } from '../support/bench.js';
+import { events } from '../support/context.js';
+
+describe('a process that stood still', () => {
+  it('notices it by a wake that comes true too late, and says so from a second on', () => {
+    const bench = new Bench({ config: { probeIntervalMs: 500, syncIntervalMs: 500 } });
+    bench.open(0x60);
+    bench.run(2_000);
+    bench.nowMs += 5_000;
+    const told = events(bench.feed({ kind: 'wake' })).filter((event) => event.kind === 'stalled');
+    expect(told.map(({ ms }) => ms > 4_000)).toEqual([true]);
+    expect(bench.engine.counters().stalls).toBe(1);
+  });
+
+  it('is not seen in wakes that come true on time, though suspicions outlive their end', () => {
+    const bench = new Bench();
+    const links = [0x60, 0x61, 0x62].map((byte) => bench.open(byte));
+    for (const link of links) bench.break(link);
+    const effects = bench.run(7_000);
+    expect(events(effects).map((event) => event.kind)).toContain('isolated');
+    // One of them is back: the ends of the others' suspicions are reckoned anew, and lie in the past.
+    bench.open(0x60, { incarnation: 1 });
+    effects.push(...bench.run(1_000));
+    expect(bench.engine.counters().stalls).toBe(0);
+    expect(events(effects).map((event) => event.kind)).not.toContain('stalled');
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
+import { CausalLog } from '../../src/log/causal-log.js';
+import { writeLogDeltaItem } from '../../src/log/log-delta.js';
+import { ZERO_HASH } from '../../src/log/state-hash.js';
+import { zeroCounters } from '../../src/view.js';
+import { Writer } from '../../src/wire/writer.js';
+import { batchBytes } from '../support/bench.js';
+import { stream } from '../support/identities.js';
+import { takeProgress } from '../support/log-progress.js';
+
+function logOf(limits: Partial<Limits> = {}): CausalLog {
+  return new CausalLog({ ...DEFAULT_LIMITS, ...limits }, zeroCounters());
+}
+
+/** Two streams that answer each other: c1 after b1, c2 after b2, then c3 to c6 alone. */
+function conversation(): { after: (log: CausalLog) => void } {
+  const batches = [
+    batchBytes(0x0b, 1),
+    batchBytes(0x0c, 1, { causes: [[stream(0x0b), 1]] }),
+    batchBytes(0x0b, 2),
+    batchBytes(0x0c, 2, { causes: [[stream(0x0b), 2]] }),
+    ...[3, 4, 5, 6].map((sequence) => batchBytes(0x0c, sequence)),
+  ];
+  return { after: (log) => receiveAll(log, batches) };
+}
+
+function receiveAll(log: CausalLog, batches: readonly Uint8Array[]): void {
+  for (const bytes of batches) log.receive(bytes);
+}
+
+/** Brings a log up to date by another's summary and deltas. */
+function pull(to: CausalLog, from: CausalLog): void {
+  for (const delta of from.missing(to.summary())) to.merge(delta);
+}
+
+describe('a log that keeps only the newest messages', () => {
+  it('drops the oldest batches first and stays in sync', () => {
+    const whole = logOf();
+    const small = logOf({ logMessagesMax: 2 });
+    conversation().after(whole);
+    conversation().after(small);
+    expect([whole.size, small.size]).toEqual([8, 2]);
+    expect(small.hash).toEqual(whole.hash);
+    expect(small.history(undefined, 9).map(({ id }) => id.sequence)).toEqual([5, 6]);
+  });
+
+  it('is bounded in bytes too', () => {
+    const each = batchBytes(0x0c, 3).length;
+    const small = logOf({ logBytesMax: 3 * each });
+    for (let sequence = 1; sequence <= 9; sequence++) small.receive(batchBytes(0x0c, sequence));
+    expect(small.history(undefined, 9).map(({ id }) => id.sequence)).toEqual([7, 8, 9]);
+  });
+
+  it('keeps the newest batch, however large', () => {
+    const small = logOf({ logBytesMax: 1 });
+    conversation().after(small);
+    expect(small.size).toBe(1);
+  });
+});
+
+describe('a late joiner', () => {
+  it('skips what nobody keeps, says what, and holds the same from there on', () => {
+    const small = logOf({ logMessagesMax: 2 });
+    conversation().after(small);
+    const late = logOf();
+    pull(late, small);
+    expect(takeProgress(late).gaps).toEqual([
+      { stream: stream(0x0b), from: 1, to: 2 },
+      { stream: stream(0x0c), from: 1, to: 4 },
+    ]);
+    expect(late.hash).toEqual(small.hash);
+    expect(late.summary()).toEqual(small.summary());
+    late.receive(batchBytes(0x0c, 7));
+    small.receive(batchBytes(0x0c, 7));
+    expect(late.hash).toEqual(small.hash);
+  });
+
+  it('keeps the clocks of messages above the floor', () => {
+    const small = logOf({ logMessagesMax: 2 });
+    conversation().after(small);
+    const late = logOf();
+    pull(late, small);
+    const clocks = late.history(undefined, 9).map(({ clock }) => clock);
+    expect(clocks).toEqual([
+      [
+        [stream(0x0b), 2],
+        [stream(0x0c), 4],
+      ],
+      [
+        [stream(0x0b), 2],
+        [stream(0x0c), 5],
+      ],
+    ]);
+    expect(clocks).toEqual(small.history(undefined, 9).map(({ clock }) => clock));
+  });
+
+  it('gets no message before the causes of what it skipped', () => {
+    // The pull was cut after the floor of one stream, and a broadcast came between.
+    const late = logOf();
+    const causes = [[stream(0x0b), 2]] as const;
+    const floor = {
+      kind: 'floor',
+      stream: stream(0x0c),
+      floor: 3,
+      chain: ZERO_HASH,
+      causes,
+    } as const;
+    const writer = new Writer();
+    writeLogDeltaItem(writer, floor);
+    late.merge(writer.finish());
+    late.receive(batchBytes(0x0c, 4));
+    late.receive(batchBytes(0x0c, 5));
+    late.receive(batchBytes(0x0b, 1));
+    late.receive(batchBytes(0x0b, 2));
+    const delivered = takeProgress(late).messages.map(({ id }) => id.sequence);
+    expect(delivered).toEqual([1, 2, 4, 5]);
+  });
+});

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { VectorClock } from '../../src/clock/vector-clock.js';
+import type { MemberState } from '../../src/membership/member.js';
+import { type Member, Members, updateOf } from '../../src/membership/members.js';
+import { peer } from '../support/identities.js';
+import { holds } from '../support/property.js';
+
+const SELF = { id: peer(0x50), generation: 1, incarnation: 0 };
+
+function memberOf(byte: number, state: MemberState = 'alive', over: Partial<Member> = {}): Member {
+  return {
+    peer: peer(byte),
+    generation: 1,
+    incarnation: 0,
+    state,
+    sinceMs: byte,
+    metaVersion: 1,
+    meta: new Uint8Array(0),
+    addresses: [],
+    heardMs: undefined,
+    vouchedMs: undefined,
+    rttMs: undefined,
+    accusers: new Set(),
+    witnessed: false,
+    asked: 0,
+    clock: new VectorClock(),
+    toldMs: undefined,
+    differsSinceMs: undefined,
+    ...over,
+  };
+}
+
+function tableOf(members: readonly Member[], max = 99): Members {
+  const table = new Members(max);
+  for (const member of members) table.add(member);
+  return table;
+}
+
+describe('the hash of a member table', () => {
+  const rows = fc.uniqueArray(
+    fc.tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom<MemberState>('alive', 'dead', 'left')),
+    { selector: ([byte]) => byte, maxLength: 6 },
+  );
+
+  it('is the same whatever the order of arrival', () => {
+    holds(
+      rows.chain((drawn) =>
+        fc.tuple(fc.constant(drawn), fc.shuffledSubarray(drawn, { minLength: drawn.length })),
+      ),
+      ([drawn, shuffled]) => {
+        const hashOf = (list: typeof drawn): number =>
+          tableOf(list.map(([byte, state]) => memberOf(byte, state))).hash(SELF);
+        expect(hashOf(shuffled)).toBe(hashOf(drawn));
+      },
+    );
+  });
+
+  it('is the same at two members that see each other and the same others', () => {
+    const a = { id: peer(0x0a), generation: 3, incarnation: 4 };
+    const b = { id: peer(0x0b), generation: 5, incarnation: 0 };
+    const atA = tableOf([memberOf(0x0c, 'dead'), memberOf(0x0b, 'alive', { generation: 5 })]);
+    const atB = tableOf([memberOf(0x0a, 'alive', a), memberOf(0x0c, 'dead')]);
+    expect(atA.hash(a)).toBe(atB.hash(b));
+  });
+
+  it('differs by state, incarnation and generation, but not by a passing suspicion', () => {
+    const hashes = [
+      memberOf(1),
+      memberOf(1, 'dead'),
+      memberOf(1, 'left'),
+      memberOf(1, 'alive', { incarnation: 1 }),
+      memberOf(1, 'alive', { generation: 2 }),
+      memberOf(2),
+    ].map((member) => tableOf([member]).hash(SELF));
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(tableOf([memberOf(1, 'suspect')]).hash(SELF)).toBe(hashes[0]);
+  });
+
+  it('follows a change once it is told of it', () => {
+    const member = memberOf(1);
+    const table = tableOf([member]);
+    const before = table.hash(SELF);
+    member.state = 'dead';
+    table.changed();
+    expect(table.hash(SELF)).not.toBe(before);
+    table.remove(peer(1));
+    expect(table.hash(SELF)).toBe(tableOf([]).hash(SELF));
+  });
+});
+
+describe('a full member table', () => {
+  it('gives the place of the one dead or left the longest to a newcomer', () => {
+    const table = tableOf([memberOf(1), memberOf(3, 'dead'), memberOf(2, 'left')], 3);
+    expect(table.add(memberOf(4))?.peer).toBe(peer(4));
+    expect(table.sorted().map((member) => member.peer)).toEqual([peer(1), peer(3), peer(4)]);
+    expect(table.size).toBe(3);
+  });
+
+  it('ignores a newcomer when all still count', () => {
+    const table = tableOf([memberOf(1), memberOf(2, 'suspect')], 2);
+    const before = table.hash(SELF);
+    expect(table.add(memberOf(3))).toBe(undefined);
+    expect(table.get(peer(3))).toBe(undefined);
+    expect(table.hash(SELF)).toBe(before);
+  });
+});
+
+describe('lists of members', () => {
+  it('are in order of ids: the alive ones, and those not given up', () => {
+    const table = tableOf([
+      memberOf(5, 'left'),
+      memberOf(4, 'suspect'),
+      memberOf(3),
+      memberOf(2, 'dead'),
+      memberOf(1),
+    ]);
+    const ids = (list: readonly Member[]): string[] => list.map((member) => member.peer);
+    expect(ids(table.sorted())).toEqual([1, 2, 3, 4, 5].map(peer));
+    expect(ids(table.alive())).toEqual([1, 3].map(peer));
+    expect(ids(table.present())).toEqual([1, 3, 4].map(peer));
+  });
+});
+
+describe('what is told of a member', () => {
+  it('is its standing and description, and who says so', () => {
+    const member = memberOf(1, 'suspect', { incarnation: 3, addresses: ['a:1'], metaVersion: 2 });
+    expect(updateOf(member, peer(9))).toEqual({
+      peer: peer(1),
+      generation: 1,
+      incarnation: 3,
+      state: 'suspect',
+      from: peer(9),
+      addresses: ['a:1'],
+      metaVersion: 2,
+      meta: new Uint8Array(0),
+    });
+  });
+});

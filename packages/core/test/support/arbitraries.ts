@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { type PeerId, peerId, type StreamId, streamId } from '../../src/ids.js';
+import {
+  ADDRESS_BYTES_MAX,
+  ADDRESSES_PER_FRAME_MAX,
+  DEFAULT_LIMITS,
+  NETWORK_BYTES_MAX,
+} from '../../src/limits.js';
+import type { Batch, BatchRecord } from '../../src/wire/batch.js';
+import type { Frame } from '../../src/wire/frame.js';
+import { toHex } from './identities.js';
+
+/** Everything that a frame may hold, edges included. */
+export const u32 = fc.oneof(fc.constantFrom(0, 1, 0xffff_ffff), fc.nat({ max: 0xffff_ffff }));
+export const varuint = fc.oneof(
+  fc.constantFrom(0, 127, 128, 16_383, 16_384, 0xffff_ffff, Number.MAX_SAFE_INTEGER),
+  fc.maxSafeNat(),
+);
+/** Counters that a reader may bound below 2^53. */
+const count = fc.nat({ max: 0xffff_ffff });
+const id: fc.Arbitrary<PeerId> = fc
+  .uint8Array({ minLength: 16, maxLength: 32 })
+  .map((bytes) => peerId(toHex(bytes)));
+const streams: fc.Arbitrary<StreamId> = fc
+  .tuple(id, count)
+  .map(([peer, generation]) => streamId(peer, generation));
+const entries = fc.array(fc.tuple(streams, count), { maxLength: 8 });
+/** Text of up to `max` bytes: a grapheme may take many. */
+function text(minLength: number, max: number): fc.Arbitrary<string> {
+  const encoder = new TextEncoder();
+  return fc
+    .string({ unit: 'grapheme', minLength, maxLength: 12 })
+    .filter((drawn) => encoder.encode(drawn).length <= max);
+}
+const address = text(0, ADDRESS_BYTES_MAX);
+const addresses = fc.array(address, { maxLength: ADDRESSES_PER_FRAME_MAX });
+const meta = fc.uint8Array({ maxLength: DEFAULT_LIMITS.metaBytesMax });
+const bytes = fc.uint8Array({ maxLength: 200 });
+const hash = fc.record({ high: u32, low: u32 });
+const summary = { nonce: u32, state: hash, table: u32 };
+const kind = <K extends Frame['kind']>(name: K): fc.Arbitrary<K> => fc.constant(name);
+
+const update = fc.record({
+  peer: id,
+  generation: count,
+  incarnation: count,
+  state: fc.constantFrom('alive', 'suspect', 'dead', 'left'),
+  from: id,
+  addresses,
+  metaVersion: count,
+  meta,
+});
+
+/** A frame of every kind. */
+export const FRAMES: { readonly [K in Frame['kind']]: fc.Arbitrary<Extract<Frame, { kind: K }>> } =
+  {
+    hello: fc.record({
+      kind: kind('hello'),
+      versionMin: fc.constant(1),
+      versionMax: fc.integer({ min: 1, max: 9 }),
+      network: text(0, NETWORK_BYTES_MAX),
+      peer: id,
+      generation: count,
+      incarnation: count,
+      wallMs: varuint,
+      nonce: u32,
+      addresses,
+      metaVersion: count,
+      meta,
+    }),
+    goodbye: fc.record({ kind: kind('goodbye'), incarnation: count }),
+    ping: fc.record({ kind: kind('ping'), ...summary }),
+    ack: fc.record({ kind: kind('ack'), ...summary }),
+    'ping-request': fc.record({ kind: kind('ping-request'), nonce: u32, target: id }),
+    'ping-reply': fc.record({
+      kind: kind('ping-reply'),
+      nonce: u32,
+      outcome: fc.constantFrom('acked', 'silent', 'lost'),
+    }),
+    updates: fc.record({ kind: kind('updates'), updates: fc.array(update, { maxLength: 4 }) }),
+    'table-want': fc.record({ kind: kind('table-want') }),
+    batch: fc.record({ kind: kind('batch'), bytes }),
+    have: fc.record({ kind: kind('have'), entries }),
+    offer: fc.record({ kind: kind('offer'), replica: count, hash, reply: fc.boolean() }),
+    want: fc.record({ kind: kind('want'), replica: count, summary: bytes }),
+    delta: fc.record({ kind: kind('delta'), replica: count, bytes }),
+    'delta-end': fc.record({ kind: kind('delta-end'), replica: count, more: fc.boolean() }),
+  };
+
+export const KINDS = Object.keys(FRAMES) as readonly Frame['kind'][];
+export const frame: fc.Arbitrary<Frame> = fc.oneof(...KINDS.map((name) => FRAMES[name]));
+
+const BASE_MS = 1_700_000_000_000;
+const record: fc.Arbitrary<BatchRecord> = fc.record({
+  topic: text(1, DEFAULT_LIMITS.topicBytesMax),
+  payload: fc.uint8Array({ maxLength: 20 }),
+  time: fc.record({ ms: fc.nat({ max: 5_000 }), counter: fc.nat({ max: 0xffff }) }),
+});
+
+/** Batches as an honest peer makes them: times rise. */
+export const batch: fc.Arbitrary<Batch> = fc
+  .record({
+    origin: id,
+    generation: count,
+    firstSequence: fc.integer({ min: 1, max: 0xffff_ffff }),
+    causes: fc.array(fc.tuple(streams, fc.integer({ min: 1, max: 0xffff_ffff })), { maxLength: 4 }),
+    records: fc.array(record, { minLength: 1, maxLength: 6 }),
+  })
+  .map((drawn) => {
+    const byTime = drawn.records.toSorted((left, right) => left.time.ms - right.time.ms);
+    const records = byTime.map((each) => {
+      return { ...each, time: { ...each.time, ms: BASE_MS + each.time.ms } };
+    });
+    return { ...drawn, records, count: records.length };
+  });

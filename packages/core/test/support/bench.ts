@@ -1,0 +1,153 @@
+import type { Config } from '../../src/config.js';
+import { createEngine, type Engine } from '../../src/engine.js';
+import type { PeerId } from '../../src/ids.js';
+import type { Input, LinkId } from '../../src/input.js';
+import type { Limits } from '../../src/limits.js';
+import type { MemberUpdate } from '../../src/membership/member.js';
+import { seededRandom } from '../../src/random.js';
+import type { MemberView } from '../../src/view.js';
+import { type Batch, type BatchRecord, writeBatch } from '../../src/wire/batch.js';
+import { encodeFrame, type Frame } from '../../src/wire/frame.js';
+import type { Hello } from '../../src/wire/hello.js';
+import { type ReadEffect, readEffects, START_MS, WALL_OFFSET_MS } from './context.js';
+import { ascii, peer } from './identities.js';
+
+/** The peer under test. */
+export const SELF: PeerId = peer(0x50);
+
+/** One engine whose other side is written by the test, frame by frame. */
+export class Bench {
+  readonly engine: Engine;
+  nowMs = START_MS;
+  #wakeMs = Number.POSITIVE_INFINITY;
+  #links = 0;
+
+  constructor(options: { id?: PeerId; config?: Partial<Config>; limits?: Partial<Limits> } = {}) {
+    this.engine = createEngine({
+      id: options.id ?? SELF,
+      generation: 1,
+      network: 'test',
+      meta: ascii('self'),
+      random: seededRandom('bench'),
+      config: { jitterPercent: 0, ...options.config },
+      limits: options.limits ?? {},
+    });
+    this.feed({ kind: 'start', addresses: ['self:1'] });
+  }
+
+  feed(input: Input): ReadEffect[] {
+    const effects = this.engine.handle(input, this.#now());
+    for (const effect of effects) if (effect.kind === 'wake') this.#wakeMs = effect.atMs;
+    return readEffects(effects);
+  }
+
+  /** Opens a link that the other side dialled, and lets it say hello. */
+  open(byte: number, hello: Partial<Hello> = {}, dialled?: string): LinkId {
+    this.#links += 1;
+    const link = this.#links;
+    this.feed({ kind: 'link-opened', link, ...(dialled === undefined ? {} : { dialled }) });
+    this.say(link, helloOf(byte, { wallMs: this.#now().wallMs, ...hello }));
+    return link;
+  }
+
+  say(link: LinkId, ...frames: readonly Frame[]): ReadEffect[] {
+    return frames.flatMap((frame) => this.sayBytes(link, encodeFrame(frame)));
+  }
+
+  sayBytes(link: LinkId, bytes: Uint8Array): ReadEffect[] {
+    return this.feed({ kind: 'frames', link, bytes });
+  }
+
+  /** The connection breaks without a word. */
+  break(link: LinkId): ReadEffect[] {
+    return this.feed({ kind: 'link-closed', link, closure: { code: 1006, reason: 'broken' } });
+  }
+
+  publish(text: string, topic = 'room'): ReadEffect[] {
+    return this.feed({
+      kind: 'command',
+      command: { kind: 'publish', topic, payload: ascii(text) },
+    });
+  }
+
+  /** Lets time pass; every wish for a wake comes true on time. */
+  run(forMs: number): ReadEffect[] {
+    const endMs = this.nowMs + forMs;
+    const effects: ReadEffect[] = [];
+    while (this.#wakeMs <= endMs) {
+      this.nowMs = Math.max(this.nowMs, this.#wakeMs);
+      this.#wakeMs = Number.POSITIVE_INFINITY;
+      effects.push(...this.feed({ kind: 'wake' }));
+    }
+    this.nowMs = endMs;
+    return effects;
+  }
+
+  member(byte: number): MemberView | undefined {
+    return this.engine.status(this.#now()).members.find((view) => view.peer === peer(byte));
+  }
+
+  #now(): { monotonicMs: number; wallMs: number } {
+    return { monotonicMs: this.nowMs, wallMs: WALL_OFFSET_MS + this.nowMs };
+  }
+}
+
+export function helloOf(byte: number, over: Partial<Hello> = {}): Hello {
+  return {
+    kind: 'hello',
+    versionMin: 1,
+    versionMax: 1,
+    network: 'test',
+    peer: peer(byte),
+    generation: 1,
+    incarnation: 0,
+    wallMs: WALL_OFFSET_MS + START_MS,
+    nonce: byte,
+    addresses: [],
+    metaVersion: 1,
+    meta: new Uint8Array(0),
+    ...over,
+  };
+}
+
+/** News that `from` tells of a member. */
+export function updateOf(byte: number, over: Partial<MemberUpdate> = {}): MemberUpdate {
+  return {
+    peer: peer(byte),
+    generation: 1,
+    incarnation: 0,
+    state: 'alive',
+    from: peer(byte),
+    addresses: [],
+    metaVersion: 1,
+    meta: new Uint8Array(0),
+    ...over,
+  };
+}
+
+export function recordOf(text: string, over: Partial<BatchRecord> = {}): BatchRecord {
+  const time = { ms: WALL_OFFSET_MS + START_MS, counter: 0 };
+  return { topic: 'room', payload: ascii(text), time, ...over };
+}
+
+/** The bytes of a batch of peer `byte`, one message unless records are given. */
+export function batchBytes(
+  byte: number,
+  firstSequence: number,
+  over: Partial<Omit<Batch, 'count'>> = {},
+): Uint8Array {
+  const records = over.records ?? [recordOf(`${byte}:${firstSequence}`)];
+  return writeBatch({
+    origin: peer(byte),
+    generation: 1,
+    firstSequence,
+    causes: [],
+    ...over,
+    count: records.length,
+    records,
+  });
+}
+
+export function batchOf(...parts: Parameters<typeof batchBytes>): Frame {
+  return { kind: 'batch', bytes: batchBytes(...parts) };
+}

@@ -1,0 +1,69 @@
+import type { PeerId } from '../../src/ids.js';
+import { FullMesh } from '../../src/overlay/full-mesh.js';
+import { seededRandom } from '../../src/random.js';
+import type { ContextOptions, ReadEffect } from './context.js';
+import { peer } from './identities.js';
+import { MembershipWorld } from './membership-world.js';
+
+/** A full mesh over real links and members; its own id is in the middle of those of the tests. */
+export class OverlayWorld extends MembershipWorld {
+  readonly mesh: FullMesh;
+  readonly refused: PeerId[] = [];
+
+  constructor(options: ContextOptions = {}) {
+    super(options);
+    this.mesh = new FullMesh({
+      context: this.time.context,
+      links: this.links,
+      members: this.members,
+      random: seededRandom('overlay'),
+      refused: (member) => this.refused.push(member.peer),
+    });
+  }
+
+  /** A member heard of, never linked. */
+  hearOf(byte: number, addresses: readonly string[]): void {
+    this.hear(byte, { addresses });
+    this.mesh.memberEntered(this.member(byte), undefined);
+  }
+
+  fail(address: string, failure: 'refused' | 'timeout' = 'refused'): void {
+    this.mesh.dialFailed(address, failure, failure);
+  }
+
+  /** A dialled link is open, as the link handler tells it. */
+  up(byte: number, dialled?: string): void {
+    this.openLink(byte, dialled);
+    this.mesh.linkUp(peer(byte), dialled);
+  }
+
+  /** An open link is gone. */
+  down(byte: number, code: number): void {
+    this.links.remove(byte);
+    this.mesh.linkDown(peer(byte), code);
+  }
+
+  /** The addresses dialled since the last look. */
+  dialled(): string[] {
+    return dials(this.time.take());
+  }
+
+  /** Dials within a time, each with its delay. */
+  dialsWithin(forMs: number): [string, number][] {
+    const startMs = this.nowMs;
+    const { deadlines } = this.time.context;
+    const seen: [string, number][] = this.dialled().map((address) => [address, 0]);
+    while (deadlines.nextMs <= startMs + forMs) {
+      this.time.at(Math.max(deadlines.nextMs, this.nowMs));
+      const due = deadlines.takeDue(this.nowMs);
+      if (due.some((timer) => timer.kind === 'redial')) this.mesh.pump();
+      for (const address of this.dialled()) seen.push([address, this.nowMs - startMs]);
+    }
+    this.time.at(startMs + forMs);
+    return seen;
+  }
+}
+
+export function dials(effects: readonly ReadEffect[]): string[] {
+  return effects.flatMap((effect) => (effect.kind === 'dial' ? [effect.address] : []));
+}

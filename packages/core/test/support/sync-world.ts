@@ -1,0 +1,67 @@
+import type { OpenLink } from '../../src/overlay/links.js';
+import { Links } from '../../src/overlay/links.js';
+import { seededRandom } from '../../src/random.js';
+import { AntiEntropy } from '../../src/sync/anti-entropy.js';
+import type { MergeResult, Replica } from '../../src/sync/replica.js';
+import { type ContextOptions, type ReadEffect, type TestContext, testContext } from './context.js';
+import { peer } from './identities.js';
+import { linkOf } from './membership-world.js';
+
+/** The least of replicas: a set of small numbers. A summary is their list, a delta one number. */
+class NumberSet implements Replica {
+  readonly held = new Set<number>();
+
+  summary(): Uint8Array {
+    return Uint8Array.from([...this.held].sort((left, right) => left - right));
+  }
+
+  missing(summary: Uint8Array): Iterable<Uint8Array> {
+    return [...this.held]
+      .filter((number) => !summary.includes(number))
+      .map((number) => Uint8Array.of(number));
+  }
+
+  merge(delta: Uint8Array): MergeResult {
+    const before = this.held.size;
+    for (const number of delta) this.held.add(number);
+    return { added: this.held.size - before };
+  }
+}
+
+/** Anti-entropy over one small replica and links to nowhere. */
+export class SyncWorld {
+  readonly time: TestContext;
+  readonly links = new Links();
+  readonly replica = new NumberSet();
+  readonly antiEntropy: AntiEntropy;
+  readonly caughtUp: { readonly from: string; readonly added: number; readonly tookMs: number }[] =
+    [];
+
+  constructor(options: ContextOptions = {}) {
+    this.time = testContext(options);
+    this.antiEntropy = new AntiEntropy(
+      this.time.context,
+      this.links,
+      seededRandom('sync'),
+      (from, added, tookMs) => this.caughtUp.push({ from, added, tookMs }),
+    );
+    this.antiEntropy.register(0, this.replica);
+  }
+
+  /** A link whose number is its peer's byte. */
+  link(byte: number): OpenLink {
+    const known = this.links.of(peer(byte));
+    if (known !== undefined) return known;
+    const link = linkOf(byte, this.time.context.now.monotonicMs);
+    this.links.add(link);
+    return this.links.open(link, peer(byte), 1);
+  }
+
+  take(): ReadEffect[] {
+    return this.time.take();
+  }
+
+  pass(ms: number): void {
+    this.time.at(this.time.context.now.monotonicMs + ms);
+  }
+}

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { CausalLog } from '../../src/log/causal-log.js';
+import { Holdings } from '../../src/sync/holdings.js';
+import type { StatusView } from '../../src/view.js';
+import { batchBytes } from '../support/bench.js';
+import { sent } from '../support/context.js';
+import { peer, stream } from '../support/identities.js';
+import { MembershipWorld } from '../support/membership-world.js';
+
+const A = 0x60;
+const B = 0x61;
+const ORIGIN = 0x70;
+
+/** A peer that holds the first messages of a third peer's stream, and two neighbours. */
+class HoldingsWorld extends MembershipWorld {
+  readonly log: CausalLog;
+  readonly holdings: Holdings;
+
+  constructor(held = 2) {
+    super();
+    const { limits, counters } = this.time.context;
+    this.log = new CausalLog(limits, counters);
+    this.holdings = new Holdings(this.time.context, this.log, this.links, this.members);
+    this.meet(A);
+    this.meet(B);
+    this.receive(1, held);
+    this.holdings.tell();
+    this.time.context.deadlines.clear();
+    this.time.take();
+  }
+
+  receive(from: number, to: number): void {
+    for (let sequence = from; sequence <= to; sequence++) {
+      this.log.receive(batchBytes(ORIGIN, sequence));
+    }
+    this.holdings.rose(this.log.takeRisen());
+  }
+
+  told(byte: number, sequence: number): void {
+    this.holdings.told(this.member(byte), [[stream(ORIGIN), sequence]]);
+  }
+
+  view(byte: number): StatusView['members'][number]['sync'] {
+    return this.holdings.view(this.member(byte));
+  }
+
+  /** The neighbour to pull from, if the timer fires at this time after the start. */
+  overdueAt(afterMs: number): string | undefined {
+    this.time.at(1_000 + afterMs);
+    return this.holdings.overdue();
+  }
+}
+
+const summary = (made: HoldingsWorld) => ({ state: made.log.hash, table: 0 });
+const differing = { state: { high: 1, low: 1 }, table: 0 };
+
+describe('what a neighbour tells that it holds', () => {
+  it('says by how many messages it is behind or ahead', () => {
+    const made = new HoldingsWorld();
+    expect(made.view(A)).toMatchObject({ lacks: 2, ahead: 0, inSync: false, atMs: undefined });
+    made.told(A, 1);
+    expect(made.view(A)).toMatchObject({ lacks: 1, ahead: 0, inSync: false, atMs: 1_000 });
+    made.told(A, 2);
+    expect(made.view(A)).toMatchObject({ lacks: 0, ahead: 0, inSync: true });
+    made.told(A, 5);
+    expect(made.view(A)).toMatchObject({ lacks: 0, ahead: 3, inSync: false });
+  });
+
+  it('is the receipt of a message', () => {
+    const made = new HoldingsWorld();
+    const receipt = (sequence: number) =>
+      made.holdings.receipt({ peer: peer(ORIGIN), generation: 1, sequence });
+    expect(receipt(1)).toEqual({ held: 0, live: 2 });
+    made.told(A, 1);
+    made.told(B, 2);
+    expect([receipt(1), receipt(2)]).toEqual([
+      { held: 2, live: 2 },
+      { held: 1, live: 2 },
+    ]);
+    made.hear(B, { state: 'suspect' });
+    expect(receipt(1)).toEqual({ held: 1, live: 1 });
+  });
+
+  it('may be told by the hash of a probe: equal hashes, equal holdings', () => {
+    const made = new HoldingsWorld();
+    made.holdings.compared(made.member(A), summary(made));
+    expect(made.view(A)).toMatchObject({ lacks: 0, ahead: 0, inSync: true, atMs: 1_000 });
+  });
+});
+
+describe('what we tell', () => {
+  it('is what rose, to every neighbour, after a moment that grows with their number', () => {
+    const made = new HoldingsWorld();
+    made.receive(3, 4);
+    expect(made.time.context.deadlines.nextMs).toBe(1_000 + 50 + 2 * 10);
+    made.time.at(1_070);
+    made.time.context.deadlines.takeDue(1_070);
+    made.holdings.tell();
+    const frame = { kind: 'have', entries: [[stream(ORIGIN), 4]] };
+    expect(made.time.take()).toEqual([
+      { kind: 'send', link: A, frame },
+      { kind: 'send', link: B, frame },
+    ]);
+    made.holdings.tell();
+    expect(made.time.take()).toEqual([]);
+  });
+
+  it('is everything to a new neighbour, even when that is nothing', () => {
+    const made = new HoldingsWorld();
+    made.holdings.tellAll(A);
+    expect(sent(made.time.take(), 'have')).toEqual([
+      { link: A, frame: { kind: 'have', entries: [[stream(ORIGIN), 2]] } },
+    ]);
+    const empty = new HoldingsWorld(0);
+    empty.holdings.tellAll(A);
+    expect(sent(empty.time.take(), 'have')).toEqual([
+      { link: A, frame: { kind: 'have', entries: [] } },
+    ]);
+  });
+});
+
+describe('what others hold and we lack', () => {
+  it('is pulled soon when its origin has no link to us', () => {
+    const made = new HoldingsWorld();
+    made.told(B, 4);
+    expect(made.time.context.deadlines.nextMs).toBe(1_060);
+    expect(made.overdueAt(59)).toBe(undefined);
+    expect(made.overdueAt(60)).toBe(peer(B));
+  });
+
+  it('is left to the broadcast for a second when its origin has a link to us', () => {
+    const made = new HoldingsWorld();
+    made.meet(ORIGIN);
+    made.time.context.deadlines.clear();
+    made.told(B, 4);
+    expect(made.overdueAt(999)).toBe(undefined);
+    expect(made.overdueAt(1_000)).toBe(peer(B));
+  });
+
+  it('is not pulled when it comes in time', () => {
+    const made = new HoldingsWorld();
+    made.told(B, 4);
+    made.receive(3, 4);
+    expect(made.overdueAt(60)).toBe(undefined);
+  });
+
+  it('is asked for again each second while the pull does not bring it', () => {
+    const made = new HoldingsWorld();
+    made.told(B, 4);
+    expect(made.overdueAt(60)).toBe(peer(B));
+    expect(made.overdueAt(61)).toBe(undefined);
+    expect(made.overdueAt(1_060)).toBe(peer(B));
+  });
+
+  it('is pulled from another when its holder is gone', () => {
+    const made = new HoldingsWorld();
+    made.told(B, 4);
+    made.links.remove(B);
+    expect(made.overdueAt(60)).toBe(peer(A));
+  });
+
+  it('is not forgotten when a part of it comes', () => {
+    const made = new HoldingsWorld();
+    made.told(B, 3);
+    made.told(B, 9);
+    made.receive(3, 3);
+    expect(made.overdueAt(3_000)).toBe(peer(B));
+  });
+
+  it('is a hole in a stream, too', () => {
+    const made = new HoldingsWorld();
+    made.told(A, 2);
+    made.holdings.hole(stream(ORIGIN), 5);
+    expect(made.overdueAt(59)).toBe(undefined);
+    expect(made.overdueAt(60)).toBe(peer(A));
+  });
+});
+
+describe('equal clocks and different content', () => {
+  function diverging(): HoldingsWorld {
+    const made = new HoldingsWorld();
+    made.told(A, 2);
+    made.holdings.compared(made.member(A), differing);
+    return made;
+  }
+
+  it('are an alarm after three seconds, not before', () => {
+    const made = diverging();
+    expect(made.view(A)).toMatchObject({ diverged: false, inSync: true });
+    made.time.at(4_000);
+    made.holdings.compared(made.member(A), differing);
+    expect(made.view(A).diverged).toBe(false);
+    made.time.at(4_001);
+    expect(made.view(A)).toMatchObject({ diverged: true, inSync: false });
+  });
+
+  it('are none once the hashes agree again', () => {
+    const made = diverging();
+    made.time.at(2_000);
+    made.holdings.compared(made.member(A), summary(made));
+    made.holdings.compared(made.member(A), differing);
+    made.time.at(4_500);
+    expect(made.view(A).diverged).toBe(false);
+  });
+
+  it('are none while one is merely behind', () => {
+    const made = diverging();
+    made.receive(3, 3);
+    made.holdings.compared(made.member(A), differing);
+    made.time.at(9_000);
+    expect(made.view(A)).toMatchObject({ diverged: false, lacks: 1 });
+  });
+});
