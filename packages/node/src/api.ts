@@ -65,7 +65,10 @@ export interface Publication {
   readonly key: string;
   /** Links it goes out on now; 0: kept, and sent to whoever comes. */
   readonly links: number;
-  /** True when a queue is over its high-water mark: `await peer.drained()` before publishing more. */
+  /**
+   * True when a queue is over its high-water mark, or too much is under way to some live peer:
+   * `await peer.drained()` before publishing more.
+   */
   readonly congested: boolean;
 }
 
@@ -184,7 +187,7 @@ export interface Peer {
     readonly timeoutMs: number;
     readonly signal?: AbortSignal;
   }): Promise<void>;
-  /** Resolves when every queue is below its low-water mark. */
+  /** Resolves when `publish` would not say `congested`; a peer that stands still is not waited for. */
   drained(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Dials `host:port` now and keeps it as a seed. @throws PeerError `bad-address` */
   join(address: string): void;

@@ -19,6 +19,7 @@ import { SyncWatch } from './events/sync-watch.js';
 import { departureOf } from './host/departure.js';
 import { type EffectSink, EngineHost } from './host/engine-host.js';
 import { LoopHealth } from './host/loop-health.js';
+import { PublishWindow } from './host/publish-window.js';
 import { Waits } from './host/waits.js';
 import { Dialler } from './links/dialler.js';
 import { LinkTable } from './links/link-table.js';
@@ -67,8 +68,10 @@ export class Runtime {
   readonly #attachments: Attachment[] = [];
   #health: LoopHealth | undefined;
   #lastOwn: MessageId | undefined;
+  readonly #window: PublishWindow;
   /** Published in this turn and still with the engine. */
   #turnBytes = 0;
+  #windowTimer: NodeJS.Timeout | undefined;
   #left = false;
   #leaving: Promise<Departure> | undefined;
   #closing: Promise<void> | undefined;
@@ -104,6 +107,11 @@ export class Runtime {
       intervalMs: settings.timings.syncEventMs,
       readStatus: () => this.status(),
     });
+    this.#window = new PublishWindow({
+      windowBytes: settings.limits.publishWindowBytes,
+      laggardMs: settings.timings.laggardMs,
+      receipt: (id) => engine.receipt(id),
+    });
     this.waits = new Waits(WAIT_INTERVAL_MS, readMonotonicMs);
     this.drains = new Waits(0, readMonotonicMs);
   }
@@ -113,7 +121,8 @@ export class Runtime {
   }
 
   get congested(): boolean {
-    return this.links.congested || this.#turnBytes > this.settings.limits.turnBytes;
+    const full = this.#window.full || this.#turnBytes > this.settings.limits.turnBytes;
+    return full || this.links.congested;
   }
 
   status(): StatusView {
@@ -165,7 +174,9 @@ export class Runtime {
     for (const effect of this.command({ kind: 'publish', topic, payload })) {
       if (effect.kind !== 'published') continue;
       this.#lastOwn = effect.id;
-      this.#turnBytes += payload.length + MESSAGE_OVERHEAD_BYTES;
+      const bytes = payload.length + MESSAGE_OVERHEAD_BYTES;
+      this.#turnBytes += bytes;
+      this.#window.published(effect.id, bytes, this.readNow().monotonicMs);
       return effect;
     }
     throw new PeerError('internal', 'the engine did not answer a publish');
@@ -210,6 +221,7 @@ export class Runtime {
       readNow: this.readNow,
       emitter: this.emitter,
       roster: this.roster,
+      wasAbandoned: (link) => this.links.wasAbandoned(link),
       onLinkUp: (link) => this.links.markUp(link),
       onSuperseded: (generation) => this.#superseded(generation),
     });
@@ -230,9 +242,19 @@ export class Runtime {
     this.links.reportDropped();
     this.links.flush();
     this.#turnBytes = 0;
+    this.#checkWindow();
     this.drains.check();
     this.waits.check();
     this.#syncWatch.touch();
+  }
+
+  #checkWindow(): void {
+    this.#window.check(this.readNow().monotonicMs);
+    if (!this.#window.full || this.#windowTimer !== undefined) return;
+    this.#windowTimer = setTimeout(() => {
+      this.#windowTimer = undefined;
+      this.host.requestTurnEnd();
+    }, this.settings.timings.laggardMs);
   }
 
   #superseded(generation: number): void {
@@ -271,6 +293,7 @@ export class Runtime {
     this.host.stop();
     this.#health?.close();
     this.#syncWatch.close();
+    clearTimeout(this.#windowTimer);
     const closed = new PeerError('closed', 'this peer is closed');
     this.waits.close(closed);
     this.drains.close(closed);

@@ -168,7 +168,9 @@ describe('a stranger on the port', () => {
 
   it.each(hostile)('that sends %s loses its link and harms nobody', async (_what, send, code) => {
     const { ana, bob } = await pair();
+    const refused = nextEvent(ana, 'refused');
     expect(await openSocket(ana, send)).toMatchObject({ code });
+    expect(await refused).toMatchObject({ by: 'us', code: CLOSE_CODES.malformed });
     const heard = nextEvent(bob, 'message');
     ana.publish('lobby', 'still here');
     expect((await heard).text).toBe('still here');

@@ -17,6 +17,7 @@ export interface ReporterOptions {
   readonly readNow: () => Now;
   readonly emitter: Emitter;
   readonly roster: Roster;
+  readonly wasAbandoned: (link: LinkId) => boolean;
   readonly onLinkUp: (link: LinkId) => void;
   readonly onSuperseded: (generation: number) => void;
 }
@@ -53,7 +54,9 @@ export class Reporter {
         break;
       }
       case 'refused': {
-        const { address, code, reason, by } = event;
+        const { address, code, reason } = event;
+        // The engine cannot tell our own end of a link from theirs.
+        const by = this.#options.wasAbandoned(event.link) ? 'us' : event.by;
         emitter.emit('refused', { address, code, reason, by });
         break;
       }

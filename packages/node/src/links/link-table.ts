@@ -52,6 +52,8 @@ export class LinkTable {
   /** Links in their closing handshake, with the timer that cuts it short. */
   readonly #closing = new Map<Link, NodeJS.Timeout>();
   readonly #pendingInbound = new Set<Link>();
+  /** Links that we ended without being asked to, until they are closed. */
+  readonly #abandoned = new Set<LinkId>();
   #nextId = 1;
   #laggardTimer: NodeJS.Timeout | undefined;
   #onEmpty: (() => void) | undefined;
@@ -102,6 +104,11 @@ export class LinkTable {
     if (link === undefined) return;
     link.up = true;
     this.#pendingInbound.delete(link);
+  }
+
+  /** True when a link ended because of what it sent, or did not read: by us. */
+  wasAbandoned(id: LinkId): boolean {
+    return this.#abandoned.has(id);
   }
 
   send(id: LinkId, chunk: Uint8Array, priority: Priority): void {
@@ -188,6 +195,7 @@ export class LinkTable {
     if (link.closing) return;
     this.#startClosing(link, closure.code, closure.reason);
     this.#open.delete(link.id);
+    this.#abandoned.add(link.id);
     this.#options.step({ kind: 'link-closed', link: link.id, closure });
   }
 
@@ -195,6 +203,7 @@ export class LinkTable {
     clearTimeout(this.#closing.get(link));
     this.#closing.delete(link);
     this.#forgetQueue(link);
+    this.#abandoned.delete(link.id);
     // An abandoned link was reported when that was decided.
     if (this.#open.delete(link.id)) {
       this.#options.step({ kind: 'link-closed', link: link.id, closure });

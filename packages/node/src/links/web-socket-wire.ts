@@ -1,4 +1,4 @@
-import { ABNORMAL_CLOSURE, CLOSE_CODES } from '@hearsay/core';
+import { ABNORMAL_CLOSURE } from '@hearsay/core';
 import type { RawData, WebSocket } from 'ws';
 import { reasonOf, systemCode } from '../errors.js';
 import { cleanLine } from '../text.js';
@@ -37,19 +37,19 @@ export class WebSocketWire implements Wire {
 
 /** Reports what happens on an open socket. */
 export function reportTo(socket: WebSocket, events: LinkEvents): void {
-  let failure: { readonly code: number; readonly reason: string } | undefined;
+  let broken: string | undefined;
   socket.on('message', (data, isBinary) => {
     if (isBinary) events.received(bytesOf(data));
     else events.malformed('text frames are not spoken here');
   });
   socket.on('error', (error) => {
-    // The library closes the socket itself; `close` follows and reports this.
-    const broken = systemCode(error).startsWith('WS_ERR_');
-    const code = broken ? CLOSE_CODES.malformed : ABNORMAL_CLOSURE;
-    failure ??= { code, reason: reasonOf(error) };
+    // The remote broke the rules of WebSocket (too large a message, say), or the connection broke.
+    if (systemCode(error).startsWith('WS_ERR_')) events.malformed(reasonOf(error));
+    else broken ??= reasonOf(error);
   });
   socket.on('close', (code, reason) => {
-    events.closed(failure ?? { code, reason: cleanLine(reason.toString('utf8')) });
+    const words = broken ?? cleanLine(reason.toString('utf8'));
+    events.closed({ code: broken === undefined ? code : ABNORMAL_CLOSURE, reason: words });
   });
 }
 
