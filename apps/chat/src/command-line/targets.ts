@@ -20,6 +20,7 @@ export function readTargets(words: readonly string[]): Targets {
   const [first, ...rest] = words;
   if (first === undefined) return { nick: undefined, join: [] };
   if (first.includes(':')) return { nick: undefined, join: words.map(readAddress) };
+  if (first === 'help') throw new Failure('there is no command help; see hearsay --help');
   if (isReservedNick(first)) throw new Failure(`${first} is a reserved name; choose another nick`);
   if (!isNick(first)) throw new Failure(`not a nick: ${quoted(first)}. ${NICK_RULE}`);
   return { nick: first, join: rest.map(readAddress) };

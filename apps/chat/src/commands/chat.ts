@@ -108,13 +108,14 @@ interface Leaving extends Run {
 /** Says goodbye, after waiting for somebody to take what was said; a second signal ends at once. */
 async function leave(front: Front, leaving: Leaving): Promise<ExitCode> {
   const { peer, ending, options, startedMs } = leaving;
-  const { live, messages: events } = peer.status();
   // A pipe may end before anybody was found; a person sees that nobody is there.
-  const isWorthWaiting = ending === 'input-ended' || (ending !== 'unread' && live > 0);
+  const isWorthWaiting =
+    ending === 'input-ended' || (ending !== 'unread' && peer.status().live > 0);
   const flushMs = isWorthWaiting ? (options.flush ?? DEFAULT_FLUSH_MS) : 0;
   if (ending !== 'input-ended') front.stop();
   const departure = await peer.leave({ flushMs });
   front.stop();
+  const { messages: events } = peer.status();
   const ranMs = performance.now() - startedMs;
   if (ending !== 'unread') {
     front.farewell({ line: farewellLine(ranMs, events, departure), ...departure, events, ranMs });

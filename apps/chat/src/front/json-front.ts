@@ -1,32 +1,18 @@
-import { Buffer } from 'node:buffer';
-import type { MessageId } from '@hearsay/core';
 import type { PeerEventName, PeerEvents } from '@hearsay/node';
-import type { Place } from '../chat/place.js';
 import type { ChatMessage } from '../chat/session.js';
 import { isPeerError } from '../command-line/failure.js';
 import { describeRefusal, type InputLine } from '../input/line-splitter.js';
 import { pumpLines } from '../input/pump.js';
+import { Answerer, RequestError, refFields } from '../json/answerer.js';
 import { eventLine } from '../json/encode.js';
-import { parseMessageKey } from '../json/message-key.js';
-import { memberFields, messageFields, peerFields, syncFields } from '../json/objects.js';
-import { parseRequest, type Ref, type Request } from '../json/requests.js';
+import { messageFields, peerFields, syncFields } from '../json/objects.js';
+import { parseRequest, type Ref } from '../json/requests.js';
 import { SyncReporter } from '../json/sync-reporter.js';
-import { messageBytesMax, requestBytesMax, roomsMax } from '../limits.js';
-import { isNick, NICK_RULE } from '../profile/nick.js';
+import { requestBytesMax } from '../limits.js';
 import { Timeline, type TimelineOutput } from '../watch/timeline.js';
 import type { Ending, Farewell, Front, FrontContext } from './front.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** A request that cannot be done, with the code its answer carries. */
-class RequestError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** Events out and requests in, one JSON object a line each way: for programs. */
 export class JsonFront implements Front {
@@ -34,11 +20,18 @@ export class JsonFront implements Front {
   readonly #startedMs = Date.now();
   readonly #stops: (() => void)[] = [];
   readonly #sync: SyncReporter;
+  readonly #answerer: Answerer;
   #leave: (ending: Ending) => void = () => undefined;
 
   constructor(context: FrontContext) {
     this.#context = context;
     const { peer } = context.session;
+    this.#answerer = new Answerer({
+      session: context.session,
+      emit: (type, fields) => this.#emit(type, fields),
+      emitKept: (room) => this.#emitKept(room),
+      leave: () => this.#leave('asked'),
+    });
     this.#sync = new SyncReporter({
       read: () => syncFields(peer.status(), peer.members()),
       report: (fields) => this.#emit('sync', fields),
@@ -176,7 +169,7 @@ export class JsonFront implements Front {
       return;
     }
     try {
-      await this.#answer(parsed.ref, parsed.request);
+      await this.#answerer.answer(parsed.ref, parsed.request);
     } catch (error) {
       if (!(error instanceof RequestError) && !isPeerError(error)) throw error;
       this.#refuse(parsed.ref, error.code, error.message);
@@ -184,106 +177,6 @@ export class JsonFront implements Front {
   }
 
   #refuse(ref: Ref | undefined, code: string, message: string): void {
-    this.#emit('error', { ...withRef(ref), code, message });
+    this.#emit('error', { ...refFields(ref), code, message });
   }
-
-  #answer(ref: Ref | undefined, request: Request): Promise<void> | void {
-    const { session } = this.#context;
-    const { peer } = session;
-    const ok = (fields: Fields = {}): void => this.#emit('ok', { ...withRef(ref), ...fields });
-    switch (request.type) {
-      case 'say':
-        return this.#say(request, ok);
-      case 'join':
-        if (!session.join(request.room))
-          throw new RequestError('too-many-rooms', `at most ${roomsMax} rooms`);
-        ok({ room: request.room });
-        return this.#emitKept(request.room);
-      case 'part':
-        if (!session.part(request.room))
-          throw new RequestError('not-joined', `not in ${request.room}`);
-        return ok({ room: request.room });
-      case 'nick':
-        if (!isNick(request.nick)) throw new RequestError('bad-nick', NICK_RULE);
-        peer.rename(request.nick);
-        session.refreshNames();
-        return ok({ nick: request.nick });
-      case 'members':
-        return this.#emit('members', {
-          ...withRef(ref),
-          members: peer.members().map(memberFields),
-        });
-      case 'status':
-        return this.#emit('status', {
-          ...withRef(ref),
-          ...syncFields(peer.status(), peer.members()),
-          rooms: session.rooms,
-          malformed: session.malformed,
-          clock: Object.fromEntries(peer.status().clock),
-          counters: { ...peer.counters() },
-        });
-      case 'receipt':
-        return this.#emit('receipt', {
-          ...withRef(ref),
-          id: request.id,
-          ...peer.receipt(readKey(request.id)),
-        });
-      case 'leave':
-        ok();
-        return this.#leave('asked');
-    }
-  }
-
-  async #say(
-    request: Extract<Request, { type: 'say' }>,
-    ok: (fields: Fields) => void,
-  ): Promise<void> {
-    const { session } = this.#context;
-    const bytes = Buffer.byteLength(request.text);
-    if (bytes > messageBytesMax) {
-      throw new RequestError(
-        'too-long',
-        `text too long (${bytes} bytes, limit ${messageBytesMax}): not sent`,
-      );
-    }
-    const place = this.#placeOf(request);
-    const { publication } = session.say({ place, text: request.text, action: request.action });
-    ok({ id: publication.key, links: publication.links });
-    if (publication.congested) await session.peer.drained();
-  }
-
-  #placeOf({ room, to }: Extract<Request, { type: 'say' }>): Place {
-    const { session } = this.#context;
-    if (to === undefined) {
-      const place = room ?? session.rooms[0];
-      if (place === undefined)
-        throw new RequestError('not-joined', 'in no room; give room, or join one');
-      return { kind: 'room', room: place };
-    }
-    const found = session.names.find(to);
-    switch (found.kind) {
-      case 'one':
-        if (found.id === session.peer.id)
-          throw new RequestError('bad-request', 'that is this peer itself');
-        return { kind: 'direct', peer: found.id };
-      case 'none':
-        throw new RequestError('no-such-peer', 'nobody of that nick or id is known');
-      case 'several':
-        throw new RequestError(
-          'ambiguous',
-          `several have that nick: ${found.names.join(', ')}; use the id`,
-        );
-    }
-  }
-}
-
-function readKey(text: string): MessageId {
-  const id = parseMessageKey(text);
-  if (id === undefined)
-    throw new RequestError('bad-request', 'id is <peer>.<generation>:<sequence>');
-  return id;
-}
-
-function withRef(ref: Ref | undefined): Fields {
-  return ref === undefined ? {} : { ref };
 }

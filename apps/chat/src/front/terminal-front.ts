@@ -14,6 +14,7 @@ import { Prompt } from './prompt.js';
 
 /** Rows are not wrapped narrower than this; the terminal does the rest. */
 const NARROWEST = 20;
+const USUAL_COLUMNS = 80;
 const CONTINUATION = '    ';
 const BELL = '\u0007';
 
@@ -115,7 +116,7 @@ export class TerminalFront implements Front {
 
   /** What belongs to one row begins the next with spaces. */
   #wrapped(row: string): string[] {
-    const columns = Math.max(NARROWEST, this.#context.output.columns) - CONTINUATION.length;
+    const columns = Math.max(NARROWEST, this.#columns) - CONTINUATION.length;
     const [first = '', ...rest] = wrap(row, columns);
     return [first, ...rest.map((part) => CONTINUATION + part)];
   }
@@ -124,8 +125,13 @@ export class TerminalFront implements Front {
     this.#prompt.show(`#${this.#runner.room}> `);
   }
 
+  /** A terminal that does not tell its size says 0. */
+  get #columns(): number {
+    return this.#context.output.columns || USUAL_COLUMNS;
+  }
+
   /** The window may have been resized since. */
   #look(): Look {
-    return { ...this.#context.look, columns: this.#context.output.columns };
+    return { ...this.#context.look, columns: this.#columns };
   }
 }

@@ -1,12 +1,5 @@
 import type { PeerId } from '@hearsay/core';
-import {
-  formatAddress,
-  type Peer,
-  type PeerEvents,
-  type PeerMember,
-  type Publication,
-  parseAddress,
-} from '@hearsay/node';
+import type { Peer, PeerEvents, PeerMember, Publication } from '@hearsay/node';
 import { isVisitor } from '../chat/names.js';
 import type { Place } from '../chat/place.js';
 import type { ChatMessage, ChatSession, Utterance } from '../chat/session.js';
@@ -15,8 +8,8 @@ import type { MemberNotice, MessageNotice, Notice } from '../view/notice.js';
 import { Arrivals } from './arrivals.js';
 import { FlapFolder } from './flap-folder.js';
 import { Receipts } from './receipts.js';
-import { RepeatLimiter } from './repeat-limiter.js';
 import { Timeline, type TimelineOutput } from './timeline.js';
+import { Troubles } from './troubles.js';
 import type { Watch } from './watch.js';
 
 /** An own message waits this long to be printed, so that its mark can already say who holds it. */
@@ -44,21 +37,23 @@ export class Narrator {
   readonly #peer: Peer;
   readonly #arrivals: Arrivals;
   readonly #flaps = new FlapFolder();
-  readonly #repeats = new RepeatLimiter();
   readonly #timeline: Timeline;
-  readonly #joined: Set<string>;
-  readonly #diverged = new Set<PeerId>();
+  readonly #troubles: Troubles;
   readonly #stops: (() => void)[] = [];
   #echoes: { message: ChatMessage; saidMs: number }[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #isolated = false;
 
   constructor(options: NarratorOptions) {
     const startedMs = Date.now();
     this.#options = options;
     this.#session = options.session;
     this.#peer = options.session.peer;
-    this.#joined = new Set(options.joined.map(normalAddress));
+    this.#troubles = new Troubles({
+      peer: this.#peer,
+      names: options.session.names,
+      joined: options.joined,
+      tell: (notice) => this.#tell(notice),
+    });
     this.#arrivals = new Arrivals(startedMs);
     this.#timeline = new Timeline({ startedMs, historyMax: options.historyMax });
     this.receipts = new Receipts({
@@ -104,9 +99,7 @@ export class Narrator {
 
   /** Failures to reach this address are told from now on. */
   expect(address: string): void {
-    const normal = normalAddress(address);
-    this.#joined.add(normal);
-    this.#repeats.forget(`dial ${normal}`);
+    this.#troubles.expect(address);
   }
 
   /** The kept messages of a place that was just joined. */
@@ -148,25 +141,7 @@ export class Narrator {
     follow('caught-up', ({ messages }) => {
       if (messages > 0) this.#onSync();
     });
-    follow('isolated', ({ isolated, lost, of }) => this.#onIsolated(isolated, lost, of));
-    follow('stalled', ({ ms }) => this.#tell({ kind: 'stalled', ms }));
-    follow('lagged', ({ id, frames, bytes }) =>
-      this.#tellRarely(`lag ${id}`, { kind: 'lagged', name: this.#name(id), frames, bytes }),
-    );
-    follow('refused', (event) => this.#onRefused(event));
-    follow('dial-failed', (event) => this.#onDialFailed(event));
-    follow('link', ({ up, address }) => {
-      if (up && address !== undefined) this.#repeats.forget(`dial ${normalAddress(address)}`);
-    });
-    follow('gap', ({ stream, from, to }) => {
-      const [id] = stream.split('.');
-      const member = peer.members().find((known) => known.id === id);
-      const name = member === undefined ? `~${stream.slice(0, 4)}` : this.#name(member.id);
-      this.#tell({ kind: 'gap', name, messages: to - from + 1 });
-    });
-    follow('warning', ({ code, message }) =>
-      this.#tellRarely(`warning ${code}`, { kind: 'warning', message: sanitiseLine(message) }),
-    );
+    this.#stops.push(...this.#troubles.listen());
   }
 
   #onMember(event: PeerEvents['member']): void {
@@ -206,43 +181,6 @@ export class Narrator {
   #onSync(): void {
     const { live, inSync, messages } = this.#peer.status();
     this.#arrivals.synced(live, inSync, messages);
-    for (const { id, diverged } of this.#peer.members()) {
-      if (!diverged) this.#diverged.delete(id);
-      else if (!this.#diverged.has(id)) {
-        this.#diverged.add(id);
-        this.#tell({ kind: 'diverged', name: this.#name(id) });
-      }
-    }
-  }
-
-  #onIsolated(isolated: boolean, lost: number, of: number): void {
-    if (isolated === this.#isolated) return;
-    this.#isolated = isolated;
-    this.#tell(isolated ? { kind: 'isolated', lost, of } : { kind: 'reconnected' });
-  }
-
-  #onRefused({ address, code, reason, by }: PeerEvents['refused']): void {
-    if (address !== undefined && this.#joined.has(normalAddress(address))) return; // `dial-failed` tells it.
-    // Whoever dials us does so from another port each time.
-    const host = address?.replace(/:\d+$/, '') ?? 'a peer';
-    this.#tellRarely(`refused ${host} ${code} ${by}`, {
-      kind: 'refused',
-      who: sanitiseLine(address ?? host),
-      by,
-      reason: sanitiseLine(reason) || `code ${code}`,
-    });
-  }
-
-  #onDialFailed({ address, attempt, retryMs, detail }: PeerEvents['dial-failed']): void {
-    const normal = normalAddress(address);
-    if (!this.#joined.has(normal)) return;
-    this.#tellRarely(`dial ${normal}`, {
-      kind: 'unreachable',
-      address: normal,
-      detail: sanitiseLine(detail),
-      attempt,
-      retryMs,
-    });
   }
 
   /** Tells what is due and sets the clock for what comes next. */
@@ -310,10 +248,6 @@ export class Narrator {
     this.#tell(notice);
   }
 
-  #tellRarely(key: string, notice: Notice): void {
-    if (this.#repeats.allows(key, Date.now())) this.#tell(notice);
-  }
-
   #tell(notice: Notice): void {
     if (this.#echoes.length > 0) this.#flushEchoes(); // Never after what came later.
     this.#options.tell(notice);
@@ -333,9 +267,4 @@ export class Narrator {
     const more = lacking.length - names.length;
     return more > 0 ? [...names, `${more} more`] : names;
   }
-}
-
-function normalAddress(address: string): string {
-  const parsed = parseAddress(address);
-  return parsed === undefined ? address : formatAddress(parsed);
 }

@@ -1,0 +1,143 @@
+import { Buffer } from 'node:buffer';
+import type { MessageId } from '@hearsay/core';
+import type { Place } from '../chat/place.js';
+import type { ChatSession } from '../chat/session.js';
+import { messageBytesMax, roomsMax } from '../limits.js';
+import { isNick, NICK_RULE } from '../profile/nick.js';
+import { parseMessageKey } from './message-key.js';
+import { memberFields, syncFields } from './objects.js';
+import type { Ref, Request } from './requests.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A request that cannot be done, with the code its answer carries. */
+export class RequestError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface AnswererOptions {
+  readonly session: ChatSession;
+  readonly emit: (type: string, fields: Fields) => void;
+  /** Hands over what is kept of a room. */
+  readonly emitKept: (room: string) => void;
+  readonly leave: () => void;
+}
+
+/** Does what a program asks on stdin. */
+export class Answerer {
+  readonly #options: AnswererOptions;
+
+  constructor(options: AnswererOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Does what is asked and emits the answer.
+   * @throws RequestError, PeerError when it cannot be done; nothing has changed then
+   */
+  answer(ref: Ref | undefined, request: Request): Promise<void> | void {
+    const { session, emit, emitKept, leave } = this.#options;
+    const { peer } = session;
+    const ok = (fields: Fields = {}): void => emit('ok', { ...refFields(ref), ...fields });
+    switch (request.type) {
+      case 'say':
+        return this.#say(request, ok);
+      case 'join':
+        if (!session.join(request.room))
+          throw new RequestError('too-many-rooms', `at most ${roomsMax} rooms`);
+        ok({ room: request.room });
+        return emitKept(request.room);
+      case 'part':
+        if (!session.part(request.room))
+          throw new RequestError('not-joined', `not in ${request.room}`);
+        return ok({ room: request.room });
+      case 'nick':
+        if (!isNick(request.nick)) throw new RequestError('bad-nick', NICK_RULE);
+        peer.rename(request.nick);
+        session.refreshNames();
+        return ok({ nick: request.nick });
+      case 'members':
+        return emit('members', {
+          ...refFields(ref),
+          members: peer.members().map(memberFields),
+        });
+      case 'status':
+        return emit('status', {
+          ...refFields(ref),
+          ...syncFields(peer.status(), peer.members()),
+          rooms: session.rooms,
+          malformed: session.malformed,
+          clock: Object.fromEntries(peer.status().clock),
+          counters: { ...peer.counters() },
+        });
+      case 'receipt':
+        return emit('receipt', {
+          ...refFields(ref),
+          id: request.id,
+          ...peer.receipt(readKey(request.id)),
+        });
+      case 'leave':
+        ok();
+        return leave();
+    }
+  }
+
+  async #say(
+    request: Extract<Request, { type: 'say' }>,
+    ok: (fields: Fields) => void,
+  ): Promise<void> {
+    const { session } = this.#options;
+    const bytes = Buffer.byteLength(request.text);
+    if (bytes > messageBytesMax) {
+      throw new RequestError(
+        'too-long',
+        `text too long (${bytes} bytes, limit ${messageBytesMax}): not sent`,
+      );
+    }
+    const place = this.#placeOf(request);
+    const { publication } = session.say({ place, text: request.text, action: request.action });
+    ok({ id: publication.key, links: publication.links });
+    if (publication.congested) await session.peer.drained();
+  }
+
+  #placeOf({ room, to }: Extract<Request, { type: 'say' }>): Place {
+    const { session } = this.#options;
+    if (to === undefined) {
+      const place = room ?? session.rooms[0];
+      if (place === undefined)
+        throw new RequestError('not-joined', 'in no room; give room, or join one');
+      return { kind: 'room', room: place };
+    }
+    const found = session.names.find(to);
+    switch (found.kind) {
+      case 'one':
+        if (found.id === session.peer.id)
+          throw new RequestError('bad-request', 'that is this peer itself');
+        return { kind: 'direct', peer: found.id };
+      case 'none':
+        throw new RequestError('no-such-peer', 'nobody of that nick or id is known');
+      case 'several':
+        throw new RequestError(
+          'ambiguous',
+          `several have that nick: ${found.names.join(', ')}; use the id`,
+        );
+    }
+  }
+}
+
+function readKey(text: string): MessageId {
+  const id = parseMessageKey(text);
+  if (id === undefined)
+    throw new RequestError('bad-request', 'id is <peer>.<generation>:<sequence>');
+  return id;
+}
+
+/** An answer carries the `ref` of its request, if that had one. */
+export function refFields(ref: Ref | undefined): Fields {
+  return ref === undefined ? {} : { ref };
+}
