@@ -44,7 +44,7 @@ export interface PeerOptions {
   readonly limits?: Partial<Limits & RuntimeLimits>;
 }
 
-/** A message as an application sees it. */
+/** A message as an application sees it. `key` and `text` are made when read, and not part of JSON. */
 export interface PeerMessage {
   readonly id: MessageId;
   /** `<peer>.<generation>:<sequence>`. */
@@ -164,7 +164,11 @@ export interface Peer {
    * @throws PeerError `payload-too-large`, `topic-too-long`, `topic-empty`, `outbox-full`, `closed`
    */
   publish(topic: string, payload: string | Uint8Array): Publication;
-  /** Messages of a topic in causal order, the newest `history` kept ones first. Ends with the peer or `signal`. */
+  /**
+   * Messages of a topic in causal order, after the newest `history` (default 0) of those kept.
+   * Collects from now on, read or not; ends with the peer, with `signal`, or when the reader stops.
+   * @throws PeerError `closed`
+   */
   subscribe(
     topic: string,
     options?: { readonly signal?: AbortSignal; readonly history?: number },
@@ -181,7 +185,7 @@ export interface Peer {
     until: number,
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<number>;
-  /** Resolves when every live other is in sync and at least `live` are there; rejects with `timeout`. */
+  /** Resolves when every live other is in sync and at least `live` (default 1) are there; rejects with `timeout`. */
   synced(options: {
     readonly live?: number;
     readonly timeoutMs: number;
@@ -191,7 +195,7 @@ export interface Peer {
   drained(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Dials `host:port` now and keeps it as a seed. @throws PeerError `bad-address` */
   join(address: string): void;
-  /** @throws PeerError `bad-nick` */
+  /** Others see it at once, and the profile keeps it. @throws PeerError `bad-nick`, `meta-too-large` */
   rename(nick: string): void;
   on<Name extends PeerEventName>(
     name: Name,

@@ -266,7 +266,12 @@ export class Runtime {
 
   #failed(error: PeerError): void {
     this.emitter.emit('failed', { error });
-    void this.close();
+    this.#closeByItself();
+  }
+
+  /** Closes where nobody waits for it. */
+  #closeByItself(): void {
+    this.close().catch((error: unknown) => this.warn('not-closed', reasonOf(error)));
   }
 
   async #leave(flushMs: number): Promise<Departure> {
@@ -300,12 +305,15 @@ export class Runtime {
     this.inbox.close();
     this.#dialler.close();
     this.links.terminateAll();
-    await Promise.all(this.#attachments.map((attachment) => attachment.close()));
-    await this.links.whenEmpty();
-    await this.identity.release();
+    try {
+      await Promise.all(this.#attachments.map((attachment) => attachment.close()));
+      await this.links.whenEmpty();
+    } finally {
+      await this.identity.release();
+    }
   }
 
-  readonly #onAbort = (): void => void this.close();
+  readonly #onAbort = (): void => this.#closeByItself();
 }
 
 function internalError(error: unknown): PeerError {

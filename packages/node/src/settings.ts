@@ -103,7 +103,7 @@ function checkHost(host: string): string {
 
 function checkNumbers(values: Readonly<Record<string, number | readonly number[]>>): void {
   for (const [name, value] of Object.entries(values)) {
-    const numbers = typeof value === 'number' ? [value] : value;
+    const numbers = Array.isArray(value) ? value : [value];
     if (numbers.some((number) => !Number.isFinite(number) || number < 0)) {
       throw new PeerError('bad-option', `${name} is a number from 0, not ${String(value)}`);
     }

@@ -69,6 +69,13 @@ describe('an announcement', () => {
     expect(decodeAnnouncement(encodeAnnouncement(ANNOUNCEMENT), '10.0.0.1')).toBeUndefined();
   });
 
+  it('of another machine is followed to where it came from, when it names that', () => {
+    const addresses = ['192.168.1.20:7340', '10.8.0.3:7340'];
+    const bytes = encodeAnnouncement({ ...ANNOUNCEMENT, addresses });
+    expect(decodeAnnouncement(bytes, '10.8.0.3')?.addresses).toEqual(['10.8.0.3:7340']);
+    expect(decodeAnnouncement(bytes, '10.8.0.4')?.addresses).toEqual(addresses);
+  });
+
   it('that was garbled is ignored or read, and never throws', () => {
     const random = seededRandom('announcement');
     const good = encodeAnnouncement(ANNOUNCEMENT);

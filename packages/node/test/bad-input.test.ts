@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { CLOSE_CODES } from '@hearsay/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -175,6 +175,20 @@ describe('a stranger on the port', () => {
     ana.publish('lobby', 'still here');
     expect((await heard).text).toBe('still here');
     expect(ana.status().live).toBe(1);
+  });
+
+  it.each([
+    ['says nothing at all', ''],
+    ['stops in the middle of a request', 'GET /hearsay HTTP/1.1\r\nHost: x\r\n'],
+    ['speaks no HTTP', 'EHLO example.org\r\n\r\n'],
+  ])('that connects and %s is cut', async (_what, text) => {
+    const peer = await testPeer({ timings: { handshakeTimeoutMs: 50 } });
+    const socket = connect(peer.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write(text);
+    await once(socket, 'close');
+    expect(peer.counters().framesIn).toBe(0);
   });
 
   it('that says nothing is closed in time', async () => {

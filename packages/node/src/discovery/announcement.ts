@@ -27,13 +27,17 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array {
 
 /**
  * Reads a datagram that anybody could have sent; undefined when anything about it is wrong.
+ *
+ * Of several addresses the one it came from is known to be reachable, so the others are left out.
  * @param fromHost where it came from: another machine cannot send us to our own loopback
  */
 export function decodeAnnouncement(bytes: Uint8Array, fromHost: string): Announcement | undefined {
   if (bytes.length > DATAGRAM_BYTES_MAX) return undefined;
   const announcement = parseAnnouncement(bytes);
   if (announcement === undefined || isLoopbackHost(fromHost)) return announcement;
-  const addresses = announcement.addresses.filter((address) => !isLoopbackAddress(address));
+  const elsewhere = announcement.addresses.filter((address) => !isLoopbackHost(hostOf(address)));
+  const proven = elsewhere.filter((address) => hostOf(address) === fromHost);
+  const addresses = proven.length > 0 ? proven : elsewhere;
   return addresses.length === 0 ? undefined : { ...announcement, addresses };
 }
 
@@ -71,7 +75,6 @@ function dialAddress(value: unknown): Address | undefined {
   return parsed === undefined ? undefined : formatAddress(parsed);
 }
 
-function isLoopbackAddress(address: Address): boolean {
-  const parsed = parseDialAddress(address);
-  return parsed !== undefined && isLoopbackHost(parsed.host);
+function hostOf(address: Address): string {
+  return parseDialAddress(address)?.host ?? '';
 }
