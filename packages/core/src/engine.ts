@@ -125,7 +125,10 @@ class PeerEngine implements Engine {
     const { self } = this.#context;
     return buildParts(this.#context, random, {
       membership: {
-        entered: (member, was) => this.#parts.overlay.memberEntered(member, was),
+        entered: (member, was) => {
+          this.#links.outdated(member);
+          this.#parts.overlay.memberEntered(member, was);
+        },
         check: (member) => this.#parts.prober.probe(member),
       },
       probe: {
@@ -323,8 +326,11 @@ class PeerEngine implements Engine {
 
   #wish(): void {
     const { deadlines, outbox } = this.#context;
-    if (deadlines.nextMs === this.#wakeMs || deadlines.nextMs === Number.POSITIVE_INFINITY) return;
-    this.#wakeMs = deadlines.nextMs;
+    if (deadlines.nextMs === Number.POSITIVE_INFINITY) return;
+    // What should have happened already happens now: nobody can wake us in the past.
+    const atMs = Math.max(deadlines.nextMs, this.#context.now.monotonicMs);
+    if (atMs === this.#wakeMs || (this.#wakeMs < atMs && this.#wakeMs >= deadlines.nextMs)) return;
+    this.#wakeMs = atMs;
     outbox.push({ kind: 'wake', atMs: this.#wakeMs });
   }
 }

@@ -62,8 +62,17 @@ export const DEFAULT_LIMITS: Limits = {
   outboxMessagesMax: 100_000,
 };
 
-/** Bytes of one frame's body that the decoder accepts, whatever the transport let through. */
-export const FRAME_BODY_BYTES_MAX: number = 64 * KIB;
+/**
+ * Bytes of one frame's body that the decoder accepts, whatever the transport let through. Bulk is
+ * cut at about 60 KiB; only a batch that names a thousand causes beside a large message is larger.
+ */
+export const FRAME_BODY_BYTES_MAX: number = 128 * KIB;
+/** A batch must also fit into a delta, with the few bytes around it. */
+export const BATCH_BODY_BYTES_MAX: number = FRAME_BODY_BYTES_MAX - 64;
+/** Largest number on the wire; sums of a few of them stay exact. */
+export const WIRE_NUMBER_MAX: number = 2 ** 48 - 1;
+/** Largest incarnation: nobody lives to refute that often. */
+export const INCARNATION_MAX: number = 2 ** 32 - 1;
 /** Names decoded from a frame. */
 export const NETWORK_BYTES_MAX = 64;
 export const ADDRESS_BYTES_MAX = 128;

@@ -61,11 +61,11 @@ export class LinkHandler {
   frames(id: number, bytes: Uint8Array): void {
     const { counters, limits } = this.#context;
     const link = this.#parts.links.get(id);
-    if (link === undefined) return;
+    if (link === undefined || this.#parts.links.isClosing(link)) return;
     counters.bytesIn += bytes.length;
     try {
       for (const frame of decodeFrames(bytes, limits)) {
-        if (link.state === 'closing') return;
+        if (this.#parts.links.isClosing(link)) return; // By the frame before.
         counters.framesIn += 1;
         this.#heard(link);
         this.#frame(link, frame);
@@ -109,9 +109,14 @@ export class LinkHandler {
 
   #heard(link: Link): void {
     link.heardMs = this.#context.now.monotonicMs;
-    if (link.peer === undefined) return;
-    const member = this.#parts.members.get(link.peer);
+    const member = this.#memberOf(link);
     if (member !== undefined) this.#parts.membership.heard(member);
+  }
+
+  /** The member at the other end, unless it runs in a newer generation by now. */
+  #memberOf({ peer, generation }: Link): Member | undefined {
+    const member = peer === undefined ? undefined : this.#parts.members.get(peer);
+    return member?.generation === generation ? member : undefined;
   }
 
   #frame(link: Link, frame: ReadFrame): void {
@@ -140,8 +145,22 @@ export class LinkHandler {
       return;
     }
     const existing = links.of(hello.peer);
+    const bothOurs = existing?.dialled !== undefined && link.dialled !== undefined;
+    if (bothOurs && existing.generation === hello.generation) {
+      // Hellos cross differently at the two ends: let the side that was dialled twice choose.
+      return this.#open(link, hello);
+    }
     if (existing !== undefined && !this.#settle(existing, link, hello)) return;
     this.#open(link, hello);
+  }
+
+  /** A member came back in a new generation: a link to the old one is of no use. */
+  outdated(member: Member): void {
+    const link = this.#parts.links.of(member.peer);
+    if (link === undefined || link.generation >= member.generation) return;
+    this.#parts.links.closing(link);
+    this.#context.outbox.close(link.id, CLOSE_CODES.stale, 'a newer generation of you is known');
+    this.#parts.antiEntropy.linkDown(member.peer);
   }
 
   /** Two links to one peer. @returns whether the new one is the one to open */
@@ -168,13 +187,13 @@ export class LinkHandler {
     const { deadlines, outbox } = this.#context;
     const { links, membership, overlay, holdings, dissemination, antiEntropy } = this.#parts;
     deadlines.cancel({ kind: 'handshake', link: link.id });
-    // Open before met: whoever is met with a link needs no dial.
-    const open = links.open(link, hello.peer, hello.generation);
-    const member = membership.met(hello);
-    if (member === undefined) {
+    if (!membership.hasRoomFor(hello.peer)) {
       return this.#refuse(link, { code: CLOSE_CODES.full, reason: 'no room for another member' });
     }
-    membership.heard(member);
+    // Open before met: whoever is met with a link needs no dial.
+    const open = links.open(link, hello.peer, hello.generation);
+    membership.met(hello);
+    this.#heard(open);
     const address = link.dialled ?? link.remote;
     const dialled = link.dialled !== undefined;
     outbox.emit({ kind: 'link-up', peer: hello.peer, link: link.id, dialled, address });
@@ -185,8 +204,8 @@ export class LinkHandler {
   }
 
   #openFrame(link: OpenLink, frame: ReadFrame): void {
-    const { antiEntropy, dissemination, holdings, members, membership, prober } = this.#parts;
-    const member = members.get(link.peer);
+    const { antiEntropy, dissemination, holdings, membership, prober } = this.#parts;
+    const member = this.#memberOf(link);
     switch (frame.kind) {
       case 'hello':
       case 'foreign':
@@ -236,7 +255,7 @@ export class LinkHandler {
   #compare(link: OpenLink, summary: Summary): void {
     const { config, now, outbox, self } = this.#context;
     const { holdings, members } = this.#parts;
-    const member = members.get(link.peer);
+    const member = this.#memberOf(link);
     if (member !== undefined) holdings.compared(member, summary);
     if (summary.table === members.hash(self)) return;
     if (now.monotonicMs - link.tableAskedMs < config.tablePullMs) return;
@@ -253,16 +272,16 @@ export class LinkHandler {
 
   /** An open link ended. Never dead on a close alone: suspect, redial, ask others. */
   #gone(link: OpenLink, closure: LinkClosure): void {
-    const { links, members, membership, overlay, prober, antiEntropy } = this.#parts;
+    const { links, membership, overlay, prober, antiEntropy } = this.#parts;
     if (links.of(link.peer) !== undefined) return;
     const { code, reason } = closure;
     this.#context.outbox.emit({ kind: 'link-down', peer: link.peer, link: link.id, reason });
     antiEntropy.linkDown(link.peer);
-    const member = members.get(link.peer);
-    const current = member !== undefined && member.generation === link.generation;
+    const member = this.#memberOf(link);
     const broken = code < PRIVATE_CODES_FROM;
     overlay.linkDown(link.peer, broken ? ABNORMAL_CLOSURE : code);
-    if (!broken || !current || member.state === 'left' || member.state === 'dead') return;
+    if (!broken || member === undefined || member.state === 'left' || member.state === 'dead')
+      return;
     membership.linkLost(member);
     prober.askAbout(member);
   }
@@ -297,12 +316,16 @@ export class LinkHandler {
   }
 
   /** Whoever runs on in an old generation hears of the newer one, ourselves included. */
-  #tellOfSuccessor(link: Link, { peer, generation }: Hello, known: Member | undefined): void {
+  #tellOfSuccessor(
+    link: Link,
+    { peer, generation, network }: Hello,
+    known: Member | undefined,
+  ): void {
     const { self, outbox } = this.#context;
-    if (peer === self.id && generation > self.generation) {
+    if (peer === self.id && network === self.network && generation > self.generation) {
       outbox.emit({ kind: 'superseded', generation });
     }
-    if (known === undefined || known.generation <= generation) return;
+    if (known === undefined || network !== self.network || known.generation <= generation) return;
     const update = { ...updateOf(known, self.id), state: 'alive' as const };
     outbox.send(link.id, { kind: 'updates', updates: [update] });
   }

@@ -2,6 +2,7 @@ import { DirectBroadcast } from './broadcast/direct.js';
 import { Publisher } from './broadcast/publisher.js';
 import { HybridLogicalClock } from './clock/hybrid-logical-clock.js';
 import type { Context } from './context.js';
+import { streamId } from './ids.js';
 import { CausalLog } from './log/causal-log.js';
 import { Dissemination } from './membership/dissemination.js';
 import { Health } from './membership/health.js';
@@ -47,7 +48,7 @@ export interface PeerHooks {
 
 /** Builds the machines and wires them to each other. */
 export function buildParts(context: Context, random: Random, hooks: PeerHooks): PeerParts {
-  const { config, limits, counters, outbox } = context;
+  const { config, limits, counters, outbox, self } = context;
   const links = new Links();
   const members = new Members(limits.membersMax);
   const health = new Health(config);
@@ -78,7 +79,7 @@ export function buildParts(context: Context, random: Random, hooks: PeerHooks): 
     random: random.split('overlay'),
     refused: hooks.refused,
   });
-  const log = new CausalLog(limits, counters);
+  const log = new CausalLog(limits, counters, streamId(self.id, self.generation));
   const holdings = new Holdings(context, log, links, members);
   const antiEntropy = new AntiEntropy(
     context,

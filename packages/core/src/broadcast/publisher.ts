@@ -13,6 +13,9 @@ import type { Broadcast } from './broadcast.js';
 /** Bytes that a record adds besides its payload, at most. */
 const RECORD_OVERHEAD_BYTES = 24;
 
+/** Half of a pair has no UTF-8: others would read another text than we show. */
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
 /** Gathers what is published in one turn of the event loop into one batch: encoded once, sent to many. */
 export class Publisher {
   readonly #context: Context;
@@ -20,7 +23,7 @@ export class Publisher {
   readonly #links: Links;
   readonly #broadcast: Broadcast;
   readonly #hlc: HybridLogicalClock;
-  #records: BatchRecord[] = [];
+  #records: Omit<BatchRecord, 'time'>[] = [];
   #bytes = 0;
   #sequence = 0;
   /** Messages accepted since the host last gave us a turn. */
@@ -55,7 +58,7 @@ export class Publisher {
     this.#sequence += 1;
     this.#accepted += 1;
     this.#bytes += size;
-    this.#records.push({ topic, payload, time: this.#hlc.tick(Math.floor(now.wallMs)) });
+    this.#records.push({ topic: topic.replace(LONE_SURROGATE, '\uFFFD'), payload });
     deadlines.setNoLater({ kind: 'flush' }, now.monotonicMs);
     const id = { peer: self.id, generation: self.generation, sequence: this.#sequence };
     return { id, links: this.#links.openCount };
@@ -95,8 +98,11 @@ export class Publisher {
 
   #seal(): void {
     if (this.#records.length === 0) return;
-    const { self } = this.#context;
-    const records = this.#records;
+    const { self, now } = this.#context;
+    // Timed when the batch is closed: it follows everything delivered until then.
+    const records = this.#records.map((record) => {
+      return { ...record, time: this.#hlc.tick(Math.floor(now.wallMs)) };
+    });
     const batch: Batch = {
       origin: self.id,
       generation: self.generation,

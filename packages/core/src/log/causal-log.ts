@@ -54,6 +54,7 @@ export interface Gap {
 export class CausalLog implements Replica {
   readonly #limits: Limits;
   readonly #counters: Counters;
+  readonly #own: StreamId | undefined;
   readonly #clock = new VectorClock();
   readonly #streams = new Map<StreamId, StreamLog>();
   readonly #held: HoldBack;
@@ -68,7 +69,10 @@ export class CausalLog implements Replica {
   #progress: (Delivery | Gap)[] = [];
   #risen = new Set<StreamId>();
 
-  constructor(limits: Limits, counters: Counters) {
+  /** @param own the stream that only `append` may add to; room for it is kept */
+  constructor(limits: Limits, counters: Counters, own?: StreamId) {
+    this.#own = own;
+    if (own !== undefined) this.#streams.set(own, new StreamLog(own));
     this.#limits = limits;
     this.#counters = counters;
     this.#held = new HoldBack(limits);
@@ -122,8 +126,9 @@ export class CausalLog implements Replica {
       this.#counters.batchesDuplicate += 1;
       return 'duplicate';
     }
-    if (header.firstSequence <= this.#clock.get(stream)) {
-      // Batches never overlap unless their origin cut the same messages twice, differently.
+    if (stream === this.#own || header.firstSequence <= this.#clock.get(stream)) {
+      // Nobody else writes our stream, and batches overlap only if their origin cut the same
+      // messages twice, differently.
       this.#counters.batchesDropped += 1;
       return 'conflict';
     }
@@ -166,7 +171,7 @@ export class CausalLog implements Replica {
     const before = this.#counters.messagesDelivered;
     for (const item of readLogDelta(delta)) {
       if (item.kind === 'batch') this.receive(item.bytes);
-      else if (this.#clock.get(item.stream) < item.floor) this.#floors.add(item);
+      else if (item.stream !== this.#own) this.#floors.add(item);
     }
     this.#jumpReady();
     return { added: this.#counters.messagesDelivered - before };

@@ -71,18 +71,18 @@ export class Dissemination {
         this.#forward(news.update, news.via);
       }
     }
-    if (everywhere.length === 0) return;
-    const bytes = encodeFrame({ kind: 'updates', updates: everywhere });
-    for (const link of this.#links.neighbours()) outbox.sendBytes(link.id, bytes, 'control');
+    for (const updates of inParts(everywhere)) {
+      const bytes = encodeFrame({ kind: 'updates', updates });
+      for (const link of this.#links.neighbours()) outbox.sendBytes(link.id, bytes, 'control');
+    }
   }
 
   /** Sends the whole table, ourselves included, to a neighbour. */
   sendTable(link: LinkId, own: MemberUpdate): void {
     const updates = [own, ...this.#members.sorted().map((member) => this.#asTold(member.peer))];
     const known = updates.filter((update) => update !== undefined);
-    for (let start = 0; start < known.length; start += UPDATES_PER_FRAME) {
-      const part = known.slice(start, start + UPDATES_PER_FRAME);
-      this.#context.outbox.send(link, { kind: 'updates', updates: part });
+    for (const updates of inParts(known)) {
+      this.#context.outbox.send(link, { kind: 'updates', updates });
     }
   }
 
@@ -114,5 +114,11 @@ export class Dissemination {
     if (subject !== undefined && subject.id !== via) chosen.push(subject);
     const bytes = encodeFrame({ kind: 'updates', updates: [update] });
     for (const link of chosen) this.#context.outbox.sendBytes(link.id, bytes, 'control');
+  }
+}
+
+function* inParts(updates: readonly MemberUpdate[]): Generator<readonly MemberUpdate[]> {
+  for (let start = 0; start < updates.length; start += UPDATES_PER_FRAME) {
+    yield updates.slice(start, start + UPDATES_PER_FRAME);
   }
 }

@@ -50,7 +50,8 @@ export class Members {
 
   /** Adds a member; undefined when the table is full of members that still count. */
   add(member: Member): Member | undefined {
-    if (this.#members.size >= this.#max && !this.#makeRoom()) return undefined;
+    if (!this.hasRoom()) return undefined;
+    if (this.#members.size >= this.#max) this.#dropOldestGone();
     this.#members.set(member.peer, member);
     this.changed();
     return member;
@@ -104,15 +105,23 @@ export class Members {
     return this.#hash;
   }
 
-  #makeRoom(): boolean {
+  /** Whether one more can be taken in, if need be for one that is gone. */
+  hasRoom(): boolean {
+    return this.#members.size < this.#max || this.#oldestGone() !== undefined;
+  }
+
+  #dropOldestGone(): void {
+    const oldest = this.#oldestGone();
+    if (oldest !== undefined) this.#members.delete(oldest.peer);
+  }
+
+  #oldestGone(): Member | undefined {
     let oldest: Member | undefined;
     for (const member of this.#members.values()) {
       if (member.state !== 'dead' && member.state !== 'left') continue;
       if (oldest === undefined || member.sinceMs < oldest.sinceMs) oldest = member;
     }
-    if (oldest === undefined) return false;
-    this.#members.delete(oldest.peer);
-    return true;
+    return oldest;
   }
 }
 

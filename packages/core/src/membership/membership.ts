@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import type { MemberReason } from '../effect.js';
 import type { PeerId } from '../ids.js';
 import type { LinkId } from '../input.js';
+import { INCARNATION_MAX } from '../limits.js';
 import type { Links } from '../overlay/links.js';
 import type { Random } from '../random.js';
 import type { Hello } from '../wire/hello.js';
@@ -66,6 +67,11 @@ export class Membership {
     return { peer: id, generation, incarnation, state, from: id, addresses, metaVersion, meta };
   }
 
+  /** Whether a peer is known or could be taken in. */
+  hasRoomFor(peer: PeerId): boolean {
+    return this.members.get(peer) !== undefined || this.members.hasRoom();
+  }
+
   /** A peer said on a link who it is; the hello was accepted. */
   met(hello: Hello): Member | undefined {
     const update: MemberUpdate = { ...hello, state: 'alive', from: hello.peer };
@@ -104,7 +110,9 @@ export class Membership {
   /** Another live member says of its own knowledge that this one does not answer. */
   confirm(member: Member, accuser: PeerId): void {
     if (member.state !== 'suspect' || accuser === member.peer) return;
-    if (member.accusers.has(accuser)) return;
+    const counts =
+      accuser === this.#context.self.id || this.members.get(accuser)?.state === 'alive';
+    if (!counts || member.accusers.has(accuser)) return;
     member.accusers.add(accuser);
     this.#armSuspicion(member);
   }
@@ -187,7 +195,7 @@ export class Membership {
       return;
     }
     if (update.generation !== self.generation || update.state === 'alive') return;
-    if (update.incarnation < self.incarnation) return;
+    if (update.incarnation < self.incarnation || update.incarnation >= INCARNATION_MAX) return;
     self.incarnation = update.incarnation + 1;
     counters.refutations += 1;
     this.#health.refuted();
@@ -236,13 +244,10 @@ export class Membership {
     member.metaVersion = update.metaVersion;
     member.meta = update.meta;
     this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
-    if (!supersedes(update, member)) {
-      this.#dissemination.spread(
-        updateOf(member, update.from),
-        via,
-        this.#context.config.gossipDelayMs,
-      );
-    }
+    if (supersedes(update, member) || member.state === 'left') return;
+    // A description accuses nobody, whatever is thought of its member.
+    const described = { ...updateOf(member, member.peer), state: 'alive' as const };
+    this.#dissemination.spread(described, via, this.#context.config.gossipDelayMs);
   }
 
   /** News that changes no state may still be one more voice. */
@@ -262,12 +267,21 @@ export class Membership {
   ): void {
     const restarted = update.generation > member.generation;
     const refuted = !restarted && update.state === 'alive';
+    if (restarted || update.incarnation > member.incarnation) {
+      member.accusers.clear();
+      member.witnessed = false;
+    }
     if (refuted && member.state !== 'alive') this.#context.counters.suspicionsRefuted += 1;
     member.generation = update.generation;
     member.incarnation = update.incarnation;
     if (restarted) this.#renew(member, update);
-    const why = restarted ? 'restarted' : refuted ? 'refuted' : reason;
-    this.#enter(member, update.state, why, update.from);
+    if (update.state === 'alive' && member.state === 'alive' && !restarted) {
+      // It refuted what we never heard: nothing changes but the number.
+      this.members.changed();
+    } else {
+      const why = restarted ? 'restarted' : refuted ? 'refuted' : reason;
+      this.#enter(member, update.state, why, update.from);
+    }
     this.#dissemination.spread(update, via, this.#context.config.gossipDelayMs);
     if (update.state === 'suspect') {
       this.#dissemination.tellSubject(member.peer);

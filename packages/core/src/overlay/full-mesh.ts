@@ -84,6 +84,7 @@ export class FullMesh implements Overlay {
     const target = this.#targets.get(address);
     if (target === undefined) return;
     this.#failed(target, detail, 0);
+    target.failure = failure;
     const member = target.peer === undefined ? undefined : this.#members.get(target.peer);
     if (failure === 'refused' && member !== undefined) this.#judgeRefusals(member, address);
     this.pump();
@@ -177,6 +178,7 @@ export class FullMesh implements Overlay {
   #renew(target: DialTarget, dueMs: number): void {
     target.attempt = 0;
     target.failingSinceMs = undefined;
+    target.failure = undefined;
     target.dueMs = dueMs;
   }
 
@@ -210,7 +212,7 @@ export class FullMesh implements Overlay {
   /** Refused at every address it has: proof that it is gone. */
   #judgeRefusals(member: Member, refused: Address): void {
     const others = member.addresses.filter((address) => address !== refused);
-    const open = others.some((address) => (this.#targets.get(address)?.attempt ?? 0) === 0);
+    const open = others.some((address) => this.#targets.get(address)?.failure !== 'refused');
     if (!open && member.addresses.includes(refused)) this.#refused(member);
   }
 

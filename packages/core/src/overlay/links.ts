@@ -60,6 +60,10 @@ export class Links {
     this.#release(link);
   }
 
+  isClosing(link: Link): boolean {
+    return link.state === 'closing';
+  }
+
   remove(id: LinkId): Link | undefined {
     const link = this.#links.get(id);
     this.#links.delete(id);
@@ -81,8 +85,12 @@ export class Links {
   }
 
   #release(link: Link): void {
-    if (link.peer !== undefined && this.#byPeer.get(link.peer) === link) {
-      this.#byPeer.delete(link.peer);
+    if (link.peer === undefined || this.#byPeer.get(link.peer) !== link) return;
+    this.#byPeer.delete(link.peer);
+    for (const other of this.#links.values()) {
+      // Two that we dialled may be open for a moment; the one that stays takes over.
+      if (other.state === 'open' && other.peer === link.peer)
+        this.open(other, link.peer, other.generation);
     }
   }
 }

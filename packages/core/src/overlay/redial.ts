@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
 import type { PeerId } from '../ids.js';
-import type { Address } from '../input.js';
+import type { Address, DialFailure } from '../input.js';
 import type { Random } from '../random.js';
 
 /** Somewhere to dial. */
@@ -15,6 +15,8 @@ export interface DialTarget {
   /** Monotonic time of the next attempt. */
   dueMs: number;
   dialling: boolean;
+  /** How the last attempt of the row failed. */
+  failure: DialFailure | undefined;
   /** Monotonic time of the first failure of the row. */
   failingSinceMs: number | undefined;
 }
@@ -83,6 +85,7 @@ export class DialTargets {
       attempt: 0,
       dueMs,
       dialling: false,
+      failure: undefined,
       failingSinceMs: undefined,
     };
     this.#targets.set(address, target);

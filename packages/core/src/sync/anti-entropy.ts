@@ -14,6 +14,8 @@ interface Pull {
   readonly startedMs: number;
   activeMs: number;
   added: number;
+  /** Deltas since we last asked. */
+  deltas: number;
 }
 
 interface Entry {
@@ -106,6 +108,7 @@ export class AntiEntropy {
       startedMs: nowMs,
       activeMs: nowMs,
       added: 0,
+      deltas: 0,
     };
     this.#pulls.set(id, pull);
     this.#want(pull);
@@ -137,6 +140,7 @@ export class AntiEntropy {
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.added += added;
+    pull.deltas += 1;
     pull.activeMs = this.#context.now.monotonicMs;
   }
 
@@ -144,7 +148,7 @@ export class AntiEntropy {
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.activeMs = this.#context.now.monotonicMs;
-    if (more) this.#want(pull);
+    if (more && pull.deltas > 0) this.#want(pull);
     else this.#finish(pull);
   }
 
@@ -163,6 +167,7 @@ export class AntiEntropy {
     const replica = this.#replicas.get(pull.replica)?.replica;
     if (replica === undefined) return;
     const summary = replica.summary();
+    pull.deltas = 0;
     this.#context.outbox.send(pull.link, { kind: 'want', replica: pull.replica, summary });
   }
 

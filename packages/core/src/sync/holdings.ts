@@ -1,3 +1,4 @@
+import type { Dot } from '../clock/dot.js';
 import type { Context } from '../context.js';
 import { type MessageId, type PeerId, type StreamId, streamId } from '../ids.js';
 import type { CausalLog } from '../log/causal-log.js';
@@ -8,18 +9,12 @@ import type { Receipt, SyncView } from '../view.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
 import { encodeFrame } from '../wire/frame.js';
 import type { Summary } from '../wire/probes.js';
+import { Lacks } from './lacks.js';
 
 /** Equal clocks with different hashes for this long are no race of two frames any more. */
 const DIVERGED_MS = 3_000;
 /** Entries in one frame: 44 bytes each at most. */
 const ENTRIES_PER_FRAME = 1_024;
-
-/** Something that another peer holds and we do not. */
-interface Lack {
-  readonly sequence: number;
-  readonly sinceMs: number;
-  readonly graceMs: number;
-}
 
 /**
  * Who holds what: our clock told to neighbours as it rises, theirs remembered. Receipts, "behind
@@ -31,13 +26,14 @@ export class Holdings {
   readonly #links: Links;
   readonly #members: Members;
   readonly #risen = new Set<StreamId>();
-  readonly #lacks = new Map<StreamId, Lack>();
+  readonly #lacks: Lacks;
 
   constructor(context: Context, log: CausalLog, links: Links, members: Members) {
     this.#context = context;
     this.#log = log;
     this.#links = links;
     this.#members = members;
+    this.#lacks = new Lacks(context, log);
   }
 
   /** Our clock rose: neighbours hear of it soon, at a cost a second that does not grow with them. */
@@ -46,9 +42,7 @@ export class Holdings {
     const { config, deadlines, now } = this.#context;
     for (const stream of streams) {
       this.#risen.add(stream);
-      const lack = this.#lacks.get(stream);
-      if (lack !== undefined && this.#log.clock.get(stream) >= lack.sequence)
-        this.#lacks.delete(stream);
+      this.#lacks.rose(stream);
     }
     if (deadlines.has({ kind: 'have' })) return;
     const afterMs = config.haveMinMs + config.havePerLinkMs * this.#links.openCount;
@@ -57,6 +51,7 @@ export class Holdings {
 
   /** Tells every neighbour what rose since last time. */
   tell(): void {
+    if (this.#risen.size === 0) return;
     const entries = [...this.#risen].map(
       (stream) => [stream, this.#log.clock.get(stream)] as const,
     );
@@ -78,7 +73,9 @@ export class Holdings {
   /** A neighbour told what it holds. */
   told(member: Member, entries: readonly ClockEntry[]): void {
     member.toldMs = this.#context.now.monotonicMs;
+    const { streamsMax } = this.#context.limits;
     for (const [stream, sequence] of entries) {
+      if (member.clock.size >= streamsMax && member.clock.get(stream) === 0) continue;
       member.clock.raise(stream, sequence);
       if (this.#log.clock.get(stream) < sequence) this.#lack(stream, sequence);
     }
@@ -100,35 +97,13 @@ export class Holdings {
 
   /** A batch arrived whose own predecessors are missing: on an ordered link they were lost. */
   hole(stream: StreamId, before: number): void {
-    this.#note(stream, before, this.#context.config.gapRepairMs);
+    this.#lacks.note(stream, before, this.#context.config.gapRepairMs);
   }
 
   /** What has been lacking for longer than a broadcast can take, and a neighbour that has it. */
   overdue(): PeerId | undefined {
-    const nowMs = this.#context.now.monotonicMs;
-    let holder: PeerId | undefined;
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const [stream, lack] of this.#lacks) {
-      if (this.#log.clock.get(stream) >= lack.sequence) {
-        this.#lacks.delete(stream);
-        continue;
-      }
-      const dueMs = lack.sinceMs + lack.graceMs;
-      if (dueMs > nowMs) {
-        nextMs = Math.min(nextMs, dueMs);
-        continue;
-      }
-      // Asked again later, should the pull not bring it.
-      this.#lacks.set(stream, {
-        ...lack,
-        sinceMs: nowMs,
-        graceMs: this.#context.config.syncIntervalMs,
-      });
-      nextMs = Math.min(nextMs, nowMs + this.#context.config.syncIntervalMs);
-      holder ??= this.#holderOf(stream, lack.sequence);
-    }
-    if (nextMs < Number.POSITIVE_INFINITY) this.#context.deadlines.set({ kind: 'lacks' }, nextMs);
-    return holder;
+    const dot = this.#lacks.takeOverdue();
+    return dot && this.#holderOf(dot);
   }
 
   receipt(id: MessageId): Receipt {
@@ -153,21 +128,12 @@ export class Holdings {
   #lack(stream: StreamId, sequence: number): void {
     const origin = this.#links.of(originOf(stream));
     const { gapRepairMs, syncIntervalMs } = this.#context.config;
-    this.#note(stream, sequence, origin === undefined ? gapRepairMs : syncIntervalMs);
+    this.#lacks.note(stream, sequence, origin === undefined ? gapRepairMs : syncIntervalMs);
   }
 
-  #note(stream: StreamId, sequence: number, graceMs: number): void {
-    const { now, deadlines } = this.#context;
-    const known = this.#lacks.get(stream);
-    const sooner = known === undefined || known.sinceMs + known.graceMs > now.monotonicMs + graceMs;
-    if (!sooner) return;
-    this.#lacks.set(stream, { sequence, sinceMs: now.monotonicMs, graceMs });
-    deadlines.setNoLater({ kind: 'lacks' }, now.monotonicMs + graceMs);
-  }
-
-  #holderOf(stream: StreamId, sequence: number): PeerId | undefined {
+  #holderOf(dot: Dot): PeerId | undefined {
     const holders = this.#links.neighbours().map((link) => this.#members.get(link.peer));
-    const holder = holders.find((member) => member?.clock.includes({ stream, sequence }));
+    const holder = holders.find((member) => member?.clock.includes(dot));
     return (holder ?? holders.find((member) => member?.state === 'alive'))?.peer;
   }
 }
@@ -176,8 +142,11 @@ function originOf(stream: StreamId): PeerId {
   return stream.slice(0, stream.indexOf('.')) as PeerId; // A stream id begins with its peer's id.
 }
 
+/** At least one, so that "nothing" is told too. */
 function* haveFrames(entries: readonly ClockEntry[]): Generator<Uint8Array> {
-  for (let start = 0; start < entries.length; start += ENTRIES_PER_FRAME) {
+  let start = 0;
+  do {
     yield encodeFrame({ kind: 'have', entries: entries.slice(start, start + ENTRIES_PER_FRAME) });
-  }
+    start += ENTRIES_PER_FRAME;
+  } while (start < entries.length);
 }

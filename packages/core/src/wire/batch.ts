@@ -1,7 +1,7 @@
 import type { HlcTime } from '../clock/hybrid-logical-clock.js';
 import { HearsayError } from '../errors.js';
 import type { PeerId, Topic } from '../ids.js';
-import type { Limits } from '../limits.js';
+import { BATCH_BODY_BYTES_MAX, type Limits, WIRE_NUMBER_MAX } from '../limits.js';
 import { type ClockEntry, readClockEntries, writeClockEntries } from './clock-entries.js';
 import { Reader } from './reader.js';
 import { Writer } from './writer.js';
@@ -61,15 +61,23 @@ function readHeader(reader: Reader, limits: BatchLimits): BatchHeader {
   const generation = reader.varuint();
   const firstSequence = reader.varuint();
   const count = reader.varuint(limits.batchRecordsMax);
+  if (firstSequence + count - 1 > WIRE_NUMBER_MAX) {
+    throw new HearsayError('malformed', 'a sequence leaves the range of numbers');
+  }
   if (count === 0 || firstSequence === 0) {
     throw new HearsayError('malformed', 'a batch has messages, and their sequences count from 1');
   }
   return { origin, generation, firstSequence, count, causes: readClockEntries(reader) };
 }
 
+function openBatch(bytes: Uint8Array): Reader {
+  if (bytes.length <= BATCH_BODY_BYTES_MAX) return new Reader(bytes);
+  throw new HearsayError('malformed', `a batch of ${bytes.length} bytes`);
+}
+
 /** The header alone: enough to tell a duplicate, at a fraction of the cost. */
 export function peekBatch(bytes: Uint8Array, limits: BatchLimits): BatchHeader {
-  return readHeader(new Reader(bytes), limits);
+  return readHeader(openBatch(bytes), limits);
 }
 
 /**
@@ -77,13 +85,13 @@ export function peekBatch(bytes: Uint8Array, limits: BatchLimits): BatchHeader {
  * @throws HearsayError `malformed`
  */
 export function readBatch(bytes: Uint8Array, limits: BatchLimits): Batch {
-  const reader = new Reader(bytes);
+  const reader = openBatch(bytes);
   const header = readHeader(reader, limits);
   const baseMs = reader.varuint();
   const topics = reader.list(header.count, () => reader.text(limits.topicBytesMax));
   const records: BatchRecord[] = [];
   for (let index = 0; index < header.count; index++) {
-    const ms = baseMs + reader.varuint();
+    const ms = baseMs + reader.varuint(WIRE_NUMBER_MAX - baseMs);
     const counter = reader.varuint();
     const topic = topics[reader.varuint()];
     if (topic === undefined || topic === '')

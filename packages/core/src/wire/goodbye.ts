@@ -1,3 +1,4 @@
+import { INCARNATION_MAX } from '../limits.js';
 import type { Reader } from './reader.js';
 import { Writer } from './writer.js';
 
@@ -12,5 +13,5 @@ export function writeGoodbye(frame: Goodbye): Uint8Array {
 }
 
 export function readGoodbye(reader: Reader): Goodbye {
-  return { kind: 'goodbye', incarnation: reader.varuint() };
+  return { kind: 'goodbye', incarnation: reader.varuint(INCARNATION_MAX) };
 }

@@ -1,7 +1,12 @@
 import { HearsayError } from '../errors.js';
 import type { PeerId } from '../ids.js';
 import type { Address } from '../input.js';
-import { ADDRESS_BYTES_MAX, ADDRESSES_PER_FRAME_MAX, NETWORK_BYTES_MAX } from '../limits.js';
+import {
+  ADDRESS_BYTES_MAX,
+  ADDRESSES_PER_FRAME_MAX,
+  INCARNATION_MAX,
+  NETWORK_BYTES_MAX,
+} from '../limits.js';
 import type { Reader } from './reader.js';
 import { Writer } from './writer.js';
 
@@ -60,7 +65,7 @@ export function readHello(reader: Reader, metaBytesMax: number): ReadHello {
     network: reader.text(NETWORK_BYTES_MAX),
     peer: reader.peer(),
     generation: reader.varuint(),
-    incarnation: reader.varuint(),
+    incarnation: reader.varuint(INCARNATION_MAX),
     wallMs: reader.varuint(),
     nonce: reader.u32(),
     addresses: reader.list(ADDRESSES_PER_FRAME_MAX, () => reader.text(ADDRESS_BYTES_MAX)),

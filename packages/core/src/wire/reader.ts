@@ -1,5 +1,6 @@
 import { HearsayError } from '../errors.js';
 import type { PeerId } from '../ids.js';
+import { WIRE_NUMBER_MAX } from '../limits.js';
 
 const PEER_ID_BYTES_MIN = 16;
 const PEER_ID_BYTES_MAX = 32;
@@ -56,7 +57,7 @@ export class Reader {
     return byte === 1;
   }
 
-  varuint(max: number = Number.MAX_SAFE_INTEGER): number {
+  varuint(max: number = WIRE_NUMBER_MAX): number {
     const start = this.#offset;
     let value = 0;
     let scale = 1;

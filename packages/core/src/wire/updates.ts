@@ -1,5 +1,10 @@
 import { HearsayError } from '../errors.js';
-import { ADDRESS_BYTES_MAX, ADDRESSES_PER_FRAME_MAX, ENTRIES_PER_FRAME_MAX } from '../limits.js';
+import {
+  ADDRESS_BYTES_MAX,
+  ADDRESSES_PER_FRAME_MAX,
+  ENTRIES_PER_FRAME_MAX,
+  INCARNATION_MAX,
+} from '../limits.js';
 import type { MemberUpdate } from '../membership/member.js';
 import type { Reader } from './reader.js';
 import { Writer } from './writer.js';
@@ -27,7 +32,7 @@ export function readUpdates(reader: Reader, metaBytesMax: number): Updates {
   const updates = reader.list(ENTRIES_PER_FRAME_MAX, () => {
     const peer = reader.peer();
     const generation = reader.varuint();
-    const incarnation = reader.varuint();
+    const incarnation = reader.varuint(INCARNATION_MAX);
     const state = STATES[reader.u8()];
     if (state === undefined) throw new HearsayError('malformed', 'unknown state of a member');
     const from = reader.peer();
