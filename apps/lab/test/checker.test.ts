@@ -108,6 +108,13 @@ it('finds one message with two contents', () => {
   expect(kinds([log('a', [question]), log('b', [withOtherCauses])])).toEqual(['content']);
 });
 
+it('takes an acknowledged own message for a cause, not for an effect', () => {
+  const acknowledged = { ...answer, clock: undefined };
+  const other = log('a', [question, answer, thanks]);
+  expect(kinds([other, log('b', [acknowledged, question, thanks])])).toEqual([]);
+  expect(kinds([other, log('b', [question, thanks, acknowledged])])).toEqual(['cause']);
+});
+
 it('finds different, and untold, state hashes', () => {
   expect(kinds([log('a', [aside]), log('b', [aside], { hash: '00000000' })])).toEqual([
     'hash',

@@ -9,6 +9,7 @@ export type ChatEvent =
       readonly kind: 'sync';
       readonly inSync: boolean;
       readonly live: number;
+      readonly messages: number;
       readonly hash: string | undefined;
     }
   | { readonly kind: 'accepted'; readonly ref: string; readonly id: string }
@@ -41,6 +42,7 @@ export function decodeChatEvent(line: string): ChatEvent | undefined {
         kind: 'sync',
         inSync: event['inSync'] === true,
         live: number(event, 'live'),
+        messages: number(event, 'messages'),
         hash: typeof event['hash'] === 'string' ? event['hash'] : undefined,
       };
     case 'ok':
@@ -53,21 +55,23 @@ export function decodeChatEvent(line: string): ChatEvent | undefined {
 }
 
 function deliveryOf(event: Fields): Delivery {
-  const id = text(event, 'id');
-  const colon = id.lastIndexOf(':');
   const from = fieldsOf(event['from']);
   const clock = Object.entries(fieldsOf(event['clock'])).map(
     ([stream, sequence]): [string, number] => [stream, Number(sequence)],
   );
   return {
-    id,
-    stream: id.slice(0, colon),
-    sequence: Number(id.slice(colon + 1)),
+    ...splitMessageId(text(event, 'id')),
     room: text(event, 'room'),
     author: text(from, 'id'),
     text: text(event, 'text'),
     clock: new Map(clock),
   };
+}
+
+/** `<stream>:<sequence>` in its parts. */
+export function splitMessageId(id: string): Pick<Delivery, 'id' | 'stream' | 'sequence'> {
+  const colon = id.lastIndexOf(':');
+  return { id, stream: id.slice(0, colon), sequence: Number(id.slice(colon + 1)) };
 }
 
 function fieldsOf(value: unknown): Fields {

@@ -3,7 +3,7 @@ import { LabError } from '../errors.js';
 import type { Watch } from '../observe/watch.js';
 import type { Child } from '../process/child.js';
 import type { Children } from '../process/children.js';
-import { decodeChatEvent } from './chat-event.js';
+import { decodeChatEvent, splitMessageId } from './chat-event.js';
 
 export interface ChatPeerOptions {
   readonly children: Children;
@@ -27,7 +27,17 @@ interface SyncWord {
   readonly atMs: number;
   readonly inSync: boolean;
   readonly live: number;
+  /** How many messages it holds. */
+  readonly messages: number;
   readonly hash: string | undefined;
+}
+
+/** Something it was told to say, until it answers. */
+interface Asked {
+  readonly room: string;
+  readonly text: string;
+  readonly accept: (id: string) => void;
+  readonly refuse: (reason: string) => void;
 }
 
 /** One run of the chat program, driven and read through its JSON lines as any script would. */
@@ -41,7 +51,7 @@ export class ChatPeer {
   sync: SyncWord | undefined;
   readonly #sightings: Sighting[] = [];
   readonly #shownAtMs = new Map<string, number>();
-  readonly #replies = new Map<string, (reply: { id: string } | { reason: string }) => void>();
+  readonly #asked = new Map<string, Asked>();
   #commands = 0;
 
   constructor({ children, file, nick, args, environment, watch }: ChatPeerOptions) {
@@ -68,10 +78,9 @@ export class ChatPeer {
     this.#commands += 1;
     const ref = String(this.#commands);
     return new Promise((resolve, reject) => {
-      this.#replies.set(ref, (reply) => {
-        if ('id' in reply) resolve(reply.id);
-        else reject(new LabError('refused', `${this.nick} refused to say it: ${reply.reason}`));
-      });
+      const refuse = (reason: string) =>
+        reject(new LabError('refused', `${this.nick} refused to say it: ${reason}`));
+      this.#asked.set(ref, { room, text, accept: resolve, refuse });
       this.child.send({ type: 'say', room, text, ref });
     });
   }
@@ -94,6 +103,11 @@ export class ChatPeer {
     return [...last.values()].filter((value) => value === state).length;
   }
 
+  /** Ids that it ever told to be in a state. */
+  everIn(state: string): readonly string[] {
+    return this.#sightings.filter((seen) => seen.state === state).map(({ id }) => id);
+  }
+
   log(live: boolean): PeerLog {
     const hash = this.sync?.hash;
     return { peer: this.nick, deliveries: this.deliveries, live, hash };
@@ -107,22 +121,38 @@ export class ChatPeer {
         this.ready = { atMs, id: event.id, url: event.url };
         return;
       case 'message':
-        this.deliveries.push(event.delivery);
-        this.#shownAtMs.set(event.delivery.id, this.#shownAtMs.get(event.delivery.id) ?? atMs);
+        this.#show(event.delivery, atMs);
         return;
       case 'peer':
         this.#sightings.push({ atMs, id: event.id, state: event.state });
         return;
       case 'sync':
-        this.sync = { atMs, inSync: event.inSync, live: event.live, hash: event.hash };
+        this.sync = { ...event, atMs };
         return;
       case 'accepted':
+        this.#accept(event.ref, event.id, atMs);
+        return;
       case 'refused':
-        this.#replies.get(event.ref)?.(event);
-        this.#replies.delete(event.ref);
+        this.#asked.get(event.ref)?.refuse(event.reason);
+        this.#asked.delete(event.ref);
         return;
       case undefined:
         return;
     }
+  }
+
+  /** An own message is not shown again: where it was accepted is its place in the order. */
+  #accept(ref: string, id: string, atMs: number): void {
+    const asked = this.#asked.get(ref);
+    if (asked === undefined) return;
+    this.#asked.delete(ref);
+    const { room, text } = asked;
+    this.#show({ ...splitMessageId(id), room, author: this.id, text, clock: undefined }, atMs);
+    asked.accept(id);
+  }
+
+  #show(delivery: Delivery, atMs: number): void {
+    this.deliveries.push(delivery);
+    this.#shownAtMs.set(delivery.id, this.#shownAtMs.get(delivery.id) ?? atMs);
   }
 }

@@ -79,19 +79,20 @@ class KnownMessages {
       const numbers = this.sequences.get(delivery.stream) ?? [];
       numbers.push(delivery.sequence);
       this.sequences.set(delivery.stream, numbers);
-    } else if (contentOf(before) !== contentOf(delivery)) {
-      this.problems.push({
-        kind: 'content',
-        peer,
-        text: `shows ${delivery.id} as ${contentOf(delivery)}, others as ${contentOf(before)}`,
-      });
+      return;
     }
+    const [here, there] = [contentOf(delivery, before), contentOf(before, delivery)];
+    if (here === there) return;
+    const text = `shows ${delivery.id} as ${here}, others as ${there}`;
+    this.problems.push({ kind: 'content', peer, text });
   }
 }
 
-function contentOf({ room, author, text, clock }: Delivery): string {
-  const causes = [...clock].sort(([a], [b]) => (a < b ? -1 : 1)).map((entry) => entry.join('='));
-  return JSON.stringify([room, author, text, causes.join(' ')]);
+/** What must be equal; clocks are compared where both tell one. */
+function contentOf({ room, author, text, clock }: Delivery, other: Delivery): string {
+  const told = clock !== undefined && other.clock !== undefined ? [...clock] : [];
+  const causes = told.sort(([a], [b]) => (a < b ? -1 : 1)).map((entry) => entry.join('='));
+  return JSON.stringify([room, author, text, ...causes]);
 }
 
 function orderProblems({ peer, deliveries }: PeerLog, known: KnownMessages): Problem[] {

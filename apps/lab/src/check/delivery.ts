@@ -8,8 +8,11 @@ export interface Delivery {
   readonly room: string;
   readonly author: string;
   readonly text: string;
-  /** For each stream the last message that the author had when it wrote this one. */
-  readonly clock: ReadonlyMap<string, number>;
+  /**
+   * For each stream the last message that the author had when it sent this one. Undefined for an
+   * own message: it is only acknowledged, and may be sent with what arrived a moment later.
+   */
+  readonly clock: ReadonlyMap<string, number> | undefined;
 }
 
 /** All that one process showed, in the order in which it did. */

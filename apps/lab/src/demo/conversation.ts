@@ -10,6 +10,8 @@ export interface Conversation {
   readonly messages: number;
   /** For each message: from the moment before it was said until each peer showed it. */
   readonly spreadsMs: readonly number[];
+  /** When the last one was said. */
+  readonly endedAtMs: number;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function converse(
   for (const { id } of said) await shown(stage, stage.live, id);
   return {
     messages: said.length,
+    endedAtMs: Math.max(...said.map(({ atMs }) => atMs)),
     spreadsMs: said.map(({ id, atMs }) => {
       const times = stage.live.map((peer) => peer.shownAt(id) ?? Number.NaN);
       return Math.max(...times) - atMs;

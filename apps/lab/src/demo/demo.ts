@@ -31,15 +31,16 @@ export function runDemo({ narrator, chatFile, rounds, logFolder }: DemoOptions):
     );
     const verdict = stage.check();
     if (logFolder !== undefined) await stage.writeLogs(logFolder);
-    const ok = failure === undefined && verdict.ok;
+    const failures = [failure?.message ?? [], stage.falseDeaths()].flat();
+    const ok = failures.length === 0 && verdict.ok;
     const text = [
       '',
       formatMeasures(measures),
       '',
-      ...(failure === undefined ? [] : [`FAILED: ${failure.message}`]),
+      ...failures.map((reason) => `FAILED: ${reason}`),
       formatVerdict(verdict),
     ].join('\n');
-    const reason = failure?.message ?? verdict.problems[0]?.text;
+    const reason = failures[0] ?? verdict.problems[0]?.text;
     narrator.result(text, { ok, reason, measures, proof: verdict });
     return ok;
   });

@@ -59,13 +59,25 @@ export class Stage {
     });
   }
 
-  /** Every live peer sees all the others and tells that it is in sync, all with one hash. */
+  /** Every live peer sees all the others, holds all that was said, and is in sync with one hash. */
   agrees(): boolean {
     const others = this.live.length - 1;
     const hashes = new Set(this.live.map(({ sync }) => sync?.hash));
-    return (
-      hashes.size === 1 &&
-      this.live.every(({ sync }) => sync?.inSync === true && sync.live === others)
+    const settled = this.live.every(
+      ({ sync }) =>
+        sync?.inSync === true && sync.live === others && sync.messages === this.said.length,
+    );
+    return settled && hashes.size === 1;
+  }
+
+  /** Deaths that a peer told of somebody who had not been killed, in words. */
+  falseDeaths(): readonly string[] {
+    const killed = new Set(this.#killed.map(({ id }) => id));
+    return [...this.live, ...this.#killed].flatMap((peer) =>
+      peer
+        .everIn('dead')
+        .filter((id) => !killed.has(id))
+        .map((id) => `${peer.nick} called ${id} dead, which had not been killed`),
     );
   }
 

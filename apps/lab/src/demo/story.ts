@@ -29,8 +29,7 @@ export async function playStory(options: StoryOptions): Promise<void> {
   const gone = await killTwo(options);
   await talk(options, 'three talk on');
   await restartOne(options, gone);
-  await talk(options, 'four talk');
-  await agree(options, clockMs());
+  await agree(options, await talk(options, 'four talk'));
 }
 
 async function startAll({ stage, narrator, measures }: StoryOptions): Promise<void> {
@@ -59,8 +58,12 @@ function everybodySeenAt(stage: Stage, peer: ChatPeer): number {
   return Math.max(...others.map(({ id }) => peer.sawAt(id, ['alive'], 0) ?? 0));
 }
 
-async function talk({ stage, narrator, rounds, measures }: StoryOptions, subject: string) {
-  const { messages, spreadsMs } = await converse(stage, stage.live, rounds, subject);
+/** Resolves with the time at which the last message was said. */
+async function talk(
+  { stage, narrator, rounds, measures }: StoryOptions,
+  subject: string,
+): Promise<number> {
+  const { messages, spreadsMs, endedAtMs } = await converse(stage, stage.live, rounds, subject);
   measures.push({
     what: `${subject}: ${messages} messages`,
     from: 'each was said',
@@ -72,6 +75,7 @@ async function talk({ stage, narrator, rounds, measures }: StoryOptions, subject
     'chat',
     `${messages} messages shown by ${everybody}, the slowest after ${formatMs(greatest(spreadsMs))}`,
   );
+  return endedAtMs;
 }
 
 async function killTwo({ stage, narrator, measures }: StoryOptions): Promise<readonly ChatPeer[]> {

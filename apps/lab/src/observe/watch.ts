@@ -7,13 +7,22 @@ export interface UntilOptions {
   readonly signal: AbortSignal;
 }
 
-/** Wakes those who wait for something to become true, each time that anything was observed. */
+/**
+ * Wakes those who wait for something to become true, after anything was observed: once a turn of
+ * the event loop, however much came in it. Times are read off the observations, so none is late.
+ */
 export class Watch {
   readonly #looks = new Set<() => void>();
+  #scheduled = false;
 
   /** Something was observed. */
   changed(): void {
-    for (const look of [...this.#looks]) look();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      for (const look of [...this.#looks]) look();
+    });
   }
 
   /**

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { LabError } from '../errors.js';
+import { LabError, type LabErrorCode } from '../errors.js';
 import { endGraceMs } from '../limits.js';
 import { Child, type ChildOptions } from './child.js';
 
@@ -10,7 +10,7 @@ const signalNumbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
 /** All processes and the temporary folder of one run of the lab. */
 export interface Children {
-  /** Aborted when a process ends by surprise; every wait of a run takes it. */
+  /** Aborted when a process ends by surprise or prints nonsense; every wait of a run takes it. */
   readonly failure: AbortSignal;
   /** A folder for their files, removed in the end. */
   readonly folder: string;
@@ -24,12 +24,12 @@ export interface Children {
  * the lab itself crashes.
  */
 export async function withChildren<T>(work: (children: Children) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'hearsay-lab-'));
+  const folder = await mkdtemp(path.join(tmpdir(), `hearsay-lab-${process.pid}-`));
   const children = new RunningChildren(folder);
   // `exit` also comes after an uncaught error; only synchronous work is done then.
   const onExit = () => children.killAtExit();
   process.on('exit', onExit);
-  const stopListening = exitOnSignals();
+  const stopListening = exitOnSignals(children);
   try {
     return await work(children);
   } finally {
@@ -54,18 +54,26 @@ class RunningChildren implements Children {
   }
 
   start(options: ChildOptions): Child {
-    const child = new Child(options);
+    const onLine = (line: string, atMs: number) => {
+      try {
+        options.onLine(line, atMs);
+      } catch (error) {
+        this.#fail('bad-output', `${options.label} printed what cannot be read: ${String(error)}`);
+      }
+    };
+    const child = new Child({ ...options, onLine });
     this.#all.add(child);
     child.ended.then(
       ({ code, signal }) => {
         this.#all.delete(child);
         if (child.mayEnd) return;
         const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-        this.#fail(`${child.label} ended ${how}: ${child.diagnosis || 'it said nothing'}`);
+        const why = child.diagnosis || 'it said nothing';
+        this.#fail('child-ended', `${child.label} ended ${how}: ${why}`);
       },
       (error: unknown) => {
         this.#all.delete(child);
-        this.#fail(`${child.label} could not be started: ${String(error)}`);
+        this.#fail('child-ended', `${child.label} could not be started: ${String(error)}`);
       },
     );
     return child;
@@ -88,16 +96,22 @@ class RunningChildren implements Children {
     removeFolder(this.folder);
   }
 
-  #fail(message: string): void {
-    this.#failure.abort(new LabError('child-ended', message));
+  #fail(code: LabErrorCode, message: string): void {
+    this.#failure.abort(new LabError(code, message));
   }
 }
 
-/** Ctrl-C and its like end the lab through `exit`, where the processes are killed. */
-function exitOnSignals(): () => void {
+/** Ctrl-C and its like end the processes first; a second one does not wait until they are gone. */
+function exitOnSignals(children: RunningChildren): () => void {
   const listeners = Object.entries(signalNumbers).map(([name, number]) => {
-    const listener = () => process.exit(128 + number);
-    process.once(name, listener);
+    let asked = false;
+    const exit = () => process.exit(128 + number);
+    const listener = () => {
+      if (asked) exit();
+      asked = true;
+      children.endAll().then(exit, exit);
+    };
+    process.on(name, listener);
     return () => process.off(name, listener);
   });
   return () => {

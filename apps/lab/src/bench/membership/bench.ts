@@ -24,7 +24,14 @@ export async function benchMembership(options: MembershipBenchOptions): Promise<
   for (const { rows: filled, run } of scenes) {
     if (!wants(...filled)) continue;
     narrator.step('scene', filled.filter((row) => wants(row)).join(', '));
-    await withChildren((children) => run({ ...options, children, samples, wants }));
+    await withChildren((children) => run({ ...options, children, samples, wants })).catch(
+      (error: unknown) => {
+        // A scene that breaks off costs its rows, not the table.
+        if (!(error instanceof LabError)) throw error;
+        samples.failures.push(`${filled.join(', ')}: ${error.message}`);
+        narrator.step('failed', error.message);
+      },
+    );
   }
   narrator.result(`\n${formatReport(samples)}`, reportData(samples));
 }

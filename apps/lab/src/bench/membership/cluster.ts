@@ -6,7 +6,7 @@ import type { AgentRecord } from './protocol.js';
 
 const agentFile = fileURLToPath(new URL('./agent.js', import.meta.url));
 /** Boots of forty processes on two cores take their time; nothing that is measured does. */
-const bootTimeoutMs = 120_000;
+const bootTimeoutMs = 60_000;
 
 /** A mesh of agents on loopback, each its own process. */
 export class Cluster {

@@ -26,8 +26,10 @@ export async function withCluster<T>(
 ): Promise<T> {
   clusters += 1;
   const cluster = new Cluster(children, `bench-${process.pid}-${clusters}`);
-  const result = await measure(cluster);
-  samples.falseDeaths += cluster.takeFalseDeaths();
-  await children.endAll();
-  return result;
+  try {
+    return await measure(cluster);
+  } finally {
+    samples.falseDeaths += cluster.takeFalseDeaths();
+    await children.endAll();
+  }
 }

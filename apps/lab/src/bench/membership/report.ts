@@ -31,6 +31,7 @@ export function formatReport(samples: Samples): string {
   return [
     formatTable(columns, lines),
     '',
+    ...samples.failures.map((failure) => `BROKE OFF ${failure}`),
     `deaths told of peers that had not been killed or frozen: ${samples.falseDeaths}`,
     `messages that somebody lacked a second later: ${samples.messagesMissing}`,
     'serf: 0.9.4, LAN profile (joins in a burst: local profile), same kind of machine; see docs/benchmarks.md',
@@ -54,6 +55,7 @@ export function reportData(samples: Samples): object {
           samplesMs: values,
         };
       }),
+    failures: samples.failures,
     falseDeaths: samples.falseDeaths,
     messagesMissing: samples.messagesMissing,
   };

@@ -59,6 +59,8 @@ export class Samples {
   /** Deaths told of peers that had not been killed or frozen. */
   falseDeaths = 0;
   messagesMissing = 0;
+  /** Scenes that broke off, and why. */
+  readonly failures: string[] = [];
 
   add(row: RowName, milliseconds: number): void {
     const values = this.#byRow.get(row) ?? [];

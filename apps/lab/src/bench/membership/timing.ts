@@ -3,8 +3,8 @@ import { LabError } from '../../errors.js';
 import type { Agent } from './agent-view.js';
 import type { Cluster } from './cluster.js';
 
-/** Nothing that takes longer is worth a minute of everybody's time; it counts as infinite. */
-export const patienceMs = 60_000;
+/** What takes longer is not worth waiting for; it counts as infinite. */
+export const patienceMs = 30_000;
 
 /** Milliseconds from `sinceMs` to the time that `moment` finds, or infinity if it does not come. */
 export async function timeTo(sinceMs: number, moment: Promise<number>): Promise<number> {

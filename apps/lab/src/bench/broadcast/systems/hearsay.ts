@@ -9,6 +9,7 @@ export function createSystem(): BroadcastSystem {
   let peer: Peer | undefined;
   let others = 0;
   let congested = false;
+  let received = 0;
   const open = () => {
     if (peer === undefined) throw new Error('not open');
     return peer;
@@ -24,7 +25,9 @@ export function createSystem(): BroadcastSystem {
         runFolder: folder,
       });
       peer.on('message', ({ own, payload }) => {
-        if (!own) deliver(payload);
+        if (own) return;
+        received += 1;
+        deliver(payload);
       });
       return `127.0.0.1:${peer.port}`;
     },
@@ -40,10 +43,11 @@ export function createSystem(): BroadcastSystem {
     pressure: () => (congested ? open().drained() : undefined),
     aheadMax: undefined,
     copies() {
-      const { batchesDelivered, batchesDuplicate, messagesDelivered } = open().counters();
-      // Copies are counted in batches, the unit that is sent.
-      const copiesEach = batchesDelivered === 0 ? 1 : 1 + batchesDuplicate / batchesDelivered;
-      return messagesDelivered * copiesEach;
+      const { batchesDelivered, batchesDuplicate } = open().counters();
+      // Batches are what is sent. Our own are counted as delivered too, so the surplus is scaled by
+      // those of the others: as all publish alike in a flood, their share.
+      const ofOthers = (batchesDelivered * others) / (others + 1);
+      return received * (1 + (ofOthers === 0 ? 0 : batchesDuplicate / ofOthers));
     },
     details: () => ({ ...open().counters() }),
   };
