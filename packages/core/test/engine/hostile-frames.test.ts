@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { peerId } from '../../src/ids.js';
+import { INCARNATION_MAX, WIRE_NUMBER_MAX } from '../../src/limits.js';
 import { type LogDeltaItem, writeLogDeltaItem } from '../../src/log/log-delta.js';
 import { CLOSE_CODES } from '../../src/wire/close-codes.js';
 import type { Frame } from '../../src/wire/frame.js';
@@ -8,7 +9,8 @@ import { Bench, batchBytes, batchOf, helloOf, recordOf, SELF, updateOf } from '.
 import { events, sent } from '../support/context.js';
 import { fromHex, peer, stream } from '../support/identities.js';
 
-const HIGHEST = Number.MAX_SAFE_INTEGER;
+/** What the encoding could carry, and what a reader lets through. */
+const HIGHEST = [Number.MAX_SAFE_INTEGER, WIRE_NUMBER_MAX];
 const OTHER = 0x60;
 const LIAR = 0x70;
 
@@ -33,7 +35,7 @@ function expectWorking(bench: Bench, link: number): void {
 }
 
 describe('a frame with extreme numbers', () => {
-  it.each([HIGHEST, 2 ** 48 - 1, 2 ** 32 - 1])(
+  it.each([...HIGHEST, INCARNATION_MAX])(
     'cannot drive our incarnation over the bound by %i',
     (incarnation) => {
       const bench = new Bench();
@@ -49,13 +51,13 @@ describe('a frame with extreme numbers', () => {
     },
   );
 
-  it('cannot drive a sequence over the highest number', () => {
+  it.each(HIGHEST)('cannot drive a sequence over the bound by %i', (highest) => {
     const bench = new Bench();
     const liar = bench.open(LIAR);
     const other = bench.open(OTHER);
     const records = ['a', 'b', 'c', 'd'].map((text) => recordOf(text));
-    bench.say(liar, floorOf(LIAR, HIGHEST - 1));
-    bench.say(liar, batchOf(LIAR, HIGHEST, { records }));
+    bench.say(liar, floorOf(LIAR, highest - 1));
+    bench.say(liar, batchOf(LIAR, highest, { records }));
     expectWorking(bench, other);
   });
 });
@@ -155,6 +157,22 @@ describe('a link to an older generation', () => {
     bench.say(old, { kind: 'have', entries: [[stream(0x50), 1]] });
     const id = { peer: SELF, generation: 1, sequence: 1 };
     expect(bench.engine.receipt(id)).toEqual({ held: 0, live: 2 });
+  });
+});
+
+describe('a newer generation heard of', () => {
+  it('ends the link to the older one, and says so', () => {
+    const bench = new Bench();
+    const old = bench.open(OTHER, { generation: 1 });
+    const third = bench.open(LIAR);
+    const update = updateOf(OTHER, { generation: 2 });
+    const effects = bench.say(third, { kind: 'updates', updates: [update] });
+    expect(effects).toContainEqual(
+      expect.objectContaining({ kind: 'close', link: old, code: CLOSE_CODES.stale }),
+    );
+    expect(events(effects)).toContainEqual(
+      expect.objectContaining({ kind: 'link-down', peer: peer(OTHER), link: old }),
+    );
   });
 });
 

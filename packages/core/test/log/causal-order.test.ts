@@ -33,7 +33,9 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 /** Long enough that most scripts leave something held back. */
 const moves = fc.array(move, { minLength: 10, maxLength: 50, size: 'max' });
 
-describe('a causal log, whatever is delayed, swapped, repeated or lost', () => {
+describe('a causal log, whatever is delayed, swapped, repeated or lost', {
+  timeout: 60_000,
+}, () => {
   it('delivers each message once, in order, after its causes, and sync repairs the rest', () => {
     let held = 0;
     holds(

@@ -1,35 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { VectorClock } from '../../src/clock/vector-clock.js';
 import type { MemberState } from '../../src/membership/member.js';
 import { type Member, Members, updateOf } from '../../src/membership/members.js';
 import { peer } from '../support/identities.js';
+import { memberOf } from '../support/member.js';
 import { holds } from '../support/property.js';
 
 const SELF = { id: peer(0x50), generation: 1, incarnation: 0 };
-
-function memberOf(byte: number, state: MemberState = 'alive', over: Partial<Member> = {}): Member {
-  return {
-    peer: peer(byte),
-    generation: 1,
-    incarnation: 0,
-    state,
-    sinceMs: byte,
-    metaVersion: 1,
-    meta: new Uint8Array(0),
-    addresses: [],
-    heardMs: undefined,
-    vouchedMs: undefined,
-    rttMs: undefined,
-    accusers: new Set(),
-    witnessed: false,
-    asked: 0,
-    clock: new VectorClock(),
-    toldMs: undefined,
-    differsSinceMs: undefined,
-    ...over,
-  };
-}
 
 function tableOf(members: readonly Member[], max = 99): Members {
   const table = new Members(max);

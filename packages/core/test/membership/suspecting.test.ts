@@ -133,6 +133,15 @@ describe('a suspicion heard of', () => {
     expect(made.member(SUBJECT).accusers.size).toBe(2);
   });
 
+  it('or a death counts members only, whatever names are given', () => {
+    for (const state of ['suspect', 'dead'] as const) {
+      const made = world();
+      made.links.remove(SUBJECT);
+      for (let name = 0x80; name < 0xff; name++) made.hear(SUBJECT, { state, from: peer(name) });
+      expect(made.member(SUBJECT).accusers.size).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('of a later incarnation begins with its own accusers only', () => {
     const made = world();
     made.hear(SUBJECT, { state: 'suspect', from: peer(0x61) });

@@ -5,6 +5,7 @@ import {
   ADDRESSES_PER_FRAME_MAX,
   DEFAULT_LIMITS,
   NETWORK_BYTES_MAX,
+  WIRE_NUMBER_MAX,
 } from '../../src/limits.js';
 import type { Batch, BatchRecord } from '../../src/wire/batch.js';
 import type { Frame } from '../../src/wire/frame.js';
@@ -13,8 +14,8 @@ import { toHex } from './identities.js';
 /** Everything that a frame may hold, edges included. */
 export const u32 = fc.oneof(fc.constantFrom(0, 1, 0xffff_ffff), fc.nat({ max: 0xffff_ffff }));
 export const varuint = fc.oneof(
-  fc.constantFrom(0, 127, 128, 16_383, 16_384, 0xffff_ffff, Number.MAX_SAFE_INTEGER),
-  fc.maxSafeNat(),
+  fc.constantFrom(0, 127, 128, 16_383, 16_384, 0xffff_ffff, WIRE_NUMBER_MAX),
+  fc.nat({ max: WIRE_NUMBER_MAX }),
 );
 /** Counters that a reader may bound below 2^53. */
 const count = fc.nat({ max: 0xffff_ffff });
@@ -34,8 +35,12 @@ function text(minLength: number, max: number): fc.Arbitrary<string> {
 }
 const address = text(0, ADDRESS_BYTES_MAX);
 const addresses = fc.array(address, { maxLength: ADDRESSES_PER_FRAME_MAX });
-const meta = fc.uint8Array({ maxLength: DEFAULT_LIMITS.metaBytesMax });
-const bytes = fc.uint8Array({ maxLength: 200 });
+/** Short as a rule, and now and then as long as it may be. */
+const meta = fc.oneof(
+  { weight: 19, arbitrary: fc.uint8Array({ maxLength: 20 }) },
+  { weight: 1, arbitrary: fc.constant(new Uint8Array(DEFAULT_LIMITS.metaBytesMax).fill(7)) },
+);
+const bytes = fc.uint8Array({ maxLength: 40 });
 const hash = fc.record({ high: u32, low: u32 });
 const summary = { nonce: u32, state: hash, table: u32 };
 const kind = <K extends Frame['kind']>(name: K): fc.Arbitrary<K> => fc.constant(name);

@@ -148,6 +148,18 @@ describe('a pull', () => {
     expect(made.caughtUp).toEqual([{ from: peer(A), added: 3, tookMs: 30 }]);
   });
 
+  it('ends when what came changed nothing, though there should be more', () => {
+    const made = quiet();
+    made.replica.held.add(1);
+    made.antiEntropy.pull(0, made.link(A));
+    made.take();
+    for (let time = 0; time < 20; time++) {
+      made.antiEntropy.delta(made.link(A), delta(1));
+      made.antiEntropy.deltaEnd(made.link(A), end(true));
+    }
+    expect(sent(made.take(), 'want').length).toBeLessThanOrEqual(1);
+  });
+
   it('that brings nothing is not told of', () => {
     const made = quiet();
     made.antiEntropy.offer(made.link(A), offer(false));

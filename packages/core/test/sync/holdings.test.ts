@@ -101,8 +101,6 @@ describe('what we tell', () => {
       { kind: 'send', link: A, frame },
       { kind: 'send', link: B, frame },
     ]);
-    made.holdings.tell();
-    expect(made.time.take()).toEqual([]);
   });
 
   it('is everything to a new neighbour, even when that is nothing', () => {

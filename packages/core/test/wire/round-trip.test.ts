@@ -15,7 +15,7 @@ function decode(bytes: Uint8Array): Frame[] {
   });
 }
 
-describe('frames', () => {
+describe('frames', { timeout: 60_000 }, () => {
   for (const kind of KINDS) {
     it(`of kind ${kind} come out as they went in, byte for byte`, () => {
       holds(FRAMES[kind] as fc.Arbitrary<Frame>, (written) => {

@@ -1,0 +1,32 @@
+import { VectorClock } from '../../src/clock/vector-clock.js';
+import type { MemberState } from '../../src/membership/member.js';
+import type { Member } from '../../src/membership/members.js';
+import { peer } from './identities.js';
+
+/** A member of which nothing is known but its state, since the time of its number. */
+export function memberOf(
+  byte: number,
+  state: MemberState = 'alive',
+  over: Partial<Member> = {},
+): Member {
+  return {
+    peer: peer(byte),
+    generation: 1,
+    incarnation: 0,
+    state,
+    sinceMs: byte,
+    metaVersion: 1,
+    meta: new Uint8Array(0),
+    addresses: [],
+    heardMs: undefined,
+    vouchedMs: undefined,
+    rttMs: undefined,
+    accusers: new Set(),
+    witnessed: false,
+    asked: 0,
+    clock: new VectorClock(),
+    toldMs: undefined,
+    differsSinceMs: undefined,
+    ...over,
+  };
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/limits.js';
+import { CausalLog } from '../../src/log/causal-log.js';
+import { readLogDelta, writeLogDeltaItem } from '../../src/log/log-delta.js';
+import { formatHash, hashBytes, hashText, mixHash } from '../../src/log/state-hash.js';
+import { Members } from '../../src/membership/members.js';
+import { zeroCounters } from '../../src/view.js';
+import { readBatch, writeBatch } from '../../src/wire/batch.js';
+import { CLOSE_CODES } from '../../src/wire/close-codes.js';
+import { decodeFrames, encodeFrame } from '../../src/wire/frame.js';
+import { Reader } from '../../src/wire/reader.js';
+import { Writer } from '../../src/wire/writer.js';
+import { KINDS } from '../support/arbitraries.js';
+import { fromHex, peer, toHex } from '../support/identities.js';
+import { memberOf } from '../support/member.js';
+
+// The golden vectors stand in the document and nowhere else, so that it cannot lie.
+const text = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8');
+
+interface Vector {
+  readonly of: string;
+  readonly hex: string;
+  readonly json: unknown;
+}
+
+/** Each block of hex with the block of JSON behind it. */
+const vectors: readonly Vector[] = [
+  ...text.matchAll(/```hex (\w+)\n([^`]+)```\n\n```json\n([^`]+)```/g),
+].map(([, of = '', hex = '', json = '']) => {
+  return { of, hex: hex.replace(/\s/g, ''), json: JSON.parse(json) };
+});
+
+function vectorsOf(of: string): readonly Vector[] {
+  return vectors.filter((vector) => vector.of === of);
+}
+
+/** The cells of a row of a table. */
+function cellsOf(line: string): readonly string[] {
+  const cells = line.split('|').slice(1, -1);
+  return cells.map((cell) => cell.trim().replaceAll('`', ''));
+}
+
+/** The rows of the table with this header. */
+function tableAfter(header: string): readonly (readonly string[])[] {
+  const lines = text.split('\n');
+  const start = lines.findIndex((line) => cellsOf(line).join(' | ') === header);
+  expect(start, `a table "${header}"`).toBeGreaterThan(0);
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'));
+  return lines.slice(start + 2, end).map(cellsOf);
+}
+
+/** As the document prints it: bytes are hex after `0x`. */
+function toJson(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_key, each) => {
+      return each instanceof Uint8Array ? `0x${toHex(each)}` : each;
+    }),
+  );
+}
+
+describe('the vectors of docs/protocol.md', () => {
+  it('hold one frame of every kind', () => {
+    const kinds = vectorsOf('frame').map(({ json }) => (json as { kind: string }).kind);
+    expect(kinds).toEqual(KINDS);
+  });
+
+  for (const { hex, json } of vectorsOf('frame')) {
+    it(`decode and encode: ${(json as { kind: string }).kind}`, () => {
+      const [frame, ...more] = [...decodeFrames(fromHex(hex), DEFAULT_LIMITS)];
+      if (frame === undefined || frame.kind === 'foreign') throw new Error('no frame of ours');
+      expect(more).toEqual([]);
+      expect(toJson(frame)).toEqual(json);
+      expect(toHex(encodeFrame(frame))).toBe(hex);
+    });
+  }
+
+  it('decode and encode: a batch', () => {
+    const [vector, ...more] = vectorsOf('batch');
+    expect(more).toEqual([]);
+    const batch = readBatch(fromHex(vector?.hex ?? ''), DEFAULT_LIMITS);
+    expect(toJson(batch)).toEqual(vector?.json);
+    expect(toHex(writeBatch(batch))).toBe(vector?.hex);
+  });
+
+  it('decode and encode: a delta of the log', () => {
+    const [vector, ...more] = vectorsOf('delta');
+    expect(more).toEqual([]);
+    const pieces = [...readLogDelta(fromHex(vector?.hex ?? ''))];
+    expect(toJson(pieces)).toEqual(vector?.json);
+    const writer = new Writer();
+    for (const piece of pieces) writeLogDeltaItem(writer, piece);
+    expect(toHex(writer.finish())).toBe(vector?.hex);
+  });
+
+  it('are numbers in their shortest form', () => {
+    const rows = tableAfter('number | varuint');
+    expect(rows.length).toBe(9);
+    for (const [number, hex = ''] of rows) {
+      expect(toHex(new Writer().varuint(Number(number)).finish())).toBe(hex);
+      expect(new Reader(fromHex(hex)).varuint()).toBe(Number(number));
+    }
+  });
+
+  it('are hashes', () => {
+    const [empty, a, hearsay, mixed, mirrored] = tableAfter('of | is').map(([, is]) => is);
+    expect(['', 'a', 'hearsay'].map((of) => formatHash(hashText(of)))).toEqual([empty, a, hearsay]);
+    const left = { high: 1, low: 2 };
+    const right = { high: 3, low: 4 };
+    expect(formatHash(mixHash(left, right))).toBe(mixed);
+    expect(formatHash(mixHash(right, left))).toBe(mirrored);
+  });
+
+  it('are state hashes of a log', () => {
+    const log = new CausalLog(DEFAULT_LIMITS, zeroCounters());
+    const rows = tableAfter('batch | hash(batch) | state');
+    expect(rows.length).toBe(2);
+    for (const [batch = '', hash, state] of rows) {
+      expect(log.receive(fromHex(batch))).toBe('delivered');
+      expect(formatHash(hashBytes(fromHex(batch)))).toBe(hash);
+      expect(formatHash(log.hash)).toBe(state);
+    }
+  });
+
+  it('are the hash of a member table', () => {
+    const table = new Members(9);
+    table.add(memberOf(0xbb, 'dead', { incarnation: 4 }));
+    const hash = table.hash({ id: peer(0xaa), generation: 3, incarnation: 0 });
+    for (const [member = '', low] of tableAfter('member | low half')) {
+      expect(hashText(member).low.toString(16).padStart(8, '0')).toBe(low);
+    }
+    expect(text).toContain(`knows of the second is \`${hash.toString(16).padStart(8, '0')}\``);
+  });
+});
+
+describe('the tables of docs/protocol.md', () => {
+  it('name every frame with its tag', () => {
+    const rows = tableAfter('tag | frame | body | class');
+    const named = rows.map(([tag, name]) => [Number(tag), name?.match(/\[([\w-]+)\]/)?.[1]]);
+    const tags = vectorsOf('frame').map(({ hex, json }) => {
+      return [Number.parseInt(hex.slice(0, 2), 16), (json as { kind: string }).kind];
+    });
+    expect(named).toEqual(tags);
+  });
+
+  it('name every close code', () => {
+    const rows = tableAfter('code | name | meaning | dialled again');
+    const named = Object.fromEntries(rows.map(([code, name = '']) => [name, Number(code)]));
+    expect(named).toEqual(CLOSE_CODES);
+  });
+});
