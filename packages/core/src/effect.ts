@@ -100,6 +100,8 @@ export type PeerEvent =
       readonly messages: number;
       readonly tookMs: number;
     }
+  /** A stream beyond `streamsMax`: what its author says does not reach us. Told once a stream. */
+  | { readonly kind: 'no-room'; readonly stream: StreamId; readonly limit: number }
   | {
       readonly kind: 'lagged';
       readonly peer: PeerId;

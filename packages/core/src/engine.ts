@@ -311,7 +311,7 @@ class PeerEngine implements Engine {
     const { log, holdings, hlc } = this.#parts;
     const { outbox, now, self } = this.#context;
     for (const progress of log.takeProgress()) {
-      if (progress.kind === 'gap') {
+      if (progress.kind !== 'delivery') {
         outbox.emit(progress);
         continue;
       }

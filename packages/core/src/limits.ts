@@ -27,7 +27,7 @@ export interface Limits {
   /** Batches that wait for a cause; the newest one is dropped and pulled later. */
   readonly holdBackBatchesMax: number;
   readonly holdBackBytesMax: number;
-  /** Streams (peer generations) in the vector clock; batches of further ones are dropped and counted. */
+  /** Streams (peer generations that published) in the vector clock; batches of further ones are dropped, counted and told. */
   readonly streamsMax: number;
   /** Bytes answered to one pull; the puller asks again. */
   readonly pullBytesMax: number;
@@ -56,7 +56,7 @@ export const DEFAULT_LIMITS: Limits = {
   logBytesMax: 128 * MIB,
   holdBackBatchesMax: 4_096,
   holdBackBytesMax: 16 * MIB,
-  streamsMax: 1_024,
+  streamsMax: 2_048,
   pullBytesMax: 1 * MIB,
   relayedProbesMax: 256,
   outboxMessagesMax: 100_000,
@@ -64,9 +64,9 @@ export const DEFAULT_LIMITS: Limits = {
 
 /**
  * Bytes of one frame's body that the decoder accepts, whatever the transport let through. Bulk is
- * cut at about 60 KiB; only a batch that names a thousand causes beside a large message is larger.
+ * cut at about 60 KiB; only a batch that names thousands of causes beside a large message is larger.
  */
-export const FRAME_BODY_BYTES_MAX: number = 128 * KIB;
+export const FRAME_BODY_BYTES_MAX: number = 160 * KIB;
 /** A batch must also fit into a delta, with the few bytes around it. */
 export const BATCH_BODY_BYTES_MAX: number = FRAME_BODY_BYTES_MAX - 64;
 /** Largest number on the wire; sums of a few of them stay exact. */
@@ -78,4 +78,4 @@ export const NETWORK_BYTES_MAX = 64;
 export const ADDRESS_BYTES_MAX = 128;
 export const ADDRESSES_PER_FRAME_MAX = 8;
 /** Entries of one list in a frame: at most 44 bytes each, so the body bound holds too. */
-export const ENTRIES_PER_FRAME_MAX = 1_024;
+export const ENTRIES_PER_FRAME_MAX = 2_048;

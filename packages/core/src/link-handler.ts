@@ -159,7 +159,9 @@ export class LinkHandler {
     const link = this.#parts.links.of(member.peer);
     if (link === undefined || link.generation >= member.generation) return;
     this.#parts.links.closing(link);
-    this.#context.outbox.close(link.id, CLOSE_CODES.stale, 'a newer generation of you is known');
+    const reason = `generation ${member.generation} of you is known`;
+    this.#context.outbox.close(link.id, CLOSE_CODES.stale, reason);
+    this.#context.outbox.emit({ kind: 'link-down', peer: member.peer, link: link.id, reason });
     this.#parts.antiEntropy.linkDown(member.peer);
   }
 
@@ -282,8 +284,8 @@ export class LinkHandler {
     overlay.linkDown(link.peer, broken ? ABNORMAL_CLOSURE : code);
     if (!broken || member === undefined || member.state === 'left' || member.state === 'dead')
       return;
-    membership.linkLost(member);
     prober.askAbout(member);
+    membership.linkLost(member);
   }
 
   #refuse(link: Link, refusal: Refusal): void {

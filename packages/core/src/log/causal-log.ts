@@ -37,6 +37,13 @@ export interface Delivery {
   readonly messages: readonly Message[];
 }
 
+/** The first batch of a stream for which there is no room any more. */
+export interface NoRoom {
+  readonly kind: 'no-room';
+  readonly stream: StreamId;
+  readonly limit: number;
+}
+
 /** Messages of a stream that were skipped since nobody has them. */
 export interface Gap {
   readonly kind: 'gap';
@@ -66,8 +73,9 @@ export class CausalLog implements Replica {
   #keptBytes = 0;
   #order = 0;
   #hash: StateHash = ZERO_HASH;
-  #progress: (Delivery | Gap)[] = [];
+  #progress: (Delivery | Gap | NoRoom)[] = [];
   #risen = new Set<StreamId>();
+  readonly #turnedAway = new Set<StreamId>();
 
   /** @param own the stream that only `append` may add to; room for it is kept */
   constructor(limits: Limits, counters: Counters, own?: StreamId) {
@@ -106,7 +114,7 @@ export class CausalLog implements Replica {
   }
 
   /** What was delivered and skipped since this was last asked, in order. */
-  takeProgress(): readonly (Delivery | Gap)[] {
+  takeProgress(): readonly (Delivery | Gap | NoRoom)[] {
     if (this.#progress.length === 0) return NOTHING;
     const progress = this.#progress;
     this.#progress = [];
@@ -286,10 +294,20 @@ export class CausalLog implements Replica {
   }
 
   #addStream(id: StreamId): StreamLog | undefined {
-    if (this.#streams.size >= this.#limits.streamsMax) return undefined;
+    if (this.#streams.size >= this.#limits.streamsMax) {
+      this.#turnAway(id);
+      return undefined;
+    }
     const stream = new StreamLog(id);
     this.#streams.set(id, stream);
     return stream;
+  }
+
+  #turnAway(stream: StreamId): void {
+    const limit = this.#limits.streamsMax;
+    if (this.#turnedAway.has(stream) || this.#turnedAway.size >= limit) return;
+    this.#turnedAway.add(stream);
+    this.#progress.push({ kind: 'no-room', stream, limit });
   }
 
   #keep(stored: StoredBatch): void {

@@ -110,9 +110,7 @@ export class Membership {
   /** Another live member says of its own knowledge that this one does not answer. */
   confirm(member: Member, accuser: PeerId): void {
     if (member.state !== 'suspect' || accuser === member.peer) return;
-    const counts =
-      accuser === this.#context.self.id || this.members.get(accuser)?.state === 'alive';
-    if (!counts || member.accusers.has(accuser)) return;
+    if (!this.#isVoice(accuser) || member.accusers.has(accuser)) return;
     member.accusers.add(accuser);
     this.#armSuspicion(member);
   }
@@ -238,6 +236,11 @@ export class Membership {
     this.#enter(member, 'alive', 'answered', self.id);
   }
 
+  /** Only who lives is counted as saying something; names cost nothing. */
+  #isVoice(peer: PeerId): boolean {
+    return peer === this.#context.self.id || this.members.get(peer)?.state === 'alive';
+  }
+
   /** Takes over a newer description. */
   #describe(member: Member, update: MemberUpdate, via: LinkId | undefined): void {
     if (update.generation !== member.generation || update.metaVersion <= member.metaVersion) return;
@@ -256,7 +259,7 @@ export class Membership {
       update.generation === member.generation && update.incarnation === member.incarnation;
     if (!same || update.state !== member.state) return;
     if (update.state === 'suspect') this.confirm(member, update.from);
-    if (update.state === 'dead') member.accusers.add(update.from);
+    if (update.state === 'dead' && this.#isVoice(update.from)) member.accusers.add(update.from);
   }
 
   #adopt(

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import type { PeerId } from '../ids.js';
-import { hashBytes, type StateHash, sameHash } from '../log/state-hash.js';
+import { hashBytes, type StateHash, sameHash, ZERO_HASH } from '../log/state-hash.js';
 import type { Links, OpenLink } from '../overlay/links.js';
 import { jitter, pick, type Random } from '../random.js';
 import type { Delta, DeltaEnd, Offer, ReplicaId, Want } from '../wire/sync.js';
@@ -14,8 +14,8 @@ interface Pull {
   readonly startedMs: number;
   activeMs: number;
   added: number;
-  /** Deltas since we last asked. */
-  deltas: number;
+  /** What we held when we last asked: an answer that changes nothing is the last. */
+  askedHash: StateHash;
 }
 
 interface Entry {
@@ -108,7 +108,7 @@ export class AntiEntropy {
       startedMs: nowMs,
       activeMs: nowMs,
       added: 0,
-      deltas: 0,
+      askedHash: ZERO_HASH,
     };
     this.#pulls.set(id, pull);
     this.#want(pull);
@@ -140,7 +140,6 @@ export class AntiEntropy {
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.added += added;
-    pull.deltas += 1;
     pull.activeMs = this.#context.now.monotonicMs;
   }
 
@@ -148,7 +147,7 @@ export class AntiEntropy {
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.activeMs = this.#context.now.monotonicMs;
-    if (more && pull.deltas > 0) this.#want(pull);
+    if (more && this.#moved(pull)) this.#want(pull);
     else this.#finish(pull);
   }
 
@@ -167,8 +166,13 @@ export class AntiEntropy {
     const replica = this.#replicas.get(pull.replica)?.replica;
     if (replica === undefined) return;
     const summary = replica.summary();
-    pull.deltas = 0;
+    pull.askedHash = hashBytes(summary);
     this.#context.outbox.send(pull.link, { kind: 'want', replica: pull.replica, summary });
+  }
+
+  #moved(pull: Pull): boolean {
+    const entry = this.#replicas.get(pull.replica);
+    return entry !== undefined && !sameHash(hashBytes(entry.replica.summary()), pull.askedHash);
   }
 
   #finish(pull: Pull): void {

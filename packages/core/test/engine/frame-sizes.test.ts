@@ -18,7 +18,7 @@ describe('frames that we send', () => {
   it('can be read by others when a large message has many causes', () => {
     const bench = new Bench();
     const link = bench.open(0x60);
-    for (let origin = 1; origin <= 1_000; origin++) {
+    for (let origin = 1; origin < DEFAULT_LIMITS.streamsMax; origin++) {
       const at = { origin: longId(origin), generation: 1_700_000_000_000 + origin };
       bench.say(link, batchOf(0x60, 1, at));
     }

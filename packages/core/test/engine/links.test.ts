@@ -116,14 +116,14 @@ describe('a link that breaks', () => {
     expect(effects.map((effect) => effect.kind)).toEqual([
       'event',
       'dial',
+      'send',
+      'send',
+      'send',
       'event',
-      'send',
-      'send',
-      'send',
     ]);
     expect(events(effects)).toMatchObject([
       { kind: 'link-down', peer: peer(OTHER), link, reason: 'broken' },
-      { kind: 'member', change: { state: 'suspect', reason: 'link-lost' } },
+      { kind: 'member', change: { state: 'suspect', reason: 'link-lost', asked: 3 } },
     ]);
     expect(dials(effects)).toEqual(['other:1']);
     expect(sent(effects, 'ping-request').map(({ frame }) => frame.target)).toEqual(

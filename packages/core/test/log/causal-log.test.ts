@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
 import { CausalLog, type Received } from '../../src/log/causal-log.js';
 import { formatHash } from '../../src/log/state-hash.js';
 import { type Counters, zeroCounters } from '../../src/view.js';
+import { readBatch } from '../../src/wire/batch.js';
 import { batchBytes, recordOf } from '../support/bench.js';
 import { peer, stream } from '../support/identities.js';
 import { takeProgress } from '../support/log-progress.js';
@@ -117,12 +118,27 @@ describe('what waits', () => {
 });
 
 describe('streams', () => {
-  it('are bounded; batches of one too many are dropped and counted', () => {
+  it('of our own has room kept for it', () => {
+    const own = stream(B);
+    const log = new CausalLog({ ...DEFAULT_LIMITS, streamsMax: 2 }, zeroCounters(), own);
+    const received = [1, 2].map((generation) => log.receive(batchBytes(A, 1, { generation })));
+    expect(received).toEqual<Received[]>(['delivered', 'no-room']);
+    const bytes = batchBytes(B, 1);
+    log.append(readBatch(bytes, DEFAULT_LIMITS), bytes);
+    expect(log.clock.get(own)).toBe(1);
+    // Nobody else writes it.
+    expect(log.receive(batchBytes(B, 2))).toBe<Received>('conflict');
+  });
+
+  it('are bounded; batches of one too many are dropped and counted, and that is told once', () => {
     const { log, counters } = logOf({ streamsMax: 2 });
     const received = [1, 2, 3].map((generation) => log.receive(batchBytes(A, 1, { generation })));
     expect(received).toEqual<Received[]>(['delivered', 'delivered', 'no-room']);
     expect(counters.batchesDropped).toBe(1);
     expect(log.receive(batchBytes(A, 2, { generation: 2 }))).toBe<Received>('delivered');
+    log.receive(batchBytes(A, 1, { generation: 3 }));
+    const told = log.takeProgress().filter(({ kind }) => kind === 'no-room');
+    expect(told).toEqual([{ kind: 'no-room', stream: stream(A, 3), limit: 2 }]);
   });
 });
 

@@ -10,7 +10,9 @@ export function takeProgress(log: CausalLog): {
   const gaps: Omit<Gap, 'kind'>[] = [];
   for (const progress of log.takeProgress()) {
     if (progress.kind === 'delivery') messages.push(...progress.messages);
-    else gaps.push({ stream: progress.stream, from: progress.from, to: progress.to });
+    if (progress.kind === 'gap') {
+      gaps.push({ stream: progress.stream, from: progress.from, to: progress.to });
+    }
   }
   return { messages, gaps };
 }

@@ -57,7 +57,7 @@ describe('bytes that are refused', () => {
     ['a peer id of 15 bytes', `0514 00000001 0f ${'ab'.repeat(15)}`, 'bad peer id at byte 6'],
     ['a peer id of 33 bytes', `0526 00000001 21 ${'ab'.repeat(33)}`, 'bad peer id at byte 6'],
     ['a list longer than its bytes', '0a01 05', 'list longer than its bytes at byte 3'],
-    ['a list over its bound', '0a02 8108', 'number over 1024 at byte 2'],
+    ['a list over its bound', '0a02 8110', 'number over 2048 at byte 2'],
     ['a hello without the magic word', '0104 00000000', 'not a Hearsay hello'],
     ['an empty batch in a delta', '0d02 00 01', 'cut short at byte 4'],
   ])('%s', (_what, hex, message) => {

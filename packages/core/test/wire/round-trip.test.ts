@@ -70,6 +70,15 @@ describe('batches', () => {
   });
 });
 
+describe('text', () => {
+  it('keeps a byte order mark, which is a character like any other', () => {
+    for (const text of ['\ufeff', '\ufeffroom', 'ro\ufeffom']) {
+      const bytes = new Writer().text(text).finish();
+      expect(new Reader(bytes).text(99)).toBe(text);
+    }
+  });
+});
+
 describe('numbers', () => {
   it('of four bytes are big-endian', () => {
     holds(u32, (value) => {

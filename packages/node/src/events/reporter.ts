@@ -80,6 +80,11 @@ export class Reporter {
       case 'gap':
         emitter.emit('gap', { stream: event.stream, from: event.from, to: event.to });
         break;
+      case 'no-room': {
+        const message = `no room for messages of ${event.stream}: ${event.limit} streams are kept`;
+        emitter.emit('warning', { code: 'no-room', message });
+        break;
+      }
       case 'caught-up': {
         const { peer: id, messages, tookMs } = event;
         emitter.emit('caught-up', { id, messages, tookMs });
