@@ -19,8 +19,10 @@ export interface RuntimeLimits {
   readonly drainedBytes: number;
   /** Payload published in one turn of the event loop before `publish` says `congested`. */
   readonly turnBytes: number;
-  /** Payload that some live peer does not hold yet before `publish` says `congested`. */
+  /** Payload of ours that some live peer does not hold yet before `publish` says `congested`. */
   readonly publishWindowBytes: number;
+  /** The same for all publishers together: each takes its share by the number of live peers. */
+  readonly sharedWindowBytes: number;
   /** Links that dialled us and did not finish the handshake; one more is answered 503. */
   readonly pendingLinksMax: number;
   /** Messages waiting in one subscription; the oldest is dropped and a `warning` says so. */
@@ -46,6 +48,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   drainedBytes: 128 * KIB,
   turnBytes: 128 * KIB,
   publishWindowBytes: 1 * MIB,
+  sharedWindowBytes: 2 * MIB,
   pendingLinksMax: 128,
   subscriberQueueMax: 10_000,
   datagramsPerSecondMax: 1_000,

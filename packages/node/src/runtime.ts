@@ -109,6 +109,7 @@ export class Runtime {
     });
     this.#window = new PublishWindow({
       windowBytes: settings.limits.publishWindowBytes,
+      sharedWindowBytes: settings.limits.sharedWindowBytes,
       laggardMs: settings.timings.laggardMs,
       receipt: (id) => engine.receipt(id),
     });

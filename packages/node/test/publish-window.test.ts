@@ -8,6 +8,7 @@ function makeWindow() {
   const others = { live: 2, all: 0 };
   const window = new PublishWindow({
     windowBytes: 80,
+    sharedWindowBytes: 200,
     laggardMs: 500,
     // All live others hold what is up to `all`, and one holds everything.
     receipt: ({ sequence }) => ({
@@ -53,6 +54,34 @@ describe('the window of a publisher', () => {
     expect(window.full).toBe(true);
     others.all = 1_000;
     window.check(710);
+    expect(window.full).toBe(false);
+  });
+
+  it('is smaller when more are there, but not too small', () => {
+    const { window, publish, others } = makeWindow();
+    others.live = 5;
+    publish(5);
+    expect(window.full).toBe(false);
+    window.check(0);
+    expect(window.full).toBe(true); // 50 bytes, and 40 are our share.
+    others.live = 1_000;
+    others.all = 5;
+    window.check(0);
+    expect(window.full).toBe(false);
+    publish(1);
+    expect(window.full).toBe(true);
+  });
+
+  it('opens also when it shrank below the distance of two looks', () => {
+    const { window, publish, others } = makeWindow();
+    publish(1);
+    others.live = 1_000;
+    window.check(0);
+    others.all = 1;
+    publish(1);
+    window.check(0);
+    others.all = 2;
+    window.check(0);
     expect(window.full).toBe(false);
   });
 
