@@ -132,6 +132,7 @@ export class LogModel {
         site.heights.set(progress.stream, progress.to);
         continue;
       }
+      if (progress.kind === 'no-room') throw new Error('no stream is turned away here');
       for (const { id } of progress.messages) this.#check(site, id);
     }
     for (const [stream, height] of site.heights) {

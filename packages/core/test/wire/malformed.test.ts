@@ -132,6 +132,21 @@ describe('a hello of another version', () => {
   });
 });
 
+describe('a range of versions', () => {
+  it.each([
+    [1, 1, true],
+    [0, 1, true],
+    [1, 9, true],
+    [0, 0, false],
+    [2, 2, false],
+    [2, 1, false],
+    [2, 0, false],
+  ])('from %i to %i: spoken here is %s', (versionMin, versionMax, spoken) => {
+    const [read] = decode(encodeFrame(helloOf(1, { versionMin, versionMax })));
+    expect(read).toMatchObject({ kind: spoken ? 'hello' : 'foreign', versionMin, versionMax });
+  });
+});
+
 describe('a batch', () => {
   it('is refused when cut short at any byte, or with one byte too many', () => {
     for (const sample of fc.sample(batch, { numRuns: 20, seed: 1 })) {
