@@ -32,6 +32,8 @@ export interface CutOptions {
 /** A node, or its name. */
 export type NodeRef = string | SimNode;
 
+/** Who was refused for its clock is dialled again only after half a minute. */
+const CLOCK_TROUBLE_MS = 60_000;
 /** Between an engine's goodbye and the end of its process. */
 const EXIT_MS = 5;
 
@@ -230,7 +232,10 @@ export class Simulation {
   /** Puts a wall clock this far from the truth, in a jump. */
   setClock(ref: NodeRef, errorMs: number): void {
     this.node(ref).clock.setErrorMs(this.timeline.nowUs, errorMs);
-    if (Math.abs(errorMs) > this.settings.config.clockSkewMaxMs / 2) this.#networkTroubled();
+    // Two clocks off by half the bound in opposite directions are just borne.
+    if (Math.abs(errorMs) <= this.settings.config.clockSkewMaxMs / 2) return;
+    this.judge.membership.networkTroubled(this.timeline.nowUs, CLOCK_TROUBLE_MS);
+    this.judge.clockWentWrong();
   }
 
   /** Lets a wall clock gain this many microseconds a second. */

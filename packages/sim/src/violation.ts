@@ -4,6 +4,7 @@ export type Rule =
   | 'no-duplicate'
   | 'fifo-order'
   | 'causal-order'
+  | 'causal-time'
   | 'same-content'
   | 'gap-free-clock'
   | 'no-message-lost'

@@ -36,6 +36,31 @@ describe.each(SEEDS)('identity (seed %s)', (seed) => {
     expect(sim.node('a').status().members).toHaveLength(4);
   });
 
+  it('more lives than a log has room for cost neither a process nor a word of those who stay', () => {
+    const LIVES_MAX = 8;
+    const sim = mesh(3, { seed, limits: { streamsMax: LIVES_MAX } });
+    const [a, b, c] = [sim.node('a'), sim.node('b'), sim.node('c')];
+    a.publish('a was there from the start');
+    c.publish('so was c');
+    sim.run(500);
+    for (let life = 1; life < 2 * LIVES_MAX; life += 1) {
+      b.publish(`life ${life}`);
+      sim.run(300);
+      sim.kill(b);
+      sim.run(300);
+      sim.boot(b);
+      sim.run(2_000);
+    }
+    a.publish('a is still there');
+    c.publish('so is c');
+    sim.run(2_000);
+    for (const node of [a, b, c]) {
+      expect(node.texts()).toContain('a is still there');
+      expect(node.texts()).toContain('so is c');
+      expect(node.status().live).toBe(2);
+    }
+  });
+
   it('an old generation is refused and replaces nobody', () => {
     const sim = mesh(3, { seed });
     sim.kill('c');

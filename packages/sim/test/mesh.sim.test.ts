@@ -77,6 +77,21 @@ describe.each(SEEDS)('a mesh (seed %s)', (seed) => {
     expect(sim.node('c').receipt(id)).toEqual({ held: 19, live: 19 });
   });
 
+  it('of two that dial each other at one instant keeps the link that the lower id dialled', () => {
+    const sim = simulate({ seed, network: { latencyMs: 5 } });
+    const [a, b] = sim.start(2, { seeds: 'all' });
+    if (a === undefined || b === undefined) throw new Error('two were started');
+    sim.converge(1_000);
+    sim.run(2_000);
+    const [lower, higher] = a.id < b.id ? [a, b] : [b, a];
+    expect(lower.status().members.find(({ self }) => !self)?.link?.dialled).toBe(true);
+    expect(higher.status().members.find(({ self }) => !self)?.link?.dialled).toBe(false);
+    // One duplicate, settled once, and no trace of it among the members.
+    expect(sim.coverage().get('counter:linksDuplicate')).toBeLessThanOrEqual(2);
+    expect(sim.coverage().get('counter:dials')).toBe(2);
+    expect(sim.coverage().get('counter:suspicions')).toBe(0);
+  });
+
   it('is quiet when nothing happens', () => {
     const sim = mesh(8, { seed });
     const QUIET_SECONDS = 60;

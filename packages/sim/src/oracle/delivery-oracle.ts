@@ -1,4 +1,5 @@
 import {
+  compareTimes,
   formatMessageId,
   type HlcTime,
   type Message,
@@ -12,6 +13,8 @@ import type { Incarnation } from '../incarnation.js';
 import { hashBytes } from '../trace.js';
 import type { Report } from '../violation.js';
 
+const NO_TIME: HlcTime = { ms: 0, counter: 0 };
+
 type Clock = readonly (readonly [StreamId, number])[];
 
 /** What really was published, and what its author had delivered by then. */
@@ -21,6 +24,8 @@ interface Published {
   readonly payloadBytes: number;
   /** Causes that are new since the author's message before. */
   readonly newCauses: Clock;
+  /** The latest time of all messages that its author had delivered. */
+  readonly after: HlcTime;
   /** As first delivered anywhere; the same for everybody. */
   time: HlcTime | undefined;
   clock: Clock | undefined;
@@ -31,6 +36,8 @@ interface Delivered {
   readonly prefix: Map<StreamId, number>;
   /** Streams that advanced since its last publication. */
   readonly advanced: Set<StreamId>;
+  /** The latest time among its deliveries. */
+  latest: HlcTime;
   /** The last pair of clocks found equal: the messages of a batch share one. */
   equalClocks: readonly [Clock, Clock] | undefined;
   /** Causes that only skipped messages named; their successors depend on them all the same. */
@@ -47,12 +54,21 @@ interface Delivered {
 export class DeliveryOracle {
   readonly #report: Report;
   readonly #gapsAllowed: boolean;
+  readonly #clocksAgree: () => boolean;
   readonly #streams = new Map<StreamId, Published[]>();
   readonly #runs = new Map<Incarnation, Delivered>();
 
-  constructor(report: Report, options: { readonly gapsAllowed: boolean }) {
+  constructor(
+    report: Report,
+    options: {
+      readonly gapsAllowed: boolean;
+      /** Whether no clock has ever been further from the truth than peers bear. */
+      readonly clocksAgree: () => boolean;
+    },
+  ) {
     this.#report = report;
     this.#gapsAllowed = options.gapsAllowed;
+    this.#clocksAgree = options.clocksAgree;
   }
 
   published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void {
@@ -77,6 +93,7 @@ export class DeliveryOracle {
       payloadHash: hashBytes(payload),
       payloadBytes: payload.length,
       newCauses,
+      after: delivered.latest,
       time: undefined,
       clock: undefined,
     });
@@ -196,7 +213,11 @@ export class DeliveryOracle {
     ) {
       this.#report('same-content', `${run.host} delivered ${name} changed`);
     }
-    truth.time ??= message.time;
+    if (truth.time === undefined) {
+      truth.time = message.time;
+      this.#checkNewTime(run, name, truth);
+    }
+    if (compareTimes(message.time, delivered.latest) > 0) delivered.latest = message.time;
     if (message.time.ms !== truth.time.ms || message.time.counter !== truth.time.counter) {
       this.#report('same-content', `${run.host} delivered ${name} with another time`);
     }
@@ -212,6 +233,16 @@ export class DeliveryOracle {
       this.#report('same-content', `${run.host} delivered ${name} with another clock`);
     }
     delivered.equalClocks = [truth.clock, message.clock];
+  }
+
+  /** Time agrees with cause and effect, as long as no clock is further off than is allowed. */
+  #checkNewTime(run: Incarnation, name: string, truth: Published): void {
+    if (!this.#clocksAgree() || truth.time === undefined) return;
+    if (compareTimes(truth.time, truth.after) > 0) return;
+    this.#report(
+      'causal-time',
+      `${run.host} published ${name} with a time before that of its causes`,
+    );
   }
 
   /** A message names as its causes no less than its author had delivered, and no more. */
@@ -248,6 +279,7 @@ export class DeliveryOracle {
       delivered = {
         prefix: new Map(),
         advanced: new Set(),
+        latest: NO_TIME,
         equalClocks: undefined,
         owed: new Map(),
         skipped: 0,

@@ -29,6 +29,7 @@ export class Judge implements Observer {
   readonly #timeline: Timeline;
   readonly #coverage: Coverage;
   readonly #nodeOf: (run: Incarnation) => SimNode;
+  #clocksAgree = true;
   readonly #watches = new Map<Incarnation, Watch>();
 
   constructor(options: {
@@ -44,8 +45,16 @@ export class Judge implements Observer {
     this.#timeline = options.timeline;
     this.#coverage = options.coverage;
     this.#nodeOf = options.nodeOf;
-    this.delivery = new DeliveryOracle(options.report, options.settings);
+    this.delivery = new DeliveryOracle(options.report, {
+      gapsAllowed: options.settings.gapsAllowed,
+      clocksAgree: () => this.#clocksAgree,
+    });
     this.membership = new MembershipOracle(options.report, options);
+  }
+
+  /** A clock was put so far off that the order of times is no promise any more. */
+  clockWentWrong(): void {
+    this.#clocksAgree = false;
   }
 
   published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void {

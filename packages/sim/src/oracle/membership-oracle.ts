@@ -41,9 +41,10 @@ export class MembershipOracle {
     this.#troubledUntilUs.set(run, nowUs + CALM_MS * US_PER_MS);
   }
 
-  /** The network was bad until now, or is from now on. */
-  networkTroubled(nowUs: number): void {
-    this.#networkTroubledUntilUs = nowUs + CALM_MS * US_PER_MS;
+  /** The network was bad until now, or is from now on. @param afterMs how long it may take to mend */
+  networkTroubled(nowUs: number, afterMs = CALM_MS): void {
+    const untilUs = nowUs + afterMs * US_PER_MS;
+    this.#networkTroubledUntilUs = Math.max(this.#networkTroubledUntilUs, untilUs);
   }
 
   happened(run: Incarnation, event: PeerEvent, nowUs: number): void {
