@@ -42,7 +42,7 @@ export class MembershipOracle {
   }
 
   /** The network was bad until now, or is from now on. @param afterMs how long it may take to mend */
-  networkTroubled(nowUs: number, afterMs = CALM_MS): void {
+  networkTroubled(nowUs: number, afterMs: number = CALM_MS): void {
     const untilUs = nowUs + afterMs * US_PER_MS;
     this.#networkTroubledUntilUs = Math.max(this.#networkTroubledUntilUs, untilUs);
   }
