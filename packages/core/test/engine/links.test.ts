@@ -258,5 +258,9 @@ describe('a member table that differs', () => {
       sent(bench.say(link, { kind: 'table-want' }), 'updates').flatMap(({ frame }) => frame.updates)
         .length;
     expect([tables(), tables()]).toEqual([3, 0]);
+    bench.nowMs += 999;
+    expect(tables()).toBe(0);
+    bench.nowMs += 1;
+    expect(tables()).toBe(3);
   });
 });

@@ -13,6 +13,30 @@ describe('a process that stood still', () => {
     expect(bench.engine.counters().stalls).toBe(1);
   });
 
+  it('fails no probe that was under way, for its answer may wait unread', () => {
+    const bench = new Bench();
+    bench.open(0x60);
+    while (bench.engine.counters().probesSent === 0) bench.run(50);
+    expect(bench.engine.counters().probesFailed).toBe(0);
+    bench.nowMs += 9_000;
+    bench.feed({ kind: 'wake' });
+    expect(bench.engine.counters().probesFailed).toBe(0);
+    expect(bench.member(0x60)).toMatchObject({ state: 'alive', link: { id: 1 } });
+  });
+
+  it('gives no verdict for a grace, though a suspicion ended meanwhile', () => {
+    const bench = new Bench();
+    const link = bench.open(0x60);
+    bench.open(0x61);
+    bench.break(link);
+    bench.nowMs += 9_000;
+    bench.feed({ kind: 'wake' });
+    bench.run(1_400);
+    expect(bench.member(0x60)?.state).toBe('suspect');
+    bench.run(1_000);
+    expect(bench.member(0x60)?.state).toBe('dead');
+  });
+
   it('is not seen in wakes that come true on time, though suspicions outlive their end', () => {
     const bench = new Bench();
     const links = [0x60, 0x61, 0x62].map((byte) => bench.open(byte));

@@ -165,7 +165,7 @@ describe('a pull', () => {
     const added = [...from.missing(to.summary())].map((delta) => to.merge(delta).added);
     expect(added).toEqual([2]);
     expect(deliveredBy(to)).toEqual(['0a1', '0b2']);
-    expect(counters.batchesHeldBack).toBe(0);
+    expect(counters).toMatchObject({ batchesHeldBack: 0, batchesDuplicate: 0 });
     expect([...from.missing(to.summary())]).toEqual([]);
   });
 

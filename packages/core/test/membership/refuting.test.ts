@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { events, sent } from '../support/context.js';
-import { ascii, peer } from '../support/identities.js';
+import { ascii, peer, stream } from '../support/identities.js';
 import { MembershipWorld } from '../support/membership-world.js';
 
 const SELF = 0x50;
@@ -133,7 +133,8 @@ describe('a restart', () => {
       const made = world();
       made.links.remove(SUBJECT);
       if (state !== 'alive') made.hear(SUBJECT, { state, from: peer(0x61) });
-      made.member(SUBJECT).rttMs = 5;
+      Object.assign(made.member(SUBJECT), { rttMs: 5, toldMs: 1, vouchedMs: 1 });
+      made.member(SUBJECT).clock.raise(stream(SUBJECT), 9);
       made.time.take();
       made.hear(SUBJECT, { generation: 2, addresses: ['new:1'], meta: ascii('new') });
       expect(events(made.time.take())).toMatchObject([
@@ -148,6 +149,7 @@ describe('a restart', () => {
         rttMs: undefined,
         heardMs: undefined,
         toldMs: undefined,
+        vouchedMs: undefined,
       });
       expect(made.member(SUBJECT).clock.size).toBe(0);
     },

@@ -120,6 +120,14 @@ describe('a suspicion heard of', () => {
     ).toEqual([SUBJECT, 0x62, 0x63]);
   });
 
+  it('is passed on neither to the accuser nor to the neighbour that brought it', () => {
+    const made = world();
+    made.hear(SUBJECT, { state: 'suspect', from: peer(0x61) }, 0x62);
+    made.time.take();
+    const told = sent(made.pass(5), 'updates').map(({ link }) => link);
+    expect(told.toSorted()).toEqual([SUBJECT, 0x63]);
+  });
+
   it('from several counts each accuser once', () => {
     const made = world();
     const suspect = { state: 'suspect' } as const;

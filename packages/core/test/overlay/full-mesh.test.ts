@@ -154,6 +154,17 @@ describe('the bound on addresses', () => {
     after.push(...made.dialled());
     expect(after).toEqual(['b:1', 'c:1']);
   });
+
+  it('is not taken by discoveries from a seed that needs no dial now', () => {
+    const made = new OverlayWorld({ limits: { addressesMax: 2 } });
+    made.mesh.join('seed:1');
+    made.meet(HIGHER, []);
+    made.mesh.linkUp(peer(HIGHER), 'seed:1');
+    for (const address of ['a:1', 'b:1', 'c:1']) made.mesh.discovered(address, undefined);
+    made.dialled();
+    made.down(HIGHER, BROKEN);
+    expect(made.dialled()).toContain('seed:1');
+  });
 });
 
 describe('a member whose every address is refused', () => {

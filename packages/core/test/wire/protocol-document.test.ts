@@ -12,6 +12,7 @@ import { decodeFrames, encodeFrame } from '../../src/wire/frame.js';
 import { Reader } from '../../src/wire/reader.js';
 import { Writer } from '../../src/wire/writer.js';
 import { KINDS } from '../support/arbitraries.js';
+import { updateOf } from '../support/bench.js';
 import { fromHex, peer, toHex } from '../support/identities.js';
 import { memberOf } from '../support/member.js';
 
@@ -130,6 +131,24 @@ describe('the vectors of docs/protocol.md', () => {
       expect(hashText(member).low.toString(16).padStart(8, '0')).toBe(low);
     }
     expect(text).toContain(`knows of the second is \`${hash.toString(16).padStart(8, '0')}\``);
+  });
+});
+
+describe('the lists of docs/protocol.md', () => {
+  it('number the states of a member', () => {
+    expect(text).toContain('state  = 0 alive | 1 suspect | 2 dead | 3 left');
+    for (const [code, state] of (['alive', 'suspect', 'dead', 'left'] as const).entries()) {
+      const bytes = encodeFrame({ kind: 'updates', updates: [updateOf(0xaa, { state })] });
+      // Tag, length, count; then the id of 17 bytes, generation and incarnation.
+      expect(bytes[3 + 17 + 2]).toBe(code);
+    }
+  });
+
+  it('number the outcomes of a probe', () => {
+    for (const [code, outcome] of (['acked', 'silent', 'lost'] as const).entries()) {
+      expect(text).toContain(`${code} _${outcome}_`);
+      expect(encodeFrame({ kind: 'ping-reply', nonce: 0, outcome }).at(-1)).toBe(code);
+    }
   });
 });
 
