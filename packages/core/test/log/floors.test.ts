@@ -98,17 +98,7 @@ describe('a late joiner', () => {
   it('gets no message before the causes of what it skipped', () => {
     // The pull was cut after the floor of one stream, and a broadcast came between.
     const late = logOf();
-    const causes = [[stream(0x0b), 2]] as const;
-    const floor = {
-      kind: 'floor',
-      stream: stream(0x0c),
-      floor: 3,
-      chain: ZERO_HASH,
-      causes,
-    } as const;
-    const writer = new Writer();
-    writeLogDeltaItem(writer, floor);
-    late.merge(writer.finish());
+    tellFloor(late, 3, 2);
     late.receive(batchBytes(0x0c, 4));
     late.receive(batchBytes(0x0c, 5));
     late.receive(batchBytes(0x0b, 1));
@@ -116,4 +106,26 @@ describe('a late joiner', () => {
     const delivered = takeProgress(late).messages.map(({ id }) => id.sequence);
     expect(delivered).toEqual([1, 2, 4, 5]);
   });
+
+  it('takes the higher of two floors told of one stream', () => {
+    const late = logOf();
+    tellFloor(late, 3, 2);
+    tellFloor(late, 5, 1);
+    tellFloor(late, 4, 2);
+    late.receive(batchBytes(0x0b, 1));
+    expect(takeProgress(late).gaps).toEqual([{ stream: stream(0x0c), from: 1, to: 5 }]);
+  });
 });
+
+/** A neighbour keeps nothing of one stream up to a floor, which depends on the other stream. */
+function tellFloor(log: CausalLog, floor: number, cause: number): void {
+  const writer = new Writer();
+  writeLogDeltaItem(writer, {
+    kind: 'floor',
+    stream: stream(0x0c),
+    floor,
+    chain: ZERO_HASH,
+    causes: [[stream(0x0b), cause]],
+  });
+  log.merge(writer.finish());
+}

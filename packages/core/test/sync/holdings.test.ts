@@ -165,6 +165,12 @@ describe('what others hold and we lack', () => {
     expect(made.overdueAt(3_000)).toBe(peer(B));
   });
 
+  it('is never of our own stream: nobody can hold more of it than we do', () => {
+    const made = new HoldingsWorld();
+    made.holdings.told(made.member(A), [[stream(0x50), 9]]);
+    expect(made.overdueAt(5_000)).toBe(undefined);
+  });
+
   it('is a hole in a stream, too', () => {
     const made = new HoldingsWorld();
     made.told(A, 2);
