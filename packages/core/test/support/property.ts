@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Runs of a property unless a test says otherwise; the failing seed and path are printed. */
-const RUNS = 500;
+const RUNS = 300;
 
 /** Checks a property; a failure prints the seed and path that replay it. */
 export function holds<T>(
