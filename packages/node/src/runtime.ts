@@ -134,8 +134,7 @@ export class Runtime {
   start(advertised: readonly Address[]): void {
     const { timings, join, signal } = this.settings;
     this.#health = new LoopHealth({
-      sampleMs: timings.healthSampleMs,
-      reportMs: timings.healthIntervalMs,
+      intervalMs: timings.healthIntervalMs,
       readMonotonicMs: () => this.readNow().monotonicMs,
       onReport: (loopDelayMs) => void this.host.step({ kind: 'health', loopDelayMs }),
     });
@@ -211,6 +210,8 @@ export class Runtime {
         this.inbox.deliver(messages);
       },
       event: (event) => this.#reporter.report(event),
+      stepped: () => this.#stepped(),
+      timerFired: (lateMs) => this.#health?.observe(lateMs),
       endTurn: () => this.#endTurn(),
       failed: (error) => this.#failed(internalError(error)),
     };
@@ -239,6 +240,13 @@ export class Runtime {
     });
   }
 
+  /** Most steps change nothing that anybody waits for, and another turn of the loop is not free. */
+  #stepped(): void {
+    this.#syncWatch.touch();
+    const watched = this.#window.full || this.waits.waiting || this.drains.waiting;
+    if (watched) this.host.requestTurnEnd();
+  }
+
   #endTurn(): void {
     this.links.reportDropped();
     this.links.flush();
@@ -246,7 +254,6 @@ export class Runtime {
     this.#checkWindow();
     this.drains.check();
     this.waits.check();
-    this.#syncWatch.touch();
   }
 
   #checkWindow(): void {

@@ -2,8 +2,6 @@
 export interface RuntimeTimers {
   /** Between two `health` inputs with the longest event-loop delay seen. */
   readonly healthIntervalMs: number;
-  /** Between two looks at the event loop; a shorter one sees more and wakes an idle process more often. */
-  readonly healthSampleMs: number;
   /** A closing handshake that takes longer is cut. */
   readonly closeTimeoutMs: number;
   /** A congested link that moved nothing this long no longer holds up `drained()`; it is fed by sync later. */
@@ -23,7 +21,6 @@ export interface RuntimeTimers {
 
 export const DEFAULT_TIMERS: RuntimeTimers = {
   healthIntervalMs: 500,
-  healthSampleMs: 100,
   closeTimeoutMs: 1_000,
   laggardMs: 500,
   announceEarlyMs: [100, 300, 1_000],

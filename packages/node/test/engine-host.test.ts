@@ -6,9 +6,14 @@ import { type EffectSink, EngineHost } from '../src/host/engine-host.js';
 type Handler = (input: Input) => readonly Effect[];
 
 /** A host around an engine that answers as the test says. */
-function makeHost(handle: Handler, onEffect: (name: string) => void = () => undefined) {
+function makeHost(
+  handle: Handler,
+  onEffect: (name: string) => void = () => undefined,
+  readMonotonicMs: () => number = () => performance.now(),
+) {
   const done: string[] = [];
   const inputs: Input['kind'][] = [];
+  const lates: number[] = [];
   const note = (name: string) => {
     done.push(name);
     onEffect(name);
@@ -19,6 +24,8 @@ function makeHost(handle: Handler, onEffect: (name: string) => void = () => unde
     close: (link) => note(`close ${link}`),
     deliver: () => note('deliver'),
     event: ({ kind }) => note(`event ${kind}`),
+    stepped: () => undefined,
+    timerFired: (lateMs) => lates.push(Math.round(lateMs)),
     endTurn: () => done.push('end of turn'),
     failed: (error) => done.push(`failed: ${String(error)}`),
   };
@@ -35,8 +42,8 @@ function makeHost(handle: Handler, onEffect: (name: string) => void = () => unde
     history: unused,
     counters: unused,
   };
-  const readNow = () => ({ monotonicMs: performance.now(), wallMs: Date.now() });
-  return { host: new EngineHost({ engine, sink, readNow }), done, inputs };
+  const readNow = () => ({ monotonicMs: readMonotonicMs(), wallMs: Date.now() });
+  return { host: new EngineHost({ engine, sink, readNow }), done, inputs, lates };
 }
 
 const START: Input = { kind: 'start', addresses: [] };
@@ -57,6 +64,7 @@ describe('the host of an engine', () => {
     host.step(START);
     host.step(HEALTH);
     expect(done).toEqual(['dial a', 'dial b', 'dial a', 'dial b']);
+    for (let count = 0; count < 3; count++) host.requestTurnEnd();
     vi.runAllTimers();
     expect(done.slice(4)).toEqual(['end of turn']);
   });
@@ -118,6 +126,19 @@ describe('the host of an engine', () => {
     expect(inputs).not.toContain('wake');
     vi.advanceTimersByTime(2);
     expect(inputs.filter((kind) => kind === 'wake')).toHaveLength(1);
+  });
+
+  it('tells how late its timers fire', () => {
+    let lateMs = 0;
+    const { host, lates } = makeHost(
+      ({ kind }) => (kind === 'wake' ? [] : [wake(100)]),
+      () => undefined,
+      () => performance.now() + lateMs,
+    );
+    host.step(HEALTH);
+    lateMs = 70;
+    vi.advanceTimersByTime(100);
+    expect(lates).toEqual([70]);
   });
 
   it('stands a wish beyond what a timer can hold', () => {

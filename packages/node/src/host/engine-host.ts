@@ -21,7 +21,11 @@ export interface EffectSink {
   close(link: LinkId, code: number, reason: string): void;
   deliver(messages: readonly Message[], own: boolean): void;
   event(event: PeerEvent): void;
-  /** Once at the end of each turn of the event loop in which anything happened. */
+  /** After each step; whoever waits for what it changed asks for the end of the turn. */
+  stepped(): void;
+  /** The timer of a wish to be woken fired, this much after the time that was wished. */
+  timerFired(lateMs: number): void;
+  /** Once at the end of each turn of the event loop for which it was asked. */
   endTurn(): void;
   /** The engine broke a promise; it is never called again. */
   failed(error: unknown): void;
@@ -82,8 +86,9 @@ export class EngineHost {
       return [];
     }
     for (const effect of effects) this.#effects.push(effect);
-    if (!this.#running) this.#run();
-    this.requestTurnEnd();
+    if (this.#running) return effects;
+    this.#run();
+    if (!this.#stopped) this.#sink.stepped();
     return effects;
   }
 
@@ -178,6 +183,7 @@ export class EngineHost {
     this.#timerAtMs = this.#wakeAtMs;
     this.#timer = setTimeout(
       () => {
+        this.#sink.timerFired(this.#readNow().monotonicMs - this.#timerAtMs);
         this.#timerAtMs = Number.POSITIVE_INFINITY;
         this.#wakeIfDue();
         this.#armTimer();

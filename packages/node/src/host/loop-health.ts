@@ -1,44 +1,44 @@
 /** What the watch needs. */
 export interface LoopHealthOptions {
-  readonly sampleMs: number;
-  readonly reportMs: number;
+  readonly intervalMs: number;
   readonly readMonotonicMs: () => number;
   /** The longest delay since the last report. */
   readonly onReport: (loopDelayMs: number) => void;
 }
 
 /**
- * Measures how late this process runs its timers: a peer that is late itself must not call
- * others slow. A plain timer sees what `monitorEventLoopDelay` sees and wakes an idle process
- * ten times less often.
+ * How late this process runs its timers: a peer that is late itself must not call others slow.
+ *
+ * It looks at timers that are there anyway. `monitorEventLoopDelay` would wake an idle process a
+ * hundred times a second for the same answer, and to wake up is most of what an idle peer costs.
  */
 export class LoopHealth {
   readonly #options: LoopHealthOptions;
   readonly #timer: NodeJS.Timeout;
   #expectedMs: number;
-  #reportAtMs: number;
   #worstMs = 0;
 
   constructor(options: LoopHealthOptions) {
     this.#options = options;
-    const nowMs = options.readMonotonicMs();
-    this.#expectedMs = nowMs + options.sampleMs;
-    this.#reportAtMs = nowMs + options.reportMs;
-    this.#timer = setInterval(() => this.#sample(), options.sampleMs);
+    this.#expectedMs = options.readMonotonicMs() + options.intervalMs;
+    this.#timer = setInterval(() => this.#report(), options.intervalMs);
+  }
+
+  /** Some timer fired this much too late. */
+  observe(lateMs: number): void {
+    this.#worstMs = Math.max(this.#worstMs, lateMs);
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  #sample(): void {
+  #report(): void {
     const nowMs = this.#options.readMonotonicMs();
-    this.#worstMs = Math.max(this.#worstMs, nowMs - this.#expectedMs);
-    this.#expectedMs = nowMs + this.#options.sampleMs;
-    if (nowMs < this.#reportAtMs) return;
+    this.observe(nowMs - this.#expectedMs);
+    this.#expectedMs = nowMs + this.#options.intervalMs;
     const loopDelayMs = this.#worstMs;
     this.#worstMs = 0;
-    this.#reportAtMs = nowMs + this.#options.reportMs;
     this.#options.onReport(loopDelayMs);
   }
 }

@@ -31,6 +31,10 @@ export class Waits {
     this.#readMonotonicMs = readMonotonicMs;
   }
 
+  get waiting(): boolean {
+    return this.#waits.size > 0;
+  }
+
   /**
    * @throws PeerError `timeout`, `closed`, or the signal's reason
    */
