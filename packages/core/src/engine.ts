@@ -208,7 +208,8 @@ class PeerEngine implements Engine {
       case 'gossip':
         return dissemination.flush(membership.doubtful);
       case 'probe-round':
-        return prober.round();
+        prober.round();
+        return isolation.evaluate();
       case 'probe':
         return prober.timedOut(timer.nonce);
       case 'relayed-probe':

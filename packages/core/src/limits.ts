@@ -13,10 +13,8 @@ export interface Limits {
   readonly transportBytesMax: number;
   /** Members remembered; the one dead or left the longest makes room, else the newcomer is ignored. */
   readonly membersMax: number;
-  /** Open links, handshakes included; one more is closed with `too-many-links`. */
+  /** Open links, handshakes included; one more is closed with `full`. */
   readonly linksMax: number;
-  /** Addresses remembered for one member, newest kept. */
-  readonly addressesPerMemberMax: number;
   /** Dials under way; further ones wait their turn. */
   readonly dialsPendingMax: number;
   /** Seeds and discovered addresses remembered; the oldest discovered one makes room. */
@@ -31,7 +29,7 @@ export interface Limits {
   readonly streamsMax: number;
   /** Bytes answered to one pull; the puller asks again. */
   readonly pullBytesMax: number;
-  /** Probes carried for others at once; further ones are answered "cannot". */
+  /** Probes carried for others at once; further requests are left unanswered. */
   readonly relayedProbesMax: number;
   /** Messages published in one turn of the event loop; further ones are refused with `outbox-full`. */
   readonly outboxMessagesMax: number;
@@ -49,7 +47,6 @@ export const DEFAULT_LIMITS: Limits = {
   transportBytesMax: 256 * KIB,
   membersMax: 1_024,
   linksMax: 128,
-  addressesPerMemberMax: 4,
   dialsPendingMax: 64,
   addressesMax: 256,
   logMessagesMax: 200_000,
@@ -77,5 +74,5 @@ export const INCARNATION_MAX: number = 2 ** 32 - 1;
 export const NETWORK_BYTES_MAX = 64;
 export const ADDRESS_BYTES_MAX = 128;
 export const ADDRESSES_PER_FRAME_MAX = 8;
-/** Entries of one list in a frame: at most 44 bytes each, so the body bound holds too. */
+/** Entries of one list in a frame: at most 47 bytes each, so the body bound holds too. */
 export const ENTRIES_PER_FRAME_MAX = 2_048;

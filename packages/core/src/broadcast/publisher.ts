@@ -58,7 +58,10 @@ export class Publisher {
     this.#sequence += 1;
     this.#accepted += 1;
     this.#bytes += size;
-    this.#records.push({ topic: topic.replace(LONE_SURROGATE, '\uFFFD'), payload });
+    this.#records.push({
+      topic: topic.replace(LONE_SURROGATE, '\uFFFD'),
+      payload: payload.slice(),
+    });
     deadlines.setNoLater({ kind: 'flush' }, now.monotonicMs);
     const id = { peer: self.id, generation: self.generation, sequence: this.#sequence };
     return { id, links: this.#links.openCount };

@@ -16,8 +16,10 @@ import { type ClockEntry, readClockEntries, writeClockEntries } from '../wire/cl
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
 import { type Floor, Floors } from './floors.js';
-import { blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
-import { type LogDeltaItem, packLogDelta, readLogDelta } from './log-delta.js';
+import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
+import { packLogDelta, readLogDelta } from './log-delta.js';
+import type { LogProgress, Received } from './log-progress.js';
+import { missingItems } from './missing-items.js';
 import { hashBytes, mixHash, type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
 import { type StoredBatch, StreamLog } from './stream-log.js';
 
@@ -26,31 +28,6 @@ const DELTA_BYTES_MAX = 60 * 1_024;
 
 /** Most steps deliver nothing. */
 const NOTHING: readonly never[] = [];
-
-/** What became of a batch. `hole`: its own predecessors are missing; `cause`: another stream's messages are. */
-export type Received = 'delivered' | 'duplicate' | 'hole' | 'cause' | 'no-room' | 'conflict';
-
-/** Messages of one batch, now delivered. */
-export interface Delivery {
-  readonly kind: 'delivery';
-  readonly batch: BatchHeader;
-  readonly messages: readonly Message[];
-}
-
-/** The first batch of a stream for which there is no room any more. */
-export interface NoRoom {
-  readonly kind: 'no-room';
-  readonly stream: StreamId;
-  readonly limit: number;
-}
-
-/** Messages of a stream that were skipped since nobody has them. */
-export interface Gap {
-  readonly kind: 'gap';
-  readonly stream: StreamId;
-  readonly from: number;
-  readonly to: number;
-}
 
 /**
  * Every message, in causal order, each exactly once.
@@ -73,7 +50,7 @@ export class CausalLog implements Replica {
   #keptBytes = 0;
   #order = 0;
   #hash: StateHash = ZERO_HASH;
-  #progress: (Delivery | Gap | NoRoom)[] = [];
+  #progress: LogProgress[] = [];
   #risen = new Set<StreamId>();
   readonly #turnedAway = new Set<StreamId>();
 
@@ -96,6 +73,11 @@ export class CausalLog implements Replica {
     return this.#hash;
   }
 
+  /** Whether messages of a stream can be kept; without room their effects do not wait for them. */
+  hasRoomFor(stream: StreamId): boolean {
+    return this.#streams.has(stream) || this.#streams.size < this.#limits.streamsMax;
+  }
+
   get heldBack(): number {
     return this.#held.size;
   }
@@ -114,7 +96,7 @@ export class CausalLog implements Replica {
   }
 
   /** What was delivered and skipped since this was last asked, in order. */
-  takeProgress(): readonly (Delivery | Gap | NoRoom)[] {
+  takeProgress(): readonly LogProgress[] {
     if (this.#progress.length === 0) return NOTHING;
     const progress = this.#progress;
     this.#progress = [];
@@ -141,7 +123,7 @@ export class CausalLog implements Replica {
       return 'conflict';
     }
     const batch: HeldBatch = { stream, header, bytes };
-    const blocker = blockerOf(batch, this.#clock);
+    const blocker = this.#blockerOf(batch);
     if (blocker !== undefined) {
       // Whole now, or never: what cannot be read must not sit in the queue.
       readBatch(bytes, this.#limits);
@@ -172,7 +154,7 @@ export class CausalLog implements Replica {
     const reader = new Reader(summary);
     const theirs = VectorClock.from(readClockEntries(reader));
     reader.end();
-    return packLogDelta(this.#missingItems(theirs), DELTA_BYTES_MAX);
+    return packLogDelta(missingItems(this.#streams.values(), theirs), DELTA_BYTES_MAX);
   }
 
   merge(delta: Uint8Array): MergeResult {
@@ -242,20 +224,24 @@ export class CausalLog implements Replica {
     return true;
   }
 
+  #blockerOf(batch: HeldBatch): Blocker | undefined {
+    return blockerOf(batch, this.#clock, (stream) => !this.hasRoomFor(stream));
+  }
+
   /** Frees what waited for a stream, and what that frees in turn. */
   #release(risen: StreamId): void {
     const queue = [risen];
     for (let stream = queue.shift(); stream !== undefined; stream = queue.shift()) {
       for (const held of this.#held.take(stream)) {
         if (this.#clock.get(held.stream) >= held.header.firstSequence) continue;
-        if (blockerOf(held, this.#clock) !== undefined) this.#hold(held);
+        if (this.#blockerOf(held) !== undefined) this.#hold(held);
         else if (this.#deliver(held, readBatch(held.bytes, this.#limits))) queue.push(held.stream);
       }
     }
   }
 
   #hold(batch: HeldBatch): boolean {
-    const blocker = blockerOf(batch, this.#clock);
+    const blocker = this.#blockerOf(batch);
     invariant(blocker !== undefined, 'only a blocked batch is held back');
     const held = this.#held.add(batch, blocker);
     if (held) this.#counters.batchesHeldBack += 1;
@@ -266,7 +252,7 @@ export class CausalLog implements Replica {
   /** Skips to floors whose causes are held; a jump may free batches, and they other floors. */
   #jumpReady(): void {
     while (this.#floors.size > 0) {
-      const ready = this.#floors.takeReady(this.#clock);
+      const ready = this.#floors.takeReady(this.#clock, (stream) => !this.hasRoomFor(stream));
       if (ready.length === 0) return;
       for (const floor of ready) this.#jump(floor);
       for (const { stream } of ready) this.#release(stream);
@@ -333,25 +319,6 @@ export class CausalLog implements Replica {
     this.#keptBytes -= stored.bytes.length;
   }
 
-  /** Floors first, then batches in our own delivery order, so that causes come before effects. */
-  *#missingItems(theirs: ReadonlyVectorClock): Generator<LogDeltaItem> {
-    const queues: StoredBatch[][] = [];
-    for (const stream of this.#streams.values()) {
-      const have = theirs.get(stream.id);
-      if (have >= stream.last) continue;
-      if (have < stream.floor) {
-        const { id, floor, floorChain: chain } = stream;
-        yield { kind: 'floor', stream: id, floor, chain, causes: stream.floorCauses.sorted() };
-      }
-      queues.push([...stream.after(Math.max(have, stream.floor))].reverse());
-    }
-    for (;;) {
-      const next = earliest(queues);
-      if (next === undefined) return;
-      yield { kind: 'batch', bytes: next.bytes };
-    }
-  }
-
   /** Index of the kept batch with which the newest `limit` messages of a topic begin. */
   #historyStart(topic: Topic | undefined, limit: number): number {
     let count = 0;
@@ -368,17 +335,6 @@ export class CausalLog implements Replica {
   #floorCauses(id: StreamId): VectorClock {
     return this.#streams.get(id)?.floorCauses.copy() ?? new VectorClock();
   }
-}
-
-/** Takes the batch that was delivered first from queues that have their oldest at the end. */
-function earliest(queues: readonly StoredBatch[][]): StoredBatch | undefined {
-  let best: StoredBatch[] | undefined;
-  for (const queue of queues) {
-    const head = queue.at(-1);
-    if (head === undefined) continue;
-    if (best === undefined || head.order < (best.at(-1)?.order ?? 0)) best = queue;
-  }
-  return best?.pop();
 }
 
 function clockOf(stream: StreamLog, firstSequence: number): readonly ClockEntry[] {

@@ -32,13 +32,15 @@ export class Floors {
   }
 
   /** Takes out the largest set of floors whose causes are held or lie below a floor of the set. */
-  takeReady(clock: ReadonlyVectorClock): readonly Floor[] {
+  takeReady(clock: ReadonlyVectorClock, waived: (stream: StreamId) => boolean): readonly Floor[] {
     for (const [stream, { floor }] of this.#waiting) {
       if (clock.get(stream) >= floor) this.#waiting.delete(stream);
     }
     const ready = new Map(this.#waiting);
     const covered = (stream: StreamId, sequence: number): boolean =>
-      clock.get(stream) >= sequence || (ready.get(stream)?.floor ?? 0) >= sequence;
+      clock.get(stream) >= sequence ||
+      (ready.get(stream)?.floor ?? 0) >= sequence ||
+      waived(stream);
     for (let shrank = true; shrank; ) {
       shrank = false;
       for (const { stream, causes } of ready.values()) {

@@ -16,12 +16,20 @@ export interface Blocker {
   readonly sequence: number;
 }
 
-/** The first unmet need of a batch: its own predecessors (FIFO), then its causes. */
-export function blockerOf(batch: HeldBatch, clock: ReadonlyVectorClock): Blocker | undefined {
+/**
+ * The first unmet need of a batch: its own predecessors (FIFO), then its causes.
+ * @param waived streams that will never be held here, so that nobody can wait for them
+ */
+export function blockerOf(
+  batch: HeldBatch,
+  clock: ReadonlyVectorClock,
+  waived: (stream: StreamId) => boolean,
+): Blocker | undefined {
   const before = batch.header.firstSequence - 1;
   if (clock.get(batch.stream) < before) return { stream: batch.stream, sequence: before };
   for (const [stream, sequence] of batch.header.causes) {
-    if (stream !== batch.stream && clock.get(stream) < sequence) return { stream, sequence };
+    if (stream === batch.stream || clock.get(stream) >= sequence) continue;
+    if (!waived(stream)) return { stream, sequence };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import type { Links } from '../overlay/links.js';
-import type { Members } from './members.js';
+import type { Member, Members } from './members.js';
 
 /** Fewer lost peers than this never look like our own fault. */
 const LOST_MIN = 2;
@@ -41,7 +41,7 @@ export class Isolation {
     return now.monotonicMs - this.#sinceMs < config.isolationHoldMs || !this.#hearsAnybody();
   }
 
-  /** To be called after every change of a member's state. */
+  /** To be called after every change of a member's state, before every verdict, and now and then. */
   evaluate(): void {
     const { now, deadlines, outbox } = this.#context;
     const { lost, of } = this.#losses();
@@ -70,8 +70,16 @@ export class Isolation {
 
   #losses(): { lost: number; of: number } {
     const present = this.#members.present();
-    const lost = present.filter((member) => member.state === 'suspect' && member.witnessed).length;
-    return { lost, of: present.length };
+    return { lost: present.filter((member) => this.#isLost(member)).length, of: present.length };
+  }
+
+  /** Suspected on our own evidence, or silent on a link on which heartbeats are due. */
+  #isLost(member: Member): boolean {
+    if (member.state === 'suspect' && member.witnessed) return true;
+    const link = this.#links.of(member.peer);
+    if (link === undefined) return false;
+    const { now, config } = this.#context;
+    return now.monotonicMs - link.heardMs > config.heartbeatMs + 2 * config.probeIntervalMs;
   }
 
   #hearsAnybody(): boolean {

@@ -1,4 +1,4 @@
-import type { VectorClock } from '../clock/vector-clock.js';
+import { VectorClock } from '../clock/vector-clock.js';
 import { compareIds, type PeerId } from '../ids.js';
 import type { Address } from '../input.js';
 import { hashText } from '../log/state-hash.js';
@@ -123,6 +123,30 @@ export class Members {
     }
     return oldest;
   }
+}
+
+/** A member just heard of, in no state yet. */
+export function newMember(update: MemberUpdate, nowMs: number): Member {
+  const { peer, generation, incarnation, metaVersion, meta, addresses } = update;
+  return {
+    peer,
+    generation,
+    incarnation,
+    state: 'joining',
+    sinceMs: nowMs,
+    metaVersion,
+    meta,
+    addresses,
+    heardMs: undefined,
+    vouchedMs: undefined,
+    rttMs: undefined,
+    accusers: new Set(),
+    witnessed: false,
+    asked: 0,
+    clock: new VectorClock(),
+    toldMs: undefined,
+    differsSinceMs: undefined,
+  };
 }
 
 /** What travels about a member. */

@@ -11,7 +11,7 @@ import type { Dissemination } from './dissemination.js';
 import type { Health } from './health.js';
 import type { Isolation } from './isolation.js';
 import { type MemberState, type MemberUpdate, supersedes } from './member.js';
-import { type Member, type Members, updateOf } from './members.js';
+import { type Member, type Members, newMember, updateOf } from './members.js';
 import { confirmationsWanted, suspicionMs } from './suspicion.js';
 
 /** A lost link says little by itself; others get this long to say the same before all are told. */
@@ -155,6 +155,7 @@ export class Membership {
   suspicionExpired(peer: PeerId): void {
     const member = this.members.get(peer);
     if (member === undefined || member.state !== 'suspect') return;
+    this.#isolation.evaluate();
     const { now, config, counters, deadlines } = this.#context;
     const frozen = now.monotonicMs < this.#frozenUntilMs || this.#isolation.freezesVerdicts();
     const lives = Math.max(member.heardMs ?? 0, member.vouchedMs ?? 0) > this.#recentMs(member);
@@ -203,25 +204,7 @@ export class Membership {
 
   #meet(update: MemberUpdate, via: LinkId | undefined, reason: MemberReason): void {
     const { now } = this.#context;
-    const member = this.members.add({
-      peer: update.peer,
-      generation: update.generation,
-      incarnation: update.incarnation,
-      state: 'joining',
-      sinceMs: now.monotonicMs,
-      metaVersion: update.metaVersion,
-      meta: update.meta,
-      addresses: update.addresses,
-      heardMs: undefined,
-      vouchedMs: undefined,
-      rttMs: undefined,
-      accusers: new Set(),
-      witnessed: false,
-      asked: 0,
-      clock: new VectorClock(),
-      toldMs: undefined,
-      differsSinceMs: undefined,
-    });
+    const member = this.members.add(newMember(update, now.monotonicMs));
     if (member === undefined) return;
     this.#enter(member, update.state, reason === 'joined' ? reason : 'heard-of', update.from);
     this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });

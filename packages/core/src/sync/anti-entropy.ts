@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import type { PeerId } from '../ids.js';
-import { hashBytes, type StateHash, sameHash, ZERO_HASH } from '../log/state-hash.js';
+import { formatHash, hashBytes, type StateHash, sameHash, ZERO_HASH } from '../log/state-hash.js';
 import type { Links, OpenLink } from '../overlay/links.js';
 import { jitter, pick, type Random } from '../random.js';
 import type { Delta, DeltaEnd, Offer, ReplicaId, Want } from '../wire/sync.js';
@@ -16,6 +16,8 @@ interface Pull {
   added: number;
   /** What we held when we last asked: an answer that changes nothing is the last. */
   askedHash: StateHash;
+  /** What the other side offered, if that is why we pull. */
+  readonly offered: StateHash | undefined;
 }
 
 interface Entry {
@@ -25,6 +27,8 @@ interface Entry {
   sinceMs: number;
   /** Neighbours that offered something else while a pull was under way. */
   readonly waiting: Set<PeerId>;
+  /** Neighbours that had nothing for us at these hashes, theirs and ours: not asked again until one moves. */
+  readonly fruitless: Map<PeerId, string>;
 }
 
 /** A hash that stood still this long is not just behind a broadcast on its way. */
@@ -57,7 +61,7 @@ export class AntiEntropy {
 
   register(id: ReplicaId, replica: Replica): void {
     const hash = hashBytes(replica.summary());
-    this.#replicas.set(id, { replica, hash, sinceMs: 0, waiting: new Set() });
+    this.#replicas.set(id, { replica, hash, sinceMs: 0, waiting: new Set(), fruitless: new Map() });
   }
 
   /** A new neighbour: compare at once. */
@@ -68,7 +72,10 @@ export class AntiEntropy {
 
   linkDown(peer: PeerId): void {
     this.#expected.delete(peer);
-    for (const { waiting } of this.#replicas.values()) waiting.delete(peer);
+    for (const { waiting, fruitless } of this.#replicas.values()) {
+      waiting.delete(peer);
+      fruitless.delete(peer);
+    }
     for (const pull of [...this.#pulls.values()]) if (pull.peer === peer) this.#finish(pull);
   }
 
@@ -88,12 +95,13 @@ export class AntiEntropy {
     const ours = this.#refresh(entry);
     if (sameHash(hash, ours)) return;
     // While messages pour in, hashes always differ a little, and what differs is on its way.
+    if (entry.fruitless.get(link.peer) === pairOf(hash, ours)) return;
     const quiet = this.#context.now.monotonicMs - entry.sinceMs >= QUIET_MS;
-    if (quiet || this.#expected.delete(link.peer)) this.pull(id, link);
+    if (quiet || this.#expected.delete(link.peer)) this.pull(id, link, hash);
   }
 
   /** Asks a neighbour for what we lack, now or when the present pull has ended. */
-  pull(id: ReplicaId, link: OpenLink): void {
+  pull(id: ReplicaId, link: OpenLink, offered?: StateHash): void {
     const { config, now, deadlines } = this.#context;
     const running = this.#pulls.get(id);
     if (running !== undefined) {
@@ -109,6 +117,7 @@ export class AntiEntropy {
       activeMs: nowMs,
       added: 0,
       askedHash: ZERO_HASH,
+      offered,
     };
     this.#pulls.set(id, pull);
     this.#want(pull);
@@ -148,7 +157,7 @@ export class AntiEntropy {
     if (pull === undefined || pull.link !== link.id) return;
     pull.activeMs = this.#context.now.monotonicMs;
     if (more && this.#moved(pull)) this.#want(pull);
-    else this.#finish(pull);
+    else this.#answered(pull);
   }
 
   /** Gives up pulls that bring nothing any more. */
@@ -168,6 +177,15 @@ export class AntiEntropy {
     const summary = replica.summary();
     pull.askedHash = hashBytes(summary);
     this.#context.outbox.send(pull.link, { kind: 'want', replica: pull.replica, summary });
+  }
+
+  /** The whole answer is here. */
+  #answered(pull: Pull): void {
+    const entry = this.#replicas.get(pull.replica);
+    if (entry !== undefined && pull.offered !== undefined && !this.#moved(pull)) {
+      entry.fruitless.set(pull.peer, pairOf(pull.offered, this.#refresh(entry)));
+    }
+    this.#finish(pull);
   }
 
   #moved(pull: Pull): boolean {
@@ -206,4 +224,8 @@ export class AntiEntropy {
     }
     return hash;
   }
+}
+
+function pairOf(theirs: StateHash, ours: StateHash): string {
+  return `${formatHash(theirs)} ${formatHash(ours)}`;
 }

@@ -13,7 +13,7 @@ import { Lacks } from './lacks.js';
 
 /** Equal clocks with different hashes for this long are no race of two frames any more. */
 const DIVERGED_MS = 3_000;
-/** Entries in one frame: 44 bytes each at most. */
+/** Entries in one frame: 47 bytes each at most. */
 const ENTRIES_PER_FRAME = 1_024;
 
 /**

@@ -11,7 +11,12 @@ interface Lack {
   /** The most that was told of since, and when that is overdue. */
   readonly latest: number;
   readonly latestDueMs: number;
+  /** Pulls that did not bring it. */
+  readonly pulls: number;
 }
+
+/** After so many pulls nobody here has it: it comes back with whoever has, or not at all. */
+const PULLS_MAX = 5;
 
 /**
  * What others are known to hold and we lack. Most of it is on its way; what stays away longer than
@@ -34,14 +39,14 @@ export class Lacks {
     const { now, deadlines, limits } = this.#context;
     const known = this.#lacks.get(stream);
     // Nobody can hold more of our own stream than we do, whatever they say.
-    if (stream === this.#own) return;
+    if (stream === this.#own || !this.#log.hasRoomFor(stream)) return;
     if (known === undefined && this.#lacks.size >= limits.streamsMax) return;
     const dueMs = now.monotonicMs + graceMs;
     const later = { latest: sequence, latestDueMs: dueMs };
     if (known === undefined || dueMs < known.dueMs) {
       const latest = known !== undefined && known.latest > sequence ? known : later;
       const { latest: most, latestDueMs } = latest;
-      this.#lacks.set(stream, { sequence, dueMs, latest: most, latestDueMs });
+      this.#lacks.set(stream, { sequence, dueMs, latest: most, latestDueMs, pulls: 0 });
       deadlines.setNoLater({ kind: 'lacks' }, dueMs);
     } else if (sequence > known.latest) {
       this.#lacks.set(stream, { ...known, ...later });
@@ -58,7 +63,7 @@ export class Lacks {
       return;
     }
     const { latest, latestDueMs } = lack;
-    this.#lacks.set(stream, { ...lack, sequence: latest, dueMs: latestDueMs });
+    this.#lacks.set(stream, { ...lack, sequence: latest, dueMs: latestDueMs, pulls: 0 });
     this.#context.deadlines.setNoLater({ kind: 'lacks' }, latestDueMs);
   }
 
@@ -70,9 +75,13 @@ export class Lacks {
     for (const [stream, lack] of this.#lacks) {
       let { dueMs } = lack;
       if (dueMs <= now.monotonicMs) {
+        if (lack.pulls >= PULLS_MAX) {
+          this.#lacks.delete(stream);
+          continue;
+        }
         overdue ??= { stream, sequence: lack.sequence };
         dueMs = now.monotonicMs + config.syncIntervalMs;
-        this.#lacks.set(stream, { ...lack, dueMs });
+        this.#lacks.set(stream, { ...lack, dueMs, pulls: lack.pulls + 1 });
       }
       nextMs = Math.min(nextMs, dueMs);
     }

@@ -9,9 +9,9 @@ export interface MergeResult {
  * The chat log, every cache keyspace and every document are Replicas.
  */
 export interface Replica {
-  /** What is held, in a form that `missing` of another peer understands; at most 60 KiB. */
+  /** What is held, in a form that `missing` of another peer understands; it must fit a frame. */
   summary(): Uint8Array;
-  /** Deltas of at most 60 KiB each that bring a holder of `summary` up to date, causes first. */
+  /** Deltas of about 60 KiB each, none larger than a frame, that bring a holder of `summary` up to date, causes first. */
   missing(summary: Uint8Array): Iterable<Uint8Array>;
   /**
    * Takes over a delta, in any order, as often as it comes.

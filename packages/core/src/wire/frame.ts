@@ -1,4 +1,4 @@
-import { HearsayError } from '../errors.js';
+import { HearsayError, invariant } from '../errors.js';
 import { FRAME_BODY_BYTES_MAX, type Limits } from '../limits.js';
 import { type Goodbye, readGoodbye, writeGoodbye } from './goodbye.js';
 import { type Hello, type ReadHello, readHello, writeHello } from './hello.js';
@@ -94,6 +94,7 @@ function writeBody(frame: Frame): Uint8Array {
 /** `tag length body`: frames follow each other in a transport message with nothing between. */
 export function encodeFrame(frame: Frame): Uint8Array {
   const body = writeBody(frame);
+  invariant(body.length <= FRAME_BODY_BYTES_MAX, 'what we send can be read');
   const length = TAG_BYTES + varuintBytes(body.length) + body.length;
   return new Writer(length).u8(TAGS[frame.kind]).bytes(body).finish();
 }

@@ -29,7 +29,7 @@ export interface PingRequest {
   readonly target: PeerId;
 }
 
-/** `acked`: it answered. `silent`: linked, but no answer in time. `lost`: no link to it, or suspected here too. */
+/** `acked`: it answered. `silent`: linked, but no answer in time. `lost`: no link to it from here. */
 export type RelayedOutcome = 'acked' | 'silent' | 'lost';
 
 export interface PingReply {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HearsayError } from '../../src/errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
-import { CausalLog, type Received } from '../../src/log/causal-log.js';
+import { CausalLog } from '../../src/log/causal-log.js';
+import type { Received } from '../../src/log/log-progress.js';
 import { formatHash } from '../../src/log/state-hash.js';
 import { type Counters, zeroCounters } from '../../src/view.js';
 import { readBatch } from '../../src/wire/batch.js';

@@ -1,5 +1,6 @@
 import type { Message } from '../../src/effect.js';
-import type { CausalLog, Gap } from '../../src/log/causal-log.js';
+import type { CausalLog } from '../../src/log/causal-log.js';
+import type { Gap } from '../../src/log/log-progress.js';
 
 /** What a log delivered and skipped since the last look. */
 export function takeProgress(log: CausalLog): {

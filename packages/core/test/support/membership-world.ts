@@ -117,6 +117,7 @@ export class MembershipWorld {
       const nextMs = deadlines.nextMs;
       if (nextMs > endMs) break;
       this.time.at(Math.max(nextMs, this.nowMs));
+      this.#hearTheLiving();
       for (const timer of deadlines.takeDue(this.nowMs)) {
         if (timer.kind === 'suspicion') this.membership.suspicionExpired(timer.peer);
         if (timer.kind === 'gossip') this.dissemination.flush(this.membership.doubtful);
@@ -126,6 +127,13 @@ export class MembershipWorld {
     }
     this.time.at(endMs);
     return effects;
+  }
+
+  /** Heartbeats come on the links of those who live, as they do when probes run. */
+  #hearTheLiving(): void {
+    for (const link of this.links.neighbours()) {
+      if (this.members.get(link.peer)?.state === 'alive') link.heardMs = this.nowMs;
+    }
   }
 
   /** The same, by how long. */

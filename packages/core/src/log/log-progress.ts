@@ -1,0 +1,31 @@
+import type { Message } from '../effect.js';
+import type { StreamId } from '../ids.js';
+import type { BatchHeader } from '../wire/batch.js';
+
+/** What became of a batch. `hole`: its own predecessors are missing; `cause`: another stream's messages are. */
+export type Received = 'delivered' | 'duplicate' | 'hole' | 'cause' | 'no-room' | 'conflict';
+
+/** Messages of one batch, now delivered. */
+export interface Delivery {
+  readonly kind: 'delivery';
+  readonly batch: BatchHeader;
+  readonly messages: readonly Message[];
+}
+
+/** The first batch of a stream for which there is no room any more. */
+export interface NoRoom {
+  readonly kind: 'no-room';
+  readonly stream: StreamId;
+  readonly limit: number;
+}
+
+/** Messages of a stream that were skipped since nobody has them. */
+export interface Gap {
+  readonly kind: 'gap';
+  readonly stream: StreamId;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What happened to the log, in order. */
+export type LogProgress = Delivery | Gap | NoRoom;
