@@ -60,10 +60,12 @@ export interface Config {
   readonly pullTimeoutMs: number;
   /** A hole in a stream waits this long for its missing part before it is pulled. */
   readonly gapRepairMs: number;
-  /** What we hold is told to every neighbour at most this often ... */
+  /** What we hold is told to every neighbour so soon after a quiet time, or when much has come ... */
   readonly haveMinMs: number;
   /** ... plus this much for each link, so that the cost a second stays flat. */
   readonly havePerLinkMs: number;
+  /** While messages trickle in, what we hold is told no more often than this. */
+  readonly haveTrickleMs: number;
   /** Clocks further apart than this: the link is refused. */
   readonly clockSkewMaxMs: number;
   /** Dead and left members are remembered this long, so that nothing old returns. */
@@ -96,7 +98,7 @@ export const DEFAULT_CONFIG: Config = {
   redialMaxMs: 5_000,
   redialFastForMs: 120_000,
   redialSlowMs: 30_000,
-  dialDeferMs: 400,
+  dialDeferMs: 1_000,
   gossipDelayMs: 5,
   tablePullMs: 2_000,
   syncIntervalMs: 1_000,
@@ -104,6 +106,7 @@ export const DEFAULT_CONFIG: Config = {
   gapRepairMs: 60,
   haveMinMs: 50,
   havePerLinkMs: 10,
+  haveTrickleMs: 400,
   clockSkewMaxMs: 5_000,
   forgetMs: 86_400_000,
   jitterPercent: 10,

@@ -128,6 +128,7 @@ export class CausalLog implements Replica {
       // Whole now, or never: what cannot be read must not sit in the queue.
       readBatch(bytes, this.#limits);
       if (!this.#hold(batch)) return 'no-room';
+      this.#counters.batchesHeldBack += 1;
       return blocker.stream === stream ? 'hole' : 'cause';
     }
     if (!this.#deliver(batch, readBatch(bytes, this.#limits))) return 'no-room';
@@ -225,14 +226,14 @@ export class CausalLog implements Replica {
   }
 
   #blockerOf(batch: HeldBatch): Blocker | undefined {
-    return blockerOf(batch, this.#clock, (stream) => !this.hasRoomFor(stream));
+    return blockerOf(batch, this.#clock, this.#isWaived);
   }
 
   /** Frees what waited for a stream, and what that frees in turn. */
   #release(risen: StreamId): void {
     const queue = [risen];
     for (let stream = queue.shift(); stream !== undefined; stream = queue.shift()) {
-      for (const held of this.#held.take(stream)) {
+      for (const held of this.#held.take(stream, this.#clock.get(stream))) {
         if (this.#clock.get(held.stream) >= held.header.firstSequence) continue;
         if (this.#blockerOf(held) !== undefined) this.#hold(held);
         else if (this.#deliver(held, readBatch(held.bytes, this.#limits))) queue.push(held.stream);
@@ -244,15 +245,14 @@ export class CausalLog implements Replica {
     const blocker = this.#blockerOf(batch);
     invariant(blocker !== undefined, 'only a blocked batch is held back');
     const held = this.#held.add(batch, blocker);
-    if (held) this.#counters.batchesHeldBack += 1;
-    else this.#counters.batchesDropped += 1;
+    if (!held) this.#counters.batchesDropped += 1;
     return held;
   }
 
   /** Skips to floors whose causes are held; a jump may free batches, and they other floors. */
   #jumpReady(): void {
     while (this.#floors.size > 0) {
-      const ready = this.#floors.takeReady(this.#clock, (stream) => !this.hasRoomFor(stream));
+      const ready = this.#floors.takeReady(this.#clock, this.#isWaived);
       if (ready.length === 0) return;
       for (const floor of ready) this.#jump(floor);
       for (const { stream } of ready) this.#release(stream);
@@ -288,6 +288,12 @@ export class CausalLog implements Replica {
     this.#streams.set(id, stream);
     return stream;
   }
+
+  readonly #isWaived = (stream: StreamId): boolean => {
+    if (this.hasRoomFor(stream)) return false;
+    this.#turnAway(stream);
+    return true;
+  };
 
   #turnAway(stream: StreamId): void {
     const limit = this.#limits.streamsMax;

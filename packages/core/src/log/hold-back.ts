@@ -10,6 +10,12 @@ export interface HeldBatch {
   readonly bytes: Uint8Array;
 }
 
+interface Waiting {
+  readonly batch: HeldBatch;
+  /** Sequence of the stream it waits for. */
+  readonly until: number;
+}
+
 /** What must be delivered first. */
 export interface Blocker {
   readonly stream: StreamId;
@@ -41,7 +47,7 @@ export function blockerOf(
  */
 export class HoldBack {
   readonly #limits: Pick<Limits, 'holdBackBatchesMax' | 'holdBackBytesMax'>;
-  readonly #waiting = new Map<StreamId, HeldBatch[]>();
+  readonly #waiting = new Map<StreamId, Waiting[]>();
   readonly #keys = new Set<string>();
   #bytes = 0;
 
@@ -65,20 +71,28 @@ export class HoldBack {
     this.#keys.add(`${batch.stream}:${batch.header.firstSequence}`);
     this.#bytes += batch.bytes.length;
     const list = this.#waiting.get(blocker.stream);
-    if (list === undefined) this.#waiting.set(blocker.stream, [batch]);
-    else list.push(batch);
+    const waiting = { batch, until: blocker.sequence };
+    if (list === undefined) this.#waiting.set(blocker.stream, [waiting]);
+    else list.push(waiting);
     return true;
   }
 
-  /** Takes out what waited for this stream; the caller delivers it or adds it again. */
-  take(stream: StreamId): readonly HeldBatch[] {
+  /** Takes out what waited for this stream to come this far; the caller delivers it or adds it again. */
+  take(stream: StreamId, reached: number): readonly HeldBatch[] {
     const list = this.#waiting.get(stream);
     if (list === undefined) return [];
-    this.#waiting.delete(stream);
-    for (const batch of list) {
+    const free = list.filter(({ until }) => until <= reached).map(({ batch }) => batch);
+    if (free.length === 0) return free;
+    if (free.length === list.length) this.#waiting.delete(stream);
+    else
+      this.#waiting.set(
+        stream,
+        list.filter(({ until }) => until > reached),
+      );
+    for (const batch of free) {
       this.#keys.delete(`${batch.stream}:${batch.header.firstSequence}`);
       this.#bytes -= batch.bytes.length;
     }
-    return list.sort((left, right) => left.header.firstSequence - right.header.firstSequence);
+    return free.sort((left, right) => left.header.firstSequence - right.header.firstSequence);
   }
 }

@@ -13,6 +13,8 @@ import { Lacks } from './lacks.js';
 
 /** Equal clocks with different hashes for this long are no race of two frames any more. */
 const DIVERGED_MS = 3_000;
+/** So many messages are worth telling soon, even when the last time was a moment ago. */
+const MUCH_MESSAGES = 100;
 /** Entries in one frame: 47 bytes each at most. */
 const ENTRIES_PER_FRAME = 1_024;
 
@@ -27,6 +29,9 @@ export class Holdings {
   readonly #members: Members;
   readonly #risen = new Set<StreamId>();
   readonly #lacks: Lacks;
+  /** When neighbours were last told, and how many messages had been delivered then. */
+  #toldMs = Number.NEGATIVE_INFINITY;
+  #toldMessages = 0;
 
   constructor(context: Context, log: CausalLog, links: Links, members: Members) {
     this.#context = context;
@@ -44,14 +49,18 @@ export class Holdings {
       this.#risen.add(stream);
       this.#lacks.rose(stream);
     }
-    if (deadlines.has({ kind: 'have' })) return;
-    const afterMs = config.haveMinMs + config.havePerLinkMs * this.#links.openCount;
-    deadlines.set({ kind: 'have' }, now.monotonicMs + afterMs);
+    const soonMs =
+      now.monotonicMs + config.haveMinMs + config.havePerLinkMs * this.#links.openCount;
+    const much = this.#context.counters.messagesDelivered - this.#toldMessages >= MUCH_MESSAGES;
+    const tellMs = much ? soonMs : Math.max(soonMs, this.#toldMs + config.haveTrickleMs);
+    deadlines.setNoLater({ kind: 'have' }, tellMs);
   }
 
   /** Tells every neighbour what rose since last time. */
   tell(): void {
     if (this.#risen.size === 0) return;
+    this.#toldMs = this.#context.now.monotonicMs;
+    this.#toldMessages = this.#context.counters.messagesDelivered;
     const entries = [...this.#risen].map(
       (stream) => [stream, this.#log.clock.get(stream)] as const,
     );

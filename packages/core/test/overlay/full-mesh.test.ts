@@ -18,7 +18,7 @@ describe('a member heard of', () => {
   it('with a lower id gets time to dial us', () => {
     const made = new OverlayWorld();
     made.hearOf(LOWER, ['l:1']);
-    expect(made.dialsWithin(1_000)).toEqual([['l:1', 400]]);
+    expect(made.dialsWithin(2_000)).toEqual([['l:1', 1_000]]);
 
     const met = new OverlayWorld();
     met.hearOf(LOWER, ['l:1']);

@@ -91,16 +91,29 @@ describe('what a neighbour tells that it holds', () => {
 describe('what we tell', () => {
   it('is what rose, to every neighbour, after a moment that grows with their number', () => {
     const made = new HoldingsWorld();
+    made.time.at(2_000);
     made.receive(3, 4);
-    expect(made.time.context.deadlines.nextMs).toBe(1_000 + 50 + 2 * 10);
-    made.time.at(1_070);
-    made.time.context.deadlines.takeDue(1_070);
+    expect(made.time.context.deadlines.nextMs).toBe(2_000 + 50 + 2 * 10);
+    made.time.at(2_070);
+    made.time.context.deadlines.takeDue(2_070);
     made.holdings.tell();
     const frame = { kind: 'have', entries: [[stream(ORIGIN), 4]] };
     expect(made.time.take()).toEqual([
       { kind: 'send', link: A, frame },
       { kind: 'send', link: B, frame },
     ]);
+  });
+
+  it('waits longer while messages trickle in', () => {
+    const made = new HoldingsWorld();
+    made.time.at(2_000);
+    made.holdings.tell();
+    made.receive(3, 3);
+    made.time.at(2_070);
+    made.time.context.deadlines.takeDue(2_070);
+    made.holdings.tell();
+    made.receive(4, 4);
+    expect(made.time.context.deadlines.nextMs).toBe(2_070 + 400);
   });
 
   it('is everything to a new neighbour, even when that is nothing', () => {

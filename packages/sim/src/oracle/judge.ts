@@ -71,6 +71,7 @@ export class Judge implements Observer {
     this.#nodeOf(run).log({ atMs, generation: run.generation, event });
     this.#cover(event);
     if (event.kind === 'gap') this.delivery.gap(run, event);
+    if (event.kind === 'no-room') this.delivery.noRoom(run, event);
     this.membership.happened(run, event, this.#timeline.nowUs);
   }
 
