@@ -6,14 +6,14 @@ import type { BatchHeader } from '../wire/batch.js';
 export type Received = 'delivered' | 'duplicate' | 'hole' | 'cause' | 'no-room' | 'conflict';
 
 /** Messages of one batch, now delivered. */
-export interface Delivery {
+interface Delivery {
   readonly kind: 'delivery';
   readonly batch: BatchHeader;
   readonly messages: readonly Message[];
 }
 
 /** The first batch of a stream for which there is no room any more. */
-export interface NoRoom {
+interface NoRoom {
   readonly kind: 'no-room';
   readonly stream: StreamId;
   readonly limit: number;

@@ -9,13 +9,13 @@ import { readUpdates, type Updates, writeUpdates } from './updates.js';
 import { varuintBytes, Writer } from './writer.js';
 
 /** A batch as it travels: its bytes are never taken apart and put together again. */
-export interface BatchFrame {
+interface BatchFrame {
   readonly kind: 'batch';
   readonly bytes: Uint8Array;
 }
 
 /** "Send me your whole member table." */
-export interface TableWant {
+interface TableWant {
   readonly kind: 'table-want';
 }
 
