@@ -155,11 +155,11 @@ function compareMembers(
   if (!sim.network.anyCut) compareEnded(sim, one, found);
 }
 
-/** Ended peers are dead or left to everybody who knows them. */
+/** Ended peers, and frozen ones, are dead or left to everybody who knows them. */
 function compareEnded(sim: Simulation, one: Witness, found: string[]): void {
   for (const node of sim.nodes) {
-    const ended = node.state === 'down' || node.state === 'off' || node.state === 'left';
-    if (!ended || sim.nodes.some((other) => other.id === node.id && other.run !== undefined)) {
+    const ended = node.state !== 'running' && node.state !== 'new';
+    if (!ended || sim.live.some((other) => other.id === node.id)) {
       continue;
     }
     const state = one.rows.get(node.id)?.state;

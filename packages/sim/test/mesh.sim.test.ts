@@ -42,6 +42,12 @@ describe.each(SEEDS)('a mesh (seed %s)', (seed) => {
     sim.converge(30_000);
   });
 
+  it('of 20 that start at once is complete within a second: one link a pair, all known to be in sync', () => {
+    const sim = simulate({ seed });
+    sim.start(20, { seeds: 'first' });
+    expect(sim.converge(30_000)).toBeLessThan(1_000);
+  });
+
   it('of 20 that each know only the one before joins up', () => {
     const sim = simulate({ seed });
     sim.start(20, { seeds: 'previous' });

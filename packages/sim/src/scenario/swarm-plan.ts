@@ -33,6 +33,8 @@ export interface SwarmPlan {
   readonly gapsAllowed: boolean;
   /** Weights of the actions; most seeds have many zeros, so that each fault is met alone too. */
   readonly weights: Readonly<Record<Action, number>>;
+  /** Most messages are smaller than this. */
+  readonly payloadBytesMax: number;
   readonly chaosMs: number;
   readonly stepMsMax: number;
   /** Of those ended or frozen at the end of the first phase, this many percent come back. */
@@ -43,7 +45,9 @@ export interface SwarmPlan {
   readonly addressesMove: boolean;
 }
 
-const PULL_BYTES_MAX = 65_536;
+/** Actions in quick succession are soon over, or a seed takes a minute. */
+const STEPS_MAX = 300;
+const PULL_BYTES_MAX = 32_768;
 
 /** Draws a plan. Zero is a frequent draw of every fault. */
 export function drawPlan(random: Random): SwarmPlan {
@@ -51,6 +55,7 @@ export function drawPlan(random: Random): SwarmPlan {
   const tightLimits = random.below(5) === 0;
   const shortLog = random.below(8) === 0;
   const slowLinks = random.below(4) === 0;
+  const stepMsMax = one(random, [20, 100, 300, 1_000]);
   return {
     nodes,
     seeding: one<Seeding>(random, ['first', 'first', 'previous', 'all']),
@@ -58,9 +63,9 @@ export function drawPlan(random: Random): SwarmPlan {
       latencyMs: one<NetworkSettings['latencyMs']>(random, [0.2, [0.1, 0.6], [1, 5], [5, 60]]),
       frozenDial: one<NetworkSettings['frozenDial']>(random, ['opens', 'waits']),
       ...(slowLinks && {
-        bandwidthBytesPerMs: 100 + random.below(2_000),
-        bulkQueueBytesMax: 3 * PULL_BYTES_MAX + random.below(200_000),
-        windowBytes: 16_384,
+        bandwidthBytesPerMs: 50 + random.below(500),
+        bulkQueueBytesMax: 4 * PULL_BYTES_MAX + random.below(50_000),
+        windowBytes: 8_192,
       }),
     },
     faults: {
@@ -77,8 +82,9 @@ export function drawPlan(random: Random): SwarmPlan {
     },
     gapsAllowed: shortLog,
     weights: drawWeights(random),
-    chaosMs: 5_000 + random.below(30_000),
-    stepMsMax: one(random, [20, 100, 300, 1_000]),
+    payloadBytesMax: slowLinks ? 4_000 : 200,
+    chaosMs: Math.min(5_000 + random.below(30_000), STEPS_MAX * stepMsMax),
+    stepMsMax,
     returnPercent: one(random, [0, 50, 100, 100]),
     cutsLose: random.below(4) === 0,
     addressesMove: random.below(3) === 0,

@@ -34,8 +34,8 @@ const CALM_MS = 22_000;
 /** Discovery announces itself now and then. */
 const DISCOVERY_MS = [1_000, 6_000, 11_000];
 const NODES_MAX = 12;
-const BURST_MAX = 200;
-const PAYLOAD_BYTES_MAX = 40_000;
+const BURST_MAX = 100;
+const LARGE_BYTES_MAX = 40_000;
 
 /**
  * One seed of the swarm. First anything may break, and what must never happen is watched; then
@@ -108,10 +108,10 @@ function act(sim: Simulation, plan: SwarmPlan, action: Action, random: Random): 
   const mode = plan.cutsLose ? 'lose' : 'hold';
   switch (action) {
     case 'publish':
-      talk(node, 1, random);
+      talk(node, 1, plan.payloadBytesMax, random);
       return;
     case 'burst':
-      talk(node, 1 + random.below(BURST_MAX), random);
+      talk(node, 1 + random.below(BURST_MAX), plan.payloadBytesMax, random);
       return;
     case 'kill':
       sim.kill(node);
@@ -153,10 +153,10 @@ function act(sim: Simulation, plan: SwarmPlan, action: Action, random: Random): 
   }
 }
 
-function talk(node: SimNode, messages: number, random: Random): void {
+function talk(node: SimNode, messages: number, bytesMax: number, random: Random): void {
   if (node.state !== 'running' || node.run?.left !== false) return;
   for (let count = 0; count < messages; count += 1) {
-    const bytes = random.below(50) === 0 ? random.below(PAYLOAD_BYTES_MAX) : random.below(200);
+    const bytes = random.below(100) === 0 ? random.below(LARGE_BYTES_MAX) : random.below(bytesMax);
     node.publish(
       new Uint8Array(bytes).fill(random.below(256)),
       random.below(4) === 0 ? 'ops' : 'lobby',
