@@ -24,12 +24,15 @@ const [libp2p, tcp, noise, yamux, identify, gossipsub, multiaddr] = await Promis
 
 const topic = 'bench';
 const pollMs = 5;
+const connectTimeoutMs = 60_000;
 
 export function createSystem() {
   /** @type {any} the types are where the packages are */
   let node;
   let others = 0;
   let copies = 0;
+  const dial = (/** @type {string} */ address) =>
+    node.dial(multiaddr.multiaddr(address), { signal: AbortSignal.timeout(connectTimeoutMs) });
   return {
     /** @param {{ size: number, deliver: (payload: Uint8Array) => void }} options */
     async open({ size, deliver }) {
@@ -40,9 +43,13 @@ export function createSystem() {
         connectionEncrypters: [noise.noise()],
         streamMuxers: [yamux.yamux()],
         // By default a host accepts five connections a second from one address; all are on one here.
+        // And on a busy machine a handshake may take longer than the ten seconds it would wait.
         connectionManager: {
           inboundConnectionThreshold: 10_000,
           maxIncomingPendingConnections: 1_000,
+          dialTimeout: connectTimeoutMs,
+          inboundUpgradeTimeout: connectTimeoutMs,
+          outboundUpgradeTimeout: connectTimeoutMs,
         },
         services: {
           identify: identify.identify(),
@@ -65,9 +72,8 @@ export function createSystem() {
     async connect(addresses) {
       // One connection a pair: each dials those before it.
       const own = addresses.indexOf(String(node.getMultiaddrs()[0]));
-      await Promise.all(
-        addresses.slice(0, own).map((address) => node.dial(multiaddr.multiaddr(address))),
-      );
+      // One after the other: a hundred handshakes at once are more than two cores do in time.
+      for (const address of addresses.slice(0, own)) await dial(address);
       // Announced earlier, a subscription is lost where the stream is not open yet.
       const { pubsub } = node.services;
       while (pubsub.streamsOutbound.size < others) await sleep(pollMs);

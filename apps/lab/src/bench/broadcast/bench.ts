@@ -36,9 +36,15 @@ export async function benchBroadcast(options: BroadcastBenchOptions): Promise<vo
     for (const size of sizes) {
       for (const system of rotated(systems, repeat)) {
         if (size > system.sizeMax) continue;
-        const measurement = await measureOrTell(options, system, size);
-        if (measurement !== undefined) {
+        try {
+          const measurement = await measureAndTell(options, system, size);
           results.add({ system: system.name, size, repeat, measurement });
+        } catch (error) {
+          // A system that fails at one size costs a line, not the run.
+          if (!(error instanceof LabError)) throw error;
+          const failure = `N=${size} ${system.name}: ${error.message}`;
+          results.failures.push(failure);
+          narrator.step('failed', failure);
         }
       }
     }
@@ -47,28 +53,20 @@ export async function benchBroadcast(options: BroadcastBenchOptions): Promise<vo
   narrator.result(`\n${formatReport(results, names, sizes)}`, reportData(results, sizes));
 }
 
-/** A system that fails at one size costs a line, not the run. */
-async function measureOrTell(
+async function measureAndTell(
   options: BroadcastBenchOptions,
   system: System,
   size: number,
-): Promise<Measurement | undefined> {
-  const { narrator } = options;
-  const title = `N=${String(size).padEnd(2)} ${system.name.padEnd(10)}`;
-  try {
-    const measurement = await measure(options, system, size);
-    const { p50Ms, p99Ms, smallRate, largeRate } = measurement;
-    narrator.step(
-      'measured',
-      `${title} p50 ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}, ` +
-        `${Math.round(smallRate)} and ${Math.round(largeRate)} msg/s`,
-    );
-    return measurement;
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    narrator.step('failed', `${title} ${error.message}`);
-    return undefined;
-  }
+): Promise<Measurement> {
+  const measurement = await measure(options, system, size);
+  const { p50Ms, p99Ms, smallRate, largeRate } = measurement;
+  options.narrator.step(
+    'measured',
+    `N=${String(size).padEnd(2)} ${system.name.padEnd(10)} ` +
+      `p50 ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}, ` +
+      `${Math.round(smallRate)} and ${Math.round(largeRate)} msg/s`,
+  );
+  return measurement;
 }
 
 function measure(

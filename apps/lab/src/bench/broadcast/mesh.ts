@@ -6,7 +6,8 @@ import type { Children } from '../../process/children.js';
 import type { AgentCommand, AgentRecord, PublishedRecord, ReportRecord } from './protocol.js';
 
 const agentFile = fileURLToPath(new URL('./agent.js', import.meta.url));
-const answerTimeoutMs = 120_000;
+/** Long enough for a flood to drain; a system that is not connected by then does not settle. */
+const answerTimeoutMs = 60_000;
 
 /** One process of a system, seen from outside. */
 class Agent {

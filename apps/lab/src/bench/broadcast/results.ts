@@ -14,6 +14,8 @@ export type Figure = Exclude<keyof Measurement, 'details'>;
 /** What all repeats of all systems gave. */
 export class Results {
   readonly cells: Cell[] = [];
+  /** Cells that could not be measured, and why. */
+  readonly failures: string[] = [];
 
   add(cell: Cell): void {
     this.cells.push(cell);
