@@ -352,7 +352,8 @@ export class Membership {
     const { deadlines, config } = this.#context;
     const { wanted, confirmations, live } = this.#confirmations(member);
     const lastsMs = suspicionMs(live, confirmations, wanted, config);
-    const linkGone = member.witnessed && this.#links.of(member.peer) === undefined;
+    const linkGone =
+      member.witnessed && member.heardMs !== undefined && this.#links.of(member.peer) === undefined;
     const certain = linkGone && wanted > 0 && confirmations >= wanted;
     const timer = { kind: 'suspicion', peer: member.peer } as const;
     deadlines.set(

@@ -25,6 +25,8 @@ interface Probe {
   stage: 'direct' | 'indirect';
   readonly asked: Set<PeerId>;
   readonly replied: Set<PeerId>;
+  /** Helpers that looked and got no answer either. */
+  readonly agreeing: Set<PeerId>;
 }
 
 interface Relayed {
@@ -90,6 +92,7 @@ export class Prober {
       stage: 'direct',
       asked: new Set(),
       replied: new Set(),
+      agreeing: new Set(),
     };
     this.#probes.set(nonce, probe);
     counters.probesSent += 1;
@@ -129,7 +132,11 @@ export class Prober {
     const reply = (outcome: RelayedOutcome): void =>
       outbox.send(link.id, { kind: 'ping-reply', nonce: frame.nonce, outcome });
     const target = this.#links.of(frame.target);
-    if (target === undefined) return reply('lost');
+    if (target === undefined) {
+      // Who never reached it cannot tell whether it lives: in a mesh that forms, that is most.
+      const known = this.#members.get(frame.target)?.heardMs !== undefined;
+      return reply(known ? 'lost' : 'unlinked');
+    }
     if (this.#relayed.size >= limits.relayedProbesMax) return;
     const nonce = this.#nextNonce();
     counters.indirectProbesSent += 1;
@@ -149,7 +156,10 @@ export class Prober {
       this.#succeed(frame.nonce, member);
       return;
     }
-    if (member !== undefined) this.#hooks.confirmed(member, link.peer);
+    if (frame.outcome !== 'unlinked') {
+      probe.agreeing.add(link.peer);
+      if (member !== undefined) this.#hooks.confirmed(member, link.peer);
+    }
     if (probe.replied.size === probe.asked.size) this.#fail(frame.nonce, probe);
   }
 
@@ -238,7 +248,7 @@ export class Prober {
     this.#context.counters.probesFailed += 1;
     this.#health.probeUnanswered(probe.asked.size - probe.replied.size);
     const member = this.#members.get(probe.target);
-    if (member !== undefined) this.#hooks.failed(member, [...probe.replied]);
+    if (member !== undefined) this.#hooks.failed(member, [...probe.agreeing]);
   }
 
   #answerRelayed(nonce: number, relayed: Relayed, outcome: RelayedOutcome): void {

@@ -29,8 +29,8 @@ export interface PingRequest {
   readonly target: PeerId;
 }
 
-/** `acked`: it answered. `silent`: linked, but no answer in time. `lost`: no link to it from here. */
-export type RelayedOutcome = 'acked' | 'silent' | 'lost';
+/** `acked`: it answered. `silent`: linked, but no answer in time. `lost`: there was a link, and it is gone. `unlinked`: never had one, so no opinion. */
+export type RelayedOutcome = 'acked' | 'silent' | 'lost' | 'unlinked';
 
 export interface PingReply {
   readonly kind: 'ping-reply';
@@ -38,7 +38,7 @@ export interface PingReply {
   readonly outcome: RelayedOutcome;
 }
 
-const OUTCOMES: readonly RelayedOutcome[] = ['acked', 'silent', 'lost'];
+const OUTCOMES: readonly RelayedOutcome[] = ['acked', 'silent', 'lost', 'unlinked'];
 
 export function writePing(frame: Ping | Ack): Uint8Array {
   const { state, table } = frame;

@@ -293,6 +293,25 @@ describe('a probe for somebody else', () => {
     expect(sent(made.time.take(), 'ping-reply')).toMatchObject([{ frame: { outcome: 'lost' } }]);
   });
 
+  it('is answered without an opinion when we never reached the target ourselves', () => {
+    const made = world();
+    made.links.remove(TARGET);
+    made.member(TARGET).heardMs = undefined;
+    made.prober.request(made.link(0x61), request);
+    expect(sent(made.time.take(), 'ping-reply')).toMatchObject([
+      { frame: { outcome: 'unlinked' } },
+    ]);
+  });
+
+  it('fails by helpers without an opinion, and confirms nothing', () => {
+    const made = world();
+    const nonce = askHelpers(made);
+    for (const helper of [0x61, 0x62, 0x63]) {
+      made.prober.reply(made.link(helper), { kind: 'ping-reply', nonce, outcome: 'unlinked' });
+    }
+    expect(made.found).toEqual([{ found: 'failed', peer: peer(TARGET), agreeing: [] }]);
+  });
+
   it('is left alone beyond the bound', () => {
     const made = new ProberWorld({ limits: { relayedProbesMax: 1 } });
     for (const byte of [TARGET, 0x61]) made.meet(byte);

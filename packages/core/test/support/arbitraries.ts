@@ -80,7 +80,7 @@ export const FRAMES: { readonly [K in Frame['kind']]: fc.Arbitrary<Extract<Frame
     'ping-reply': fc.record({
       kind: kind('ping-reply'),
       nonce: u32,
-      outcome: fc.constantFrom('acked', 'silent', 'lost'),
+      outcome: fc.constantFrom('acked', 'silent', 'lost', 'unlinked'),
     }),
     updates: fc.record({ kind: kind('updates'), updates: fc.array(update, { maxLength: 4 }) }),
     'table-want': fc.record({ kind: kind('table-want') }),

@@ -49,7 +49,7 @@ describe('bytes that are refused', () => {
       `07 26 01 ${ID} 01 00 04 ${ID}`,
       'unknown state of a member',
     ],
-    ['an outcome of a probe that is none', '0605 00000001 03', 'unknown outcome of a probe'],
+    ['an outcome of a probe that is none', '0605 00000001 04', 'unknown outcome of a probe'],
     [
       'a flag that is neither 0 nor 1',
       '0b0a 00 0000000000000000 02',

@@ -145,7 +145,7 @@ describe('the lists of docs/protocol.md', () => {
   });
 
   it('number the outcomes of a probe', () => {
-    for (const [code, outcome] of (['acked', 'silent', 'lost'] as const).entries()) {
+    for (const [code, outcome] of (['acked', 'silent', 'lost', 'unlinked'] as const).entries()) {
       expect(text).toContain(`${code} _${outcome}_`);
       expect(encodeFrame({ kind: 'ping-reply', nonce: 0, outcome }).at(-1)).toBe(code);
     }
