@@ -60,11 +60,11 @@ export interface Config {
   readonly pullTimeoutMs: number;
   /** A hole in a stream waits this long for its missing part before it is pulled. */
   readonly gapRepairMs: number;
-  /** What we hold is told to every neighbour so soon after a quiet time, or when much has come ... */
+  /** What we hold of its own messages is told to their author after this time ... */
   readonly haveMinMs: number;
   /** ... plus this much for each link, so that the cost a second stays flat. */
   readonly havePerLinkMs: number;
-  /** While messages trickle in, what we hold is told no more often than this. */
+  /** Everybody else hears what we hold no more often than this; at once after a quiet time. */
   readonly haveTrickleMs: number;
   /** Clocks further apart than this: the link is refused. */
   readonly clockSkewMaxMs: number;
@@ -106,7 +106,7 @@ export const DEFAULT_CONFIG: Config = {
   gapRepairMs: 60,
   haveMinMs: 50,
   havePerLinkMs: 10,
-  haveTrickleMs: 400,
+  haveTrickleMs: 1_500,
   clockSkewMaxMs: 5_000,
   forgetMs: 86_400_000,
   jitterPercent: 10,

@@ -8,7 +8,7 @@ import { type MemberUpdate, supersedes } from './member.js';
 import { type Members, updateOf } from './members.js';
 
 /** Neighbours that second-hand news is passed to; first-hand news goes to all. */
-const FORWARD_FANOUT = 4;
+const FORWARD_FANOUT = 2;
 /** Updates in one frame; a table is cut in parts of this many. */
 const UPDATES_PER_FRAME = 48;
 

@@ -1,5 +1,8 @@
 import type { Config } from '../config.js';
 
+/** Points of trouble that do not yet lengthen a suspicion. */
+const SUSPICION_SLACK = 2;
+
 /**
  * Local health (Lifeguard, section IV-A): how far we may trust our own clockwork. Each point
  * stretches every probe timeout by one unit, so that a peer in trouble accuses later.
@@ -40,6 +43,14 @@ export class Health {
   /** `timeoutMs` stretched by the score. */
   stretch(timeoutMs: number): number {
     return timeoutMs * (this.#score + 1);
+  }
+
+  /**
+   * A suspicion, stretched only when we are in real trouble: a mesh on a starved machine would
+   * else bury, refute and gossip itself to death.
+   */
+  stretchSuspicion(lastsMs: number): number {
+    return lastsMs * Math.max(1, this.#score - SUSPICION_SLACK);
   }
 
   #change(points: number): void {

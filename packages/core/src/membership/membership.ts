@@ -269,10 +269,8 @@ export class Membership {
       this.#enter(member, update.state, why, update.from);
     }
     this.#dissemination.spread(update, via, this.#context.config.gossipDelayMs);
-    if (update.state === 'suspect') {
-      this.#dissemination.tellSubject(member.peer);
-      this.#hooks.check(member);
-    }
+    // Whoever hears it anyway need not look: else one accusation makes all of a large mesh probe.
+    if (update.state === 'suspect' && !this.#hears(member)) this.#hooks.check(member);
   }
 
   /** A new generation starts with empty memory and may live elsewhere. */
@@ -351,7 +349,7 @@ export class Membership {
   #armSuspicion(member: Member): void {
     const { deadlines, config } = this.#context;
     const { wanted, confirmations, live } = this.#confirmations(member);
-    const lastsMs = suspicionMs(live, confirmations, wanted, config);
+    const lastsMs = this.#health.stretchSuspicion(suspicionMs(live, confirmations, wanted, config));
     const linkGone =
       member.witnessed && member.heardMs !== undefined && this.#links.of(member.peer) === undefined;
     const certain = linkGone && wanted > 0 && confirmations >= wanted;

@@ -77,7 +77,8 @@ export class Prober {
     const { config, deadlines, now } = this.#context;
     for (const member of this.#targets()) this.probe(member);
     for (const link of this.#links.neighbours()) this.#warm(link);
-    const periodMs = jitter(config.probeIntervalMs, config.jitterPercent, this.#random);
+    const intervalMs = this.#health.stretch(config.probeIntervalMs);
+    const periodMs = jitter(intervalMs, config.jitterPercent, this.#random);
     deadlines.set({ kind: 'probe-round' }, now.monotonicMs + periodMs);
   }
 

@@ -13,8 +13,9 @@ import { Lacks } from './lacks.js';
 
 /** Equal clocks with different hashes for this long are no race of two frames any more. */
 const DIVERGED_MS = 3_000;
-/** So many messages are worth telling soon, even when the last time was a moment ago. */
+/** So many messages are told of at once: their author may be waiting for it. */
 const MUCH_MESSAGES = 100;
+const SOON_MS = 5;
 /** Entries in one frame: 47 bytes each at most. */
 const ENTRIES_PER_FRAME = 1_024;
 
@@ -27,9 +28,11 @@ export class Holdings {
   readonly #log: CausalLog;
   readonly #links: Links;
   readonly #members: Members;
+  /** Not yet told to everybody, and not yet told to their author. */
   readonly #risen = new Set<StreamId>();
+  readonly #unanswered = new Set<StreamId>();
   readonly #lacks: Lacks;
-  /** When neighbours were last told, and how many messages had been delivered then. */
+  /** When everybody was last told, and how many messages had been delivered when anybody was. */
   #toldMs = Number.NEGATIVE_INFINITY;
   #toldMessages = 0;
 
@@ -41,30 +44,47 @@ export class Holdings {
     this.#lacks = new Lacks(context, log);
   }
 
-  /** Our clock rose: neighbours hear of it soon, at a cost a second that does not grow with them. */
+  /** Our clock rose: authors hear of it soon, everybody now and then. */
   rose(streams: readonly StreamId[]): void {
     if (streams.length === 0) return;
-    const { config, deadlines, now } = this.#context;
+    const { config, deadlines, now, counters } = this.#context;
     for (const stream of streams) {
       this.#risen.add(stream);
+      this.#unanswered.add(stream);
       this.#lacks.rose(stream);
     }
-    const soonMs =
-      now.monotonicMs + config.haveMinMs + config.havePerLinkMs * this.#links.openCount;
-    const much = this.#context.counters.messagesDelivered - this.#toldMessages >= MUCH_MESSAGES;
-    const tellMs = much ? soonMs : Math.max(soonMs, this.#toldMs + config.haveTrickleMs);
-    deadlines.setNoLater({ kind: 'have' }, tellMs);
+    const much = counters.messagesDelivered - this.#toldMessages >= MUCH_MESSAGES;
+    const afterMs = much
+      ? SOON_MS
+      : config.haveMinMs + config.havePerLinkMs * this.#links.openCount;
+    deadlines.setNoLater({ kind: 'have' }, now.monotonicMs + afterMs);
   }
 
-  /** Tells every neighbour what rose since last time. */
+  /** Tells authors what we hold of theirs, and when it is time every neighbour what rose. */
   tell(): void {
+    const { config, counters, now } = this.#context;
+    this.#toldMessages = counters.messagesDelivered;
+    const everybodyMs = this.#toldMs + config.haveTrickleMs;
+    if (now.monotonicMs >= everybodyMs) return this.#tellEverybody();
+    const authors = [...this.#unanswered];
+    this.#unanswered.clear();
+    for (const stream of authors) {
+      const link = this.#links.of(originOf(stream));
+      if (link === undefined) continue;
+      const entries = [[stream, this.#log.clock.get(stream)] as const];
+      this.#context.outbox.send(link.id, { kind: 'have', entries });
+    }
+    if (this.#risen.size > 0) this.#context.deadlines.setNoLater({ kind: 'have' }, everybodyMs);
+  }
+
+  #tellEverybody(): void {
     if (this.#risen.size === 0) return;
     this.#toldMs = this.#context.now.monotonicMs;
-    this.#toldMessages = this.#context.counters.messagesDelivered;
     const entries = [...this.#risen].map(
       (stream) => [stream, this.#log.clock.get(stream)] as const,
     );
     this.#risen.clear();
+    this.#unanswered.clear();
     for (const bytes of haveFrames(entries)) {
       for (const link of this.#links.neighbours()) {
         this.#context.outbox.sendBytes(link.id, bytes, 'control');

@@ -57,7 +57,14 @@ export class Lacks {
   rose(stream: StreamId): void {
     const lack = this.#lacks.get(stream);
     const have = this.#log.clock.get(stream);
-    if (lack === undefined || have < lack.sequence) return;
+    if (lack === undefined) return;
+    const { now, config } = this.#context;
+    if (have < lack.sequence) {
+      // Its origin is still sending: what is on its way need not be pulled.
+      const dueMs = now.monotonicMs + config.syncIntervalMs;
+      if (dueMs > lack.dueMs) this.#lacks.set(stream, { ...lack, dueMs });
+      return;
+    }
     if (have >= lack.latest) {
       this.#lacks.delete(stream);
       return;

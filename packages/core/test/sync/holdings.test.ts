@@ -91,11 +91,11 @@ describe('what a neighbour tells that it holds', () => {
 describe('what we tell', () => {
   it('is what rose, to every neighbour, after a moment that grows with their number', () => {
     const made = new HoldingsWorld();
-    made.time.at(2_000);
+    made.time.at(5_000);
     made.receive(3, 4);
-    expect(made.time.context.deadlines.nextMs).toBe(2_000 + 50 + 2 * 10);
-    made.time.at(2_070);
-    made.time.context.deadlines.takeDue(2_070);
+    expect(made.time.context.deadlines.nextMs).toBe(5_000 + 50 + 2 * 10);
+    made.time.at(5_070);
+    made.time.context.deadlines.takeDue(5_070);
     made.holdings.tell();
     const frame = { kind: 'have', entries: [[stream(ORIGIN), 4]] };
     expect(made.time.take()).toEqual([
@@ -104,16 +104,22 @@ describe('what we tell', () => {
     ]);
   });
 
-  it('waits longer while messages trickle in', () => {
+  it('waits longer while messages trickle in, except for their author', () => {
     const made = new HoldingsWorld();
-    made.time.at(2_000);
-    made.holdings.tell();
+    made.time.at(5_000);
     made.receive(3, 3);
-    made.time.at(2_070);
-    made.time.context.deadlines.takeDue(2_070);
+    made.time.at(5_070);
+    made.time.context.deadlines.takeDue(5_070);
     made.holdings.tell();
+    made.time.take();
+    made.time.at(5_200);
     made.receive(4, 4);
-    expect(made.time.context.deadlines.nextMs).toBe(2_070 + 400);
+    made.time.at(5_270);
+    expect(made.time.context.deadlines.takeDue(5_270)).toEqual([{ kind: 'have' }]);
+    made.holdings.tell();
+    // The author has no link here, so nobody is told yet.
+    expect(made.time.take()).toEqual([]);
+    expect(made.time.context.deadlines.nextMs).toBe(5_070 + 1_500);
   });
 
   it('is everything to a new neighbour, even when that is nothing', () => {
