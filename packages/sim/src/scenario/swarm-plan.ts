@@ -63,7 +63,7 @@ export function drawPlan(random: Random): SwarmPlan {
       latencyMs: one<NetworkSettings['latencyMs']>(random, [0.2, [0.1, 0.6], [1, 5], [5, 60]]),
       frozenDial: one<NetworkSettings['frozenDial']>(random, ['opens', 'waits']),
       ...(slowLinks && {
-        bandwidthBytesPerMs: 50 + random.below(500),
+        bandwidthBytesPerMs: 250 + random.below(1_000),
         bulkQueueBytesMax: 4 * PULL_BYTES_MAX + random.below(50_000),
         windowBytes: 8_192,
       }),
