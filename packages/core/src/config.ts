@@ -64,7 +64,7 @@ export interface Config {
   readonly haveMinMs: number;
   /** ... plus this much for each link, so that the cost a second stays flat. */
   readonly havePerLinkMs: number;
-  /** Everybody else hears what we hold no more often than this; at once after a quiet time. */
+  /** Everybody else hears what we hold no more often than this (up to twice, so that peers do not all speak at once); soon after a quiet time. */
   readonly haveTrickleMs: number;
   /** Clocks further apart than this: the link is refused. */
   readonly clockSkewMaxMs: number;
@@ -106,7 +106,7 @@ export const DEFAULT_CONFIG: Config = {
   gapRepairMs: 60,
   haveMinMs: 50,
   havePerLinkMs: 10,
-  haveTrickleMs: 1_500,
+  haveTrickleMs: 2_000,
   clockSkewMaxMs: 5_000,
   forgetMs: 86_400_000,
   jitterPercent: 10,

@@ -64,7 +64,9 @@ export class Holdings {
   tell(): void {
     const { config, counters, now } = this.#context;
     this.#toldMessages = counters.messagesDelivered;
-    const everybodyMs = this.#toldMs + config.haveTrickleMs;
+    // All peers hear of a message at once: each waits a time of its own before it speaks to all.
+    const spreadMs = this.#context.self.nonce % config.haveTrickleMs;
+    const everybodyMs = this.#toldMs + config.haveTrickleMs + spreadMs;
     if (now.monotonicMs >= everybodyMs) return this.#tellEverybody();
     const authors = [...this.#unanswered];
     this.#unanswered.clear();
