@@ -84,6 +84,19 @@ describe.each(SEEDS)('a cut (seed %s)', (seed) => {
     sim.converge(30_000);
   });
 
+  it('after which two call each other dead over an open link, and the denials get lost, is mended', () => {
+    const sim = mesh(2, { seed });
+    const [a, b] = [sim.node('a'), sim.node('b')];
+    sim.cut([a], [b], { mode: 'lose' });
+    // Sooner than the silent link is given up.
+    sim.until(() => a.sees(b) === 'dead' && b.sees(a) === 'dead', 7_000);
+    sim.setFaults({ lossPerMille: 700 });
+    sim.heal();
+    sim.run(1_500);
+    sim.setFaults({});
+    sim.converge(15_000);
+  });
+
   it('that comes and goes leaves no damage', () => {
     const sim = mesh(6, { seed });
     for (let round = 0; round < 10; round += 1) {
