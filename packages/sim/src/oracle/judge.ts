@@ -101,6 +101,12 @@ export class Judge implements Observer {
     this.#checkBound(run, 'members', status.members.length, limits.membersMax);
     this.#checkBound(run, 'streams', status.clock.size, limits.streamsMax);
     this.#checkBound(run, 'links', run.openLinks, limits.linksMax);
+    for (const { peer, sync } of status.members) {
+      // Contents are compared at every delivery; here nothing ever really diverges.
+      if (sync.diverged) {
+        this.#report('no-false-alarm', `${run.host} says that its content differs from ${peer}`);
+      }
+    }
   }
 
   forget(run: Incarnation): void {
