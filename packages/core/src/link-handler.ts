@@ -7,7 +7,7 @@ import { judgeHello, ourHello, type Refusal } from './overlay/handshake.js';
 import type { Link, OpenLink } from './overlay/links.js';
 import { incomingStays } from './overlay/tie-break.js';
 import type { PeerParts } from './peer-parts.js';
-import { peekBatch } from './wire/batch.js';
+import { openBatch } from './wire/batch.js';
 import { ABNORMAL_CLOSURE, CLOSE_CODES } from './wire/close-codes.js';
 import { decodeFrames, type ReadFrame } from './wire/frame.js';
 import type { Hello, ReadHello } from './wire/hello.js';
@@ -249,7 +249,8 @@ export class LinkHandler {
   #batch(bytes: Uint8Array): void {
     const { log, holdings } = this.#parts;
     if (log.receive(bytes) !== 'hole') return;
-    const { origin, generation, firstSequence } = peekBatch(bytes, this.#context.limits);
+    const { header } = openBatch(bytes, this.#context.limits);
+    const { origin, generation, firstSequence } = header;
     holdings.hole(streamId(origin, generation), firstSequence - 1);
   }
 

@@ -9,8 +9,9 @@ import {
   type Batch,
   type BatchHeader,
   type BatchRecord,
-  peekBatch,
+  openBatch,
   readBatch,
+  readRecords,
 } from '../wire/batch.js';
 import { type ClockEntry, readClockEntries, writeClockEntries } from '../wire/clock-entries.js';
 import { Reader } from '../wire/reader.js';
@@ -108,7 +109,8 @@ export class CausalLog implements Replica {
    * @throws HearsayError `malformed`
    */
   receive(bytes: Uint8Array): Received {
-    const header = peekBatch(bytes, this.#limits);
+    const opened = openBatch(bytes, this.#limits);
+    const { header } = opened;
     const stream = streamId(header.origin, header.generation);
     const last = header.firstSequence + header.count - 1;
     const isOld = this.#clock.get(stream) >= last;
@@ -122,16 +124,14 @@ export class CausalLog implements Replica {
       this.#counters.batchesDropped += 1;
       return 'conflict';
     }
-    const batch: HeldBatch = { stream, header, bytes };
+    const batch: HeldBatch = { stream, batch: readRecords(opened, this.#limits), bytes };
     const blocker = this.#blockerOf(batch);
     if (blocker !== undefined) {
-      // Whole now, or never: what cannot be read must not sit in the queue.
-      readBatch(bytes, this.#limits);
       if (!this.#hold(batch)) return 'no-room';
       this.#counters.batchesHeldBack += 1;
       return blocker.stream === stream ? 'hole' : 'cause';
     }
-    if (!this.#deliver(batch, readBatch(bytes, this.#limits))) return 'no-room';
+    if (!this.#deliver(batch)) return 'no-room';
     this.#release(stream);
     this.#jumpReady();
     return 'delivered';
@@ -140,7 +140,7 @@ export class CausalLog implements Replica {
   /** Adds a batch of our own, made a moment ago. */
   append(batch: Batch, bytes: Uint8Array): void {
     const stream = streamId(batch.origin, batch.generation);
-    const delivered = this.#deliver({ stream, header: batch, bytes }, batch);
+    const delivered = this.#deliver({ stream, batch, bytes });
     invariant(delivered, 'there is always room for our own stream');
     this.#release(stream);
   }
@@ -191,7 +191,8 @@ export class CausalLog implements Replica {
     return limit > 0 ? messages.slice(-limit) : [];
   }
 
-  #deliver(held: HeldBatch, batch: Batch): boolean {
+  #deliver(held: HeldBatch): boolean {
+    const { batch } = held;
     const stream = this.#streams.get(held.stream) ?? this.#addStream(held.stream);
     if (stream === undefined) {
       this.#counters.batchesDropped += 1;
@@ -234,9 +235,9 @@ export class CausalLog implements Replica {
     const queue = [risen];
     for (let stream = queue.shift(); stream !== undefined; stream = queue.shift()) {
       for (const held of this.#held.take(stream, this.#clock.get(stream))) {
-        if (this.#clock.get(held.stream) >= held.header.firstSequence) continue;
+        if (this.#clock.get(held.stream) >= held.batch.firstSequence) continue;
         if (this.#blockerOf(held) !== undefined) this.#hold(held);
-        else if (this.#deliver(held, readBatch(held.bytes, this.#limits))) queue.push(held.stream);
+        else if (this.#deliver(held)) queue.push(held.stream);
       }
     }
   }

@@ -1,17 +1,17 @@
 import type { ReadonlyVectorClock } from '../clock/vector-clock.js';
 import type { StreamId } from '../ids.js';
 import type { Limits } from '../limits.js';
-import type { BatchHeader } from '../wire/batch.js';
+import type { Batch } from '../wire/batch.js';
 
 /** A batch that waits for its causes. */
 export interface HeldBatch {
   readonly stream: StreamId;
-  readonly header: BatchHeader;
+  readonly batch: Batch;
   readonly bytes: Uint8Array;
 }
 
 interface Waiting {
-  readonly batch: HeldBatch;
+  readonly held: HeldBatch;
   /** Sequence of the stream it waits for. */
   readonly until: number;
 }
@@ -27,14 +27,14 @@ export interface Blocker {
  * @param waived streams that will never be held here, so that nobody can wait for them
  */
 export function blockerOf(
-  batch: HeldBatch,
+  held: HeldBatch,
   clock: ReadonlyVectorClock,
   waived: (stream: StreamId) => boolean,
 ): Blocker | undefined {
-  const before = batch.header.firstSequence - 1;
-  if (clock.get(batch.stream) < before) return { stream: batch.stream, sequence: before };
-  for (const [stream, sequence] of batch.header.causes) {
-    if (stream === batch.stream || clock.get(stream) >= sequence) continue;
+  const before = held.batch.firstSequence - 1;
+  if (clock.get(held.stream) < before) return { stream: held.stream, sequence: before };
+  for (const [stream, sequence] of held.batch.causes) {
+    if (stream === held.stream || clock.get(stream) >= sequence) continue;
     if (!waived(stream)) return { stream, sequence };
   }
   return undefined;
@@ -64,14 +64,14 @@ export class HoldBack {
   }
 
   /** @returns false when there is no room */
-  add(batch: HeldBatch, blocker: Blocker): boolean {
+  add(held: HeldBatch, blocker: Blocker): boolean {
     const { holdBackBatchesMax, holdBackBytesMax } = this.#limits;
     if (this.#keys.size >= holdBackBatchesMax) return false;
-    if (this.#bytes + batch.bytes.length > holdBackBytesMax) return false;
-    this.#keys.add(`${batch.stream}:${batch.header.firstSequence}`);
-    this.#bytes += batch.bytes.length;
+    if (this.#bytes + held.bytes.length > holdBackBytesMax) return false;
+    this.#keys.add(`${held.stream}:${held.batch.firstSequence}`);
+    this.#bytes += held.bytes.length;
     const list = this.#waiting.get(blocker.stream);
-    const waiting = { batch, until: blocker.sequence };
+    const waiting = { held, until: blocker.sequence };
     if (list === undefined) this.#waiting.set(blocker.stream, [waiting]);
     else list.push(waiting);
     return true;
@@ -81,7 +81,7 @@ export class HoldBack {
   take(stream: StreamId, reached: number): readonly HeldBatch[] {
     const list = this.#waiting.get(stream);
     if (list === undefined) return [];
-    const free = list.filter(({ until }) => until <= reached).map(({ batch }) => batch);
+    const free = list.filter(({ until }) => until <= reached).map(({ held }) => held);
     if (free.length === 0) return free;
     if (free.length === list.length) this.#waiting.delete(stream);
     else
@@ -89,10 +89,10 @@ export class HoldBack {
         stream,
         list.filter(({ until }) => until > reached),
       );
-    for (const batch of free) {
-      this.#keys.delete(`${batch.stream}:${batch.header.firstSequence}`);
-      this.#bytes -= batch.bytes.length;
+    for (const held of free) {
+      this.#keys.delete(`${held.stream}:${held.batch.firstSequence}`);
+      this.#bytes -= held.bytes.length;
     }
-    return free.sort((left, right) => left.header.firstSequence - right.header.firstSequence);
+    return free.sort((left, right) => left.batch.firstSequence - right.batch.firstSequence);
   }
 }

@@ -70,14 +70,19 @@ function readHeader(reader: Reader, limits: BatchLimits): BatchHeader {
   return { origin, generation, firstSequence, count, causes: readClockEntries(reader) };
 }
 
-function openBatch(bytes: Uint8Array): Reader {
-  if (bytes.length <= BATCH_BODY_BYTES_MAX) return new Reader(bytes);
-  throw new HearsayError('malformed', `a batch of ${bytes.length} bytes`);
+/** A batch of which only the header was read: enough to tell a duplicate, at a fraction of the cost. */
+export interface OpenedBatch {
+  readonly header: BatchHeader;
+  readonly rest: Reader;
 }
 
-/** The header alone: enough to tell a duplicate, at a fraction of the cost. */
-export function peekBatch(bytes: Uint8Array, limits: BatchLimits): BatchHeader {
-  return readHeader(openBatch(bytes), limits);
+/** @throws HearsayError `malformed` */
+export function openBatch(bytes: Uint8Array, limits: BatchLimits): OpenedBatch {
+  if (bytes.length > BATCH_BODY_BYTES_MAX) {
+    throw new HearsayError('malformed', `a batch of ${bytes.length} bytes`);
+  }
+  const rest = new Reader(bytes);
+  return { header: readHeader(rest, limits), rest };
 }
 
 /**
@@ -85,8 +90,14 @@ export function peekBatch(bytes: Uint8Array, limits: BatchLimits): BatchHeader {
  * @throws HearsayError `malformed`
  */
 export function readBatch(bytes: Uint8Array, limits: BatchLimits): Batch {
-  const reader = openBatch(bytes);
-  const header = readHeader(reader, limits);
+  return readRecords(openBatch(bytes, limits), limits);
+}
+
+/**
+ * The rest of an opened batch; to be called once.
+ * @throws HearsayError `malformed`
+ */
+export function readRecords({ header, rest: reader }: OpenedBatch, limits: BatchLimits): Batch {
   const baseMs = reader.varuint();
   const topics = reader.list(header.count, () => reader.text(limits.topicBytesMax));
   const records: BatchRecord[] = [];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
-import { peekBatch, readBatch, writeBatch } from '../../src/wire/batch.js';
+import { openBatch, readBatch, writeBatch } from '../../src/wire/batch.js';
 import { decodeFrames, encodeFrame, type Frame } from '../../src/wire/frame.js';
 import { Reader } from '../../src/wire/reader.js';
 import { varuintBytes, Writer } from '../../src/wire/writer.js';
@@ -65,7 +65,7 @@ describe('batches', () => {
       const bytes = writeBatch(written);
       expect(readBatch(bytes, DEFAULT_LIMITS)).toEqual(written);
       const { records: _, ...header } = written;
-      expect(peekBatch(bytes, DEFAULT_LIMITS)).toEqual(header);
+      expect(openBatch(bytes, DEFAULT_LIMITS).header).toEqual(header);
     });
   });
 });
