@@ -110,7 +110,17 @@ export class LinkHandler {
   #heard(link: Link): void {
     link.heardMs = this.#context.now.monotonicMs;
     const member = this.#memberOf(link);
-    if (member !== undefined) this.#parts.membership.heard(member);
+    if (member === undefined) return;
+    this.#parts.membership.heard(member);
+    if (member.state === 'dead') this.#contradict(link, member);
+  }
+
+  /** The dead speaks: it hears now and then what is said of it, until its denial arrives. */
+  #contradict(link: Link, { peer }: Member): void {
+    const { config, now } = this.#context;
+    if (now.monotonicMs - link.tableSentMs < config.tablePullMs / 2) return;
+    link.tableSentMs = now.monotonicMs;
+    this.#parts.dissemination.tellSubject(peer);
   }
 
   /** The member at the other end, unless it runs in a newer generation by now. */

@@ -89,6 +89,11 @@ export function buildParts(context: Context, random: Random, hooks: PeerHooks): 
       counters.messagesPulled += added;
       outbox.emit({ kind: 'caught-up', peer, messages: added, tookMs });
     },
+    (link, replica) => {
+      const member = members.get(link.peer);
+      if (replica !== LOG_REPLICA || member?.generation !== link.generation) return;
+      holdings.clocksAgree(member);
+    },
   );
   antiEntropy.register(LOG_REPLICA, log);
   const hlc = new HybridLogicalClock(config.clockSkewMaxMs);

@@ -1,7 +1,7 @@
 import { VectorClock } from '../clock/vector-clock.js';
 import { compareIds, type PeerId } from '../ids.js';
 import type { Address } from '../input.js';
-import { hashText } from '../log/state-hash.js';
+import { hashText, type StateHash } from '../log/state-hash.js';
 import type { MemberState, MemberUpdate } from './member.js';
 
 /** What is known of one other peer. */
@@ -30,8 +30,12 @@ export interface Member {
   clock: VectorClock;
   /** When it last told. */
   toldMs: number | undefined;
-  /** Since when its clock equals ours and its state hash does not. */
-  differsSinceMs: number | undefined;
+  /** Our state hash when its clock was last found equal to ours. */
+  agreedAt: StateHash | undefined;
+  /** Our state hash when, after that, its state hash was found different. */
+  differedAt: StateHash | undefined;
+  /** Equal clocks and different content, beyond doubt. */
+  diverged: boolean;
 }
 
 /** The full table of other peers, in insertion order; lists that leave it are sorted. */
@@ -145,7 +149,9 @@ export function newMember(update: MemberUpdate, nowMs: number): Member {
     asked: 0,
     clock: new VectorClock(),
     toldMs: undefined,
-    differsSinceMs: undefined,
+    agreedAt: undefined,
+    differedAt: undefined,
+    diverged: false,
   };
 }
 

@@ -280,7 +280,9 @@ export class Membership {
     member.meta = update.meta;
     member.clock = new VectorClock();
     member.toldMs = undefined;
-    member.differsSinceMs = undefined;
+    member.agreedAt = undefined;
+    member.differedAt = undefined;
+    member.diverged = false;
     member.rttMs = undefined;
     member.heardMs = undefined;
     member.vouchedMs = undefined;

@@ -34,6 +34,9 @@ interface Entry {
 /** A hash that stood still this long is not just behind a broadcast on its way. */
 const QUIET_MS = 250;
 
+/** Told when an offer equals what is held here. */
+export type Agreed = (link: OpenLink, replica: ReplicaId) => void;
+
 /** Told when a pull ended that brought something. */
 export type CaughtUp = (peer: PeerId, added: number, tookMs: number) => void;
 
@@ -47,12 +50,20 @@ export class AntiEntropy {
   readonly #links: Links;
   readonly #random: Random;
   readonly #caughtUp: CaughtUp;
+  readonly #agreed: Agreed;
   readonly #replicas = new Map<ReplicaId, Entry>();
   readonly #pulls = new Map<ReplicaId, Pull>();
   /** Neighbours whose next offer is taken at its word, busy or not: new ones, and those that waited. */
   readonly #expected = new Set<PeerId>();
 
-  constructor(context: Context, links: Links, random: Random, caughtUp: CaughtUp) {
+  constructor(
+    context: Context,
+    links: Links,
+    random: Random,
+    caughtUp: CaughtUp,
+    agreed: Agreed = () => undefined,
+  ) {
+    this.#agreed = agreed;
     this.#context = context;
     this.#links = links;
     this.#random = random;
@@ -93,7 +104,7 @@ export class AntiEntropy {
     if (entry === undefined) return;
     if (reply) this.#offer(link, id, false);
     const ours = this.#refresh(entry);
-    if (sameHash(hash, ours)) return;
+    if (sameHash(hash, ours)) return this.#agreed(link, id);
     // While messages pour in, hashes always differ a little, and what differs is on its way.
     if (entry.fruitless.get(link.peer) === pairOf(hash, ours)) return;
     const quiet = this.#context.now.monotonicMs - entry.sinceMs >= QUIET_MS;

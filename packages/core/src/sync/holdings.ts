@@ -11,8 +11,6 @@ import { encodeFrame } from '../wire/frame.js';
 import type { Summary } from '../wire/probes.js';
 import { Lacks } from './lacks.js';
 
-/** Equal clocks with different hashes for this long are no race of two frames any more. */
-const DIVERGED_MS = 3_000;
 /** So many messages are told of at once: their author may be waiting for it. */
 const MUCH_MESSAGES = 100;
 const SOON_MS = 5;
@@ -116,14 +114,27 @@ export class Holdings {
   compared(member: Member, summary: Summary): void {
     const nowMs = this.#context.now.monotonicMs;
     member.toldMs = nowMs;
-    if (sameHash(summary.state, this.#log.hash)) {
+    const ours = this.#log.hash;
+    if (sameHash(summary.state, ours)) {
       member.clock.merge(this.#log.clock);
-      member.differsSinceMs = undefined;
-    } else if (member.clock.compare(this.#log.clock) === 'equal') {
-      member.differsSinceMs ??= nowMs;
-    } else {
-      member.differsSinceMs = undefined;
+      member.differedAt = undefined;
+      member.diverged = false;
+    } else if (member.agreedAt !== undefined && sameHash(member.agreedAt, ours)) {
+      member.differedAt = ours;
     }
+  }
+
+  /**
+   * An offer showed that a neighbour's clock equals ours. Clocks only rise: if its content was found
+   * different between two such moments, and nothing changed here, then it differs beyond doubt.
+   */
+  clocksAgree(member: Member): void {
+    const ours = this.#log.hash;
+    member.clock.merge(this.#log.clock);
+    member.toldMs = this.#context.now.monotonicMs;
+    if (member.differedAt !== undefined && sameHash(member.differedAt, ours))
+      member.diverged = true;
+    member.agreedAt = ours;
   }
 
   /** A batch arrived whose own predecessors are missing: on an ordered link they were lost. */
@@ -146,11 +157,7 @@ export class Holdings {
   view(member: Member): SyncView {
     const lacks = this.#log.clock.excessOver(member.clock);
     const ahead = member.clock.excessOver(this.#log.clock);
-    const { differsSinceMs } = member;
-    const diverged =
-      differsSinceMs !== undefined &&
-      this.#context.now.monotonicMs - differsSinceMs > DIVERGED_MS &&
-      lacks + ahead === 0;
+    const diverged = member.diverged && lacks + ahead === 0;
     const inSync = lacks + ahead === 0 && member.toldMs !== undefined && !diverged;
     return { lacks, ahead, inSync, diverged, atMs: member.toldMs };
   }

@@ -26,7 +26,9 @@ export function memberOf(
     asked: 0,
     clock: new VectorClock(),
     toldMs: undefined,
-    differsSinceMs: undefined,
+    agreedAt: undefined,
+    differedAt: undefined,
+    diverged: false,
     ...over,
   };
 }
