@@ -34,8 +34,8 @@ export interface Member {
   agreedAt: StateHash | undefined;
   /** Our state hash when, after that, its state hash was found different. */
   differedAt: StateHash | undefined;
-  /** Equal clocks and different content, beyond doubt. */
-  diverged: boolean;
+  /** How often in a row its content differed between two moments of equal clocks. */
+  differences: number;
 }
 
 /** The full table of other peers, in insertion order; lists that leave it are sorted. */
@@ -151,7 +151,7 @@ export function newMember(update: MemberUpdate, nowMs: number): Member {
     toldMs: undefined,
     agreedAt: undefined,
     differedAt: undefined,
-    diverged: false,
+    differences: 0,
   };
 }
 

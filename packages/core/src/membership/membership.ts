@@ -282,7 +282,7 @@ export class Membership {
     member.toldMs = undefined;
     member.agreedAt = undefined;
     member.differedAt = undefined;
-    member.diverged = false;
+    member.differences = 0;
     member.rttMs = undefined;
     member.heardMs = undefined;
     member.vouchedMs = undefined;

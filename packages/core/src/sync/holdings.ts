@@ -11,6 +11,8 @@ import { encodeFrame } from '../wire/frame.js';
 import type { Summary } from '../wire/probes.js';
 import { Lacks } from './lacks.js';
 
+/** Differences in a row that make an alarm. */
+const DIFFERENCES_MIN = 3;
 /** So many messages are told of at once: their author may be waiting for it. */
 const MUCH_MESSAGES = 100;
 const SOON_MS = 5;
@@ -118,7 +120,7 @@ export class Holdings {
     if (sameHash(summary.state, ours)) {
       member.clock.merge(this.#log.clock);
       member.differedAt = undefined;
-      member.diverged = false;
+      member.differences = 0;
     } else if (member.agreedAt !== undefined && sameHash(member.agreedAt, ours)) {
       member.differedAt = ours;
     }
@@ -126,14 +128,18 @@ export class Holdings {
 
   /**
    * An offer showed that a neighbour's clock equals ours. Clocks only rise: if its content was found
-   * different between two such moments, and nothing changed here, then it differs beyond doubt.
+   * different between two such moments, and nothing changed here, then it differs. Once more and
+   * once again, since a transport that swaps frames could show an old offer late.
    */
   clocksAgree(member: Member): void {
     const ours = this.#log.hash;
     member.clock.merge(this.#log.clock);
     member.toldMs = this.#context.now.monotonicMs;
-    if (member.differedAt !== undefined && sameHash(member.differedAt, ours))
-      member.diverged = true;
+    const still = member.agreedAt !== undefined && sameHash(member.agreedAt, ours);
+    const differed = member.differedAt !== undefined && sameHash(member.differedAt, ours);
+    if (!still) member.differences = 0;
+    else if (differed) member.differences += 1;
+    member.differedAt = undefined;
     member.agreedAt = ours;
   }
 
@@ -157,7 +163,7 @@ export class Holdings {
   view(member: Member): SyncView {
     const lacks = this.#log.clock.excessOver(member.clock);
     const ahead = member.clock.excessOver(this.#log.clock);
-    const diverged = member.diverged && lacks + ahead === 0;
+    const diverged = member.differences >= DIFFERENCES_MIN && lacks + ahead === 0;
     const inSync = lacks + ahead === 0 && member.toldMs !== undefined && !diverged;
     return { lacks, ahead, inSync, diverged, atMs: member.toldMs };
   }

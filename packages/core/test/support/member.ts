@@ -28,7 +28,7 @@ export function memberOf(
     toldMs: undefined,
     agreedAt: undefined,
     differedAt: undefined,
-    diverged: false,
+    differences: 0,
     ...over,
   };
 }

@@ -209,12 +209,21 @@ describe('equal clocks and different content', () => {
     return made;
   }
 
-  it('are an alarm once clocks were equal before and after the contents differed', () => {
-    const made = diverging();
-    expect(made.view(A)).toMatchObject({ diverged: false, inSync: true });
-    made.holdings.clocksAgree(made.member(A));
+  it('are an alarm once clocks were equal before and after the contents differed, three times', () => {
+    const made = alarmed();
     expect(made.view(A)).toMatchObject({ diverged: true, inSync: false });
   });
+
+  function alarmed(): HoldingsWorld {
+    const made = diverging();
+    made.holdings.clocksAgree(made.member(A));
+    for (let time = 0; time < 2; time++) {
+      expect(made.view(A)).toMatchObject({ diverged: false, inSync: true });
+      made.holdings.compared(made.member(A), differing);
+      made.holdings.clocksAgree(made.member(A));
+    }
+    return made;
+  }
 
   it('are none when only contents were compared, for the clock may have moved', () => {
     const made = new HoldingsWorld();
@@ -225,14 +234,13 @@ describe('equal clocks and different content', () => {
   });
 
   it('are none once the hashes agree again', () => {
-    const made = diverging();
-    made.holdings.clocksAgree(made.member(A));
+    const made = alarmed();
     made.holdings.compared(made.member(A), summary(made));
     expect(made.view(A)).toMatchObject({ diverged: false, inSync: true });
   });
 
   it('are none when we moved in between', () => {
-    const made = diverging();
+    const made = alarmed();
     made.receive(3, 3);
     made.holdings.clocksAgree(made.member(A));
     expect(made.view(A).diverged).toBe(false);
