@@ -51,6 +51,8 @@ export class CausalLog implements Replica {
   #keptBytes = 0;
   #order = 0;
   #hash: StateHash = ZERO_HASH;
+  /** The clock as bytes, until it moves: every comparison asks for it. */
+  #summary: Uint8Array | undefined;
   #progress: LogProgress[] = [];
   #risen = new Set<StreamId>();
   readonly #turnedAway = new Set<StreamId>();
@@ -146,9 +148,8 @@ export class CausalLog implements Replica {
   }
 
   summary(): Uint8Array {
-    const writer = new Writer();
-    writeClockEntries(writer, this.#clock.sorted());
-    return writer.finish();
+    this.#summary ??= this.#encodeClock();
+    return this.#summary;
   }
 
   missing(summary: Uint8Array): Iterable<Uint8Array> {
@@ -271,8 +272,15 @@ export class CausalLog implements Replica {
     this.#advance(stream, () => stream.jump(floor, chain, causes));
   }
 
+  #encodeClock(): Uint8Array {
+    const writer = new Writer();
+    writeClockEntries(writer, this.#clock.sorted());
+    return writer.finish();
+  }
+
   /** Moves one stream forward and the clock and hash with it. */
   #advance(stream: StreamLog, move: () => void): void {
+    this.#summary = undefined;
     if (stream.last > 0) this.#hash = xorHash(this.#hash, stream.hash);
     move();
     this.#hash = xorHash(this.#hash, stream.hash);
