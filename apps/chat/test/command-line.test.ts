@@ -141,10 +141,10 @@ describe('nicks', () => {
 
 describe('folders', () => {
   it('follow XDG', () => {
-    expect(stateBase({ XDG_STATE_HOME: '/x' }, '/home/ana')).toBe('/x/hearsay');
-    expect(stateBase({}, '/home/ana')).toBe('/home/ana/.local/state/hearsay');
-    expect(stateBase({ XDG_STATE_HOME: 'relative' }, '/home/ana')).toBe(
-      '/home/ana/.local/state/hearsay',
+    expect(stateBase({ XDG_STATE_HOME: '/x' }, '/homes/ana')).toBe('/x/hearsay');
+    expect(stateBase({}, '/homes/ana')).toBe('/homes/ana/.local/state/hearsay');
+    expect(stateBase({ XDG_STATE_HOME: 'relative' }, '/homes/ana')).toBe(
+      '/homes/ana/.local/state/hearsay',
     );
   });
 
