@@ -58,6 +58,7 @@ async function listenAndStart(runtime: Runtime): Promise<Peer> {
   const reachable = needsReachable(settings) ? await reachableHosts() : [];
   const addresses = ownAddresses(host, port, reachable);
   runtime.start(addresses.advertised);
+  for (const { code, message } of runtime.identity.notices) runtime.warn(code, message);
   if (settings.discover) discover(runtime, addresses, lan ? reachable : []);
   return new RunningPeer(runtime, { port, address: addresses.local });
 }

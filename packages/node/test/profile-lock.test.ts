@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isRunning, ownProcess } from '../src/profile/process-identity.js';
+import { askPs, isRunning, ownProcess } from '../src/profile/process-identity.js';
 import { lockFolder } from '../src/profile/profile-lock.js';
 import { temporaryFolder } from './support/folders.js';
 
@@ -16,6 +16,17 @@ describe('a process', () => {
     const known = own.start > 0; // Where the system tells start times.
     expect(await isRunning({ pid: own.pid, start: own.start + 1 })).toBe(!known);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'tells when it began where there is no /proc',
+    async () => {
+      const nowSeconds = Date.now() / 1_000;
+      const { start = 0, ended, tolerance = 0 } = (await askPs(process.pid)) ?? {};
+      expect(ended).toBe(false);
+      expect(Math.abs(start - (nowSeconds - process.uptime()))).toBeLessThanOrEqual(tolerance);
+      expect(await askPs(NOBODY)).toBeUndefined();
+    },
+  );
 
   it.each([0, -1, 1.5, Number.NaN, NOBODY, 2 ** 40])('%d does not run', async (pid) => {
     expect(await isRunning({ pid, start: 0 })).toBe(false);

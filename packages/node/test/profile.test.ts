@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { signingKeysOf } from '../src/crypto/keys.js';
 import { freshIdentity, openIdentity } from '../src/profile/profile.js';
 import { temporaryFolder } from './support/folders.js';
 
@@ -15,7 +16,7 @@ describe('a profile', () => {
     const folder = join(await temporaryFolder(), 'state', 'ana');
     const first = await openAndRelease(folder);
     const second = await openAndRelease(folder);
-    expect(first.id).toMatch(/^[0-9a-f]{32}$/);
+    expect(first.id).toMatch(/^[0-9a-f]{64}$/);
     expect(second.id).toBe(first.id);
     expect([first.generation, second.generation]).toEqual([1, 2]);
   });
@@ -24,12 +25,12 @@ describe('a profile', () => {
     const folder = join(await temporaryFolder(), 'ana');
     const identity = await openIdentity(folder, 'ana');
     const path = join(folder, 'profile.json');
-    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({
-      version: 1,
-      id: identity.id,
-      generation: 1,
-      nick: 'ana',
-    });
+    const text = await readFile(path, 'utf8');
+    const { seed, ...rest } = JSON.parse(text) as { seed: string };
+    expect(rest).toEqual({ version: 2, generation: 1, nick: 'ana' });
+    const keys = signingKeysOf(Buffer.from(seed, 'hex'));
+    expect(Buffer.from(keys.publicKey).toString('hex')).toBe(identity.id);
+    expect(keys).toEqual(identity.keys);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     await identity.release();
@@ -53,11 +54,12 @@ describe('a profile', () => {
     ['nothing', ''],
     ['half of it', '{"version":1,"id":"ab'],
     ['no object', '7'],
-    ['no id', '{"generation":1,"nick":"ana"}'],
-    ['a wrong id', '{"id":"xyz","generation":1,"nick":"ana"}'],
-    ['no generation', `{"id":"${'ab'.repeat(16)}","nick":"ana"}`],
-    ['half a generation', `{"id":"${'ab'.repeat(16)}","generation":1.5,"nick":"ana"}`],
-    ['no nick', `{"id":"${'ab'.repeat(16)}","generation":1}`],
+    ['no key', '{"version":2,"generation":1,"nick":"ana"}'],
+    ['a wrong key', '{"version":2,"seed":"xyz","generation":1,"nick":"ana"}'],
+    ['half a key', `{"version":2,"seed":"${'ab'.repeat(16)}","generation":1,"nick":"ana"}`],
+    ['no generation', `{"version":2,"seed":"${'ab'.repeat(32)}","nick":"ana"}`],
+    ['half a generation', `{"version":2,"seed":"${'ab'.repeat(32)}","generation":1.5,"nick":"a"}`],
+    ['no nick', `{"version":2,"seed":"${'ab'.repeat(32)}","generation":1}`],
     ['too much', JSON.stringify({ nick: 'x'.repeat(5_000) })],
   ])('with %s in its file is left alone, and the file is named', async (_what, text) => {
     const folder = await temporaryFolder();
@@ -68,6 +70,32 @@ describe('a profile', () => {
     await expect(opening).rejects.toThrow(path);
     expect(await readFile(path, 'utf8')).toBe(text);
     expect(await readdir(folder)).toEqual(['profile.json']);
+  });
+
+  it('that others could read is theirs no longer, and says so', async () => {
+    const folder = await temporaryFolder();
+    const first = await openAndRelease(folder);
+    const path = join(folder, 'profile.json');
+    await chmod(path, 0o644);
+    const second = await openAndRelease(folder);
+    expect(second.id).toBe(first.id);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(second.notices).toEqual([
+      { code: 'profile-rights', message: expect.stringContaining('(mode 0644)') },
+    ]);
+    expect((await openAndRelease(folder)).notices).toEqual([]);
+  });
+
+  it('of the kind without a key becomes a new identity, and says so', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'profile.json');
+    await writeFile(path, `{"version":1,"id":"${'ab'.repeat(16)}","generation":7,"nick":"ana"}`);
+    const identity = await openAndRelease(folder);
+    expect(identity.id).toMatch(/^[0-9a-f]{64}$/);
+    expect(identity.generation).toBe(1);
+    expect(identity.notices).toMatchObject([{ code: 'profile-renewed' }]);
+    const again = await openAndRelease(folder);
+    expect(again).toMatchObject({ id: identity.id, generation: 2, notices: [] });
   });
 
   it('that cannot be written says so', async () => {

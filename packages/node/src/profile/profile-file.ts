@@ -1,34 +1,47 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type PeerId, peerId } from '@hearsay/core';
+import { SEED_BYTES } from '../crypto/keys.js';
 import { PeerError, reasonOf, systemCode } from '../errors.js';
 import { GENERATION_MAX, SMALL_FILE_BYTES_MAX } from '../limits.js';
 
 /** What a peer remembers about itself over restarts. */
 export interface Profile {
-  readonly id: PeerId;
+  /** Its key in short form; undefined in a file of an older kind, whose id was no key. */
+  readonly seed: Uint8Array | undefined;
   /** Of the last run that used it. */
   readonly generation: number;
   readonly nick: string;
 }
 
+/** A profile as it was found. */
+export interface FoundProfile {
+  readonly profile: Profile;
+  /** Others than its owner may read or write the file: its mode, when that is so. */
+  readonly wideMode: number | undefined;
+}
+
+const WITH_KEY = 2;
+const OTHERS = 0o077;
+const PERMISSIONS = 0o777;
+
 /**
  * Reads a profile, or undefined when there is none yet.
- * @throws PeerError `profile-damaged`: guessing an id or a generation could make others ignore us
+ * @throws PeerError `profile-damaged`: guessing a key or a generation could make others ignore us
  */
-export async function readProfile(path: string): Promise<Profile | undefined> {
-  let text: string;
+export async function readProfile(path: string): Promise<FoundProfile | undefined> {
   try {
-    text = await readFile(path, 'utf8');
+    const file = await open(path, 'r');
+    try {
+      const { mode, size } = await file.stat();
+      if (size > SMALL_FILE_BYTES_MAX) throw new Error('it is too large');
+      const profile = parseProfile(JSON.parse(await file.readFile('utf8')));
+      return { profile, wideMode: isWide(mode) ? mode & PERMISSIONS : undefined };
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw damaged(path, reasonOf(error), error);
-  }
-  if (text.length > SMALL_FILE_BYTES_MAX) throw damaged(path, 'it is too large', undefined);
-  try {
-    return parseProfile(JSON.parse(text));
-  } catch (error) {
     throw damaged(path, reasonOf(error), error);
   }
 }
@@ -37,12 +50,21 @@ export async function readProfile(path: string): Promise<Profile | undefined> {
  * Writes a profile so that after a power cut either the old or the new one is there.
  * @throws PeerError `profile-unwritable`
  */
-export async function writeProfile(path: string, profile: Profile): Promise<void> {
+export async function writeProfile(
+  path: string,
+  { seed, generation, nick }: Profile & { readonly seed: Uint8Array },
+): Promise<void> {
+  const text = JSON.stringify({
+    version: WITH_KEY,
+    seed: Buffer.from(seed).toString('hex'),
+    generation,
+    nick,
+  });
   const temporary = `${path}.${randomUUID()}`;
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(`${JSON.stringify({ version: 1, ...profile })}\n`);
+      await file.writeFile(`${text}\n`);
       await file.sync();
     } finally {
       await file.close();
@@ -76,14 +98,26 @@ async function syncFolder(path: string): Promise<void> {
 
 function parseProfile(value: unknown): Profile {
   if (typeof value !== 'object' || value === null) throw new Error('it is no JSON object');
-  const { id, generation, nick } = value as Readonly<Record<string, unknown>>; // Checked below.
-  if (typeof id !== 'string') throw new Error('it has no id');
+  const { version, seed, generation, nick } = value as Readonly<Record<string, unknown>>; // Checked below.
   if (typeof nick !== 'string') throw new Error('it has no nick');
   const whole = typeof generation === 'number' && Number.isInteger(generation);
   if (!whole || generation < 0 || generation > GENERATION_MAX) {
     throw new Error('it has no generation');
   }
-  return { id: peerId(id), generation, nick };
+  return { seed: version === 1 ? undefined : parseSeed(seed), generation, nick };
+}
+
+function parseSeed(seed: unknown): Uint8Array {
+  const bytes = typeof seed === 'string' ? Buffer.from(seed, 'hex') : undefined;
+  if (bytes?.length !== SEED_BYTES || bytes.toString('hex') !== seed) {
+    throw new Error('it has no key');
+  }
+  return bytes;
+}
+
+/** Windows has rights of another kind, and shows all of these. */
+function isWide(mode: number): boolean {
+  return process.platform !== 'win32' && (mode & OTHERS) !== 0;
 }
 
 function damaged(path: string, reason: string, cause: unknown): PeerError {
