@@ -50,6 +50,8 @@ export interface Config {
   readonly redialSlowMs: number;
   /** The member with the higher id leaves the first dial to the other for this long. */
   readonly dialDeferMs: number;
+  /** A message published after this long without one leaves at once; others wait for the end of their turn, to share a batch. */
+  readonly batchQuietMs: number;
   /** News of members waits this long for company before it is sent. */
   readonly gossipDelayMs: number;
   /** Between two pulls of one neighbour's whole member table. */
@@ -99,6 +101,7 @@ export const DEFAULT_CONFIG: Config = {
   redialFastForMs: 120_000,
   redialSlowMs: 30_000,
   dialDeferMs: 1_000,
+  batchQuietMs: 5,
   gossipDelayMs: 5,
   tablePullMs: 2_000,
   syncIntervalMs: 1_000,

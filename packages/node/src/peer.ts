@@ -63,6 +63,8 @@ export class RunningPeer implements Peer {
   ): AsyncIterable<PeerMessage> {
     this.#runtime.assertOpen();
     const { signal, history = 0 } = options;
+    // Else what we said in this turn would come twice: from the history, and as new.
+    if (!this.#runtime.host.running) this.#runtime.deliverOwn();
     return this.#runtime.inbox.subscribe(topic, {
       signal,
       history: history > 0 ? this.#runtime.engine.history(topic, history) : [],

@@ -5,6 +5,7 @@ import {
   type Effect,
   type Engine,
   HearsayError,
+  type Message,
   type MessageId,
   type Now,
   type PeerId,
@@ -69,6 +70,8 @@ export class Runtime {
   #health: LoopHealth | undefined;
   #lastOwn: MessageId | undefined;
   readonly #window: PublishWindow;
+  /** Sent, and not yet told to our own listeners. */
+  #ownMessages: (readonly Message[])[] = [];
   /** Published in this turn and still with the engine. */
   #turnBytes = 0;
   #windowTimer: NodeJS.Timeout | undefined;
@@ -204,17 +207,35 @@ export class Runtime {
       send: (link, bytes, priority) => this.links.send(link, bytes, priority),
       dial: (address) => this.#dialler.dial(address),
       close: (link, code, reason) => this.links.close(link, code, reason),
-      deliver: (messages, own) => {
-        // What we say leaves before our own listeners, who may be slow, hear it.
-        if (own) this.links.flush();
-        this.inbox.deliver(messages);
-      },
+      deliver: (messages, own) => this.#deliver(messages, own),
       event: (event) => this.#reporter.report(event),
       stepped: () => this.#stepped(),
       timerFired: (lateMs) => this.#health?.observe(lateMs),
       endTurn: () => this.#endTurn(),
       failed: (error) => this.#failed(internalError(error)),
     };
+  }
+
+  /**
+   * What we say leaves before our own listeners, who may be slow, hear it; and they hear it when
+   * `publish` has returned its name, but still before whatever is delivered after it.
+   */
+  #deliver(messages: readonly Message[], own: boolean): void {
+    if (own) {
+      this.links.flush();
+      this.#ownMessages.push(messages);
+      this.host.requestTurnEnd();
+      return;
+    }
+    if (this.#ownMessages.length > 0) this.deliverOwn();
+    this.inbox.deliver(messages);
+  }
+
+  /** Hands to listeners what we published in this turn. */
+  deliverOwn(): void {
+    const own = this.#ownMessages;
+    this.#ownMessages = [];
+    for (const messages of own) this.inbox.deliver(messages);
   }
 
   #makeReporter(): Reporter {
@@ -248,6 +269,7 @@ export class Runtime {
   }
 
   #endTurn(): void {
+    if (this.#ownMessages.length > 0) this.deliverOwn();
     this.links.reportDropped();
     this.links.flush();
     this.#turnBytes = 0;

@@ -1,5 +1,6 @@
 import type { HybridLogicalClock } from '../clock/hybrid-logical-clock.js';
 import type { Context } from '../context.js';
+import type { Timer } from '../deadlines.js';
 import { HearsayError } from '../errors.js';
 import { type MessageId, type StreamId, streamId, type Topic } from '../ids.js';
 import type { CausalLog } from '../log/causal-log.js';
@@ -10,13 +11,15 @@ import { encodeFrame } from '../wire/frame.js';
 import { encodeText } from '../wire/writer.js';
 import type { Broadcast } from './broadcast.js';
 
+const FLUSH: Timer = { kind: 'flush' };
 /** Bytes that a record adds besides its payload, at most. */
 const RECORD_OVERHEAD_BYTES = 24;
 
-/** Half of a pair has no UTF-8: others would read another text than we show. */
-const LONE_SURROGATE = /\p{Surrogate}/gu;
-
-/** Gathers what is published in one turn of the event loop into one batch: encoded once, sent to many. */
+/**
+ * Gathers what is published in one turn of the event loop into one batch: encoded once, sent to many.
+ * After a quiet time the first message does not wait for company: a batch of its own costs little
+ * then, and it arrives earlier.
+ */
 export class Publisher {
   readonly #context: Context;
   readonly #log: CausalLog;
@@ -26,6 +29,7 @@ export class Publisher {
   #records: Omit<BatchRecord, 'time'>[] = [];
   #bytes = 0;
   #sequence = 0;
+  #sealedMs = 0;
   /** Messages accepted since the host last gave us a turn. */
   #accepted = 0;
   /** What our batches so far have told as causes. */
@@ -46,11 +50,11 @@ export class Publisher {
   }
 
   /**
-   * Accepts a message; it leaves when this turn ends.
+   * Accepts a message; it leaves at once after a quiet time, else when this turn ends.
    * @throws HearsayError `topic-empty`, `topic-too-long`, `payload-too-large`, `outbox-full`
    */
   publish(topic: Topic, payload: Uint8Array): { id: MessageId; links: number } {
-    const { limits, self, now, deadlines } = this.#context;
+    const { config, limits, self, now, deadlines } = this.#context;
     this.#check(topic, payload);
     const size = payload.length + RECORD_OVERHEAD_BYTES + limits.topicBytesMax;
     const full = this.#records.length >= limits.batchRecordsMax;
@@ -59,10 +63,17 @@ export class Publisher {
     this.#accepted += 1;
     this.#bytes += size;
     this.#records.push({
-      topic: topic.replace(LONE_SURROGATE, '\uFFFD'),
+      // Half of a pair has no UTF-8: others would read another text than we show.
+      topic: topic.toWellFormed(),
       payload: payload.slice(),
     });
-    deadlines.setNoLater({ kind: 'flush' }, now.monotonicMs);
+    const quiet = now.monotonicMs - this.#sealedMs >= config.batchQuietMs;
+    if (quiet && !deadlines.has(FLUSH)) {
+      this.#accepted = 1;
+      this.#seal();
+    } else {
+      deadlines.setNoLater(FLUSH, now.monotonicMs);
+    }
     const id = { peer: self.id, generation: self.generation, sequence: this.#sequence };
     return { id, links: this.#links.openCount };
   }
@@ -102,6 +113,7 @@ export class Publisher {
   #seal(): void {
     if (this.#records.length === 0) return;
     const { self, now } = this.#context;
+    this.#sealedMs = now.monotonicMs;
     // Timed when the batch is closed: it follows everything delivered until then.
     const records = this.#records.map((record) => {
       return { ...record, time: this.#hlc.tick(Math.floor(now.wallMs)) };

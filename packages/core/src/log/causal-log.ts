@@ -233,6 +233,7 @@ export class CausalLog implements Replica {
 
   /** Frees what waited for a stream, and what that frees in turn. */
   #release(risen: StreamId): void {
+    if (this.#held.size === 0) return;
     const queue = [risen];
     for (let stream = queue.shift(); stream !== undefined; stream = queue.shift()) {
       for (const held of this.#held.take(stream, this.#clock.get(stream))) {

@@ -60,7 +60,7 @@ export class HoldBack {
   }
 
   has(stream: StreamId, firstSequence: number): boolean {
-    return this.#keys.has(`${stream}:${firstSequence}`);
+    return this.#keys.size > 0 && this.#keys.has(`${stream}:${firstSequence}`);
   }
 
   /** @returns false when there is no room */

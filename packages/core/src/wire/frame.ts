@@ -145,7 +145,7 @@ export function* decodeFrames(bytes: Uint8Array, limits: Limits): Generator<Read
     const tag = outer.u8();
     const length = outer.varuint(FRAME_BODY_BYTES_MAX);
     const start = outer.offset;
-    outer.raw(length);
+    outer.skip(length);
     const reader = new Reader(bytes, start, start + length);
     const frame = readBody(tag, reader, limits);
     reader.end();

@@ -5,6 +5,9 @@ import { WIRE_NUMBER_MAX } from '../limits.js';
 const PEER_ID_BYTES_MIN = 16;
 const PEER_ID_BYTES_MAX = 32;
 const VARUINT_BYTES_MAX = 8;
+/** Topics and nicks; longer text is worth a call into the decoder. */
+const SHORT_TEXT_BYTES = 32;
+const ASCII_END = 0x80;
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, '0'),
@@ -82,13 +85,22 @@ export class Reader {
     return this.#bytes.subarray(start, this.#offset);
   }
 
+  /** Passes over the next bytes. */
+  skip(length: number): void {
+    if (length > this.remaining) throw malformed('cut short', this.#end);
+    this.#offset += length;
+  }
+
   bytes(max: number): Uint8Array {
     return this.raw(this.varuint(max));
   }
 
   text(max: number): string {
     const start = this.#offset;
-    const bytes = this.bytes(max);
+    const length = this.varuint(max);
+    const short = length <= SHORT_TEXT_BYTES ? this.#shortAscii(length) : undefined;
+    if (short !== undefined) return short;
+    const bytes = this.raw(length);
     try {
       return textDecoder.decode(bytes);
     } catch (cause) {
@@ -102,7 +114,8 @@ export class Reader {
     if (count < PEER_ID_BYTES_MIN || count > PEER_ID_BYTES_MAX)
       throw malformed('bad peer id', start);
     let hex = '';
-    for (const byte of this.raw(count)) hex += HEX[byte];
+    if (count > this.remaining) throw malformed('cut short', this.#end);
+    for (let index = 0; index < count; index++) hex += HEX[this.u8()];
     return hex as PeerId; // 16 to 32 bytes in lower-case hex are a peer id by construction.
   }
 
@@ -112,6 +125,19 @@ export class Reader {
     const items: T[] = [];
     for (let index = 0; index < count; index++) items.push(read());
     return items;
+  }
+
+  /** The next bytes as text if all are ASCII: a call into the decoder costs more than they do. */
+  #shortAscii(length: number): string | undefined {
+    if (length > this.remaining) return undefined;
+    let text = '';
+    for (let index = this.#offset; index < this.#offset + length; index++) {
+      const byte = this.#bytes[index] ?? ASCII_END;
+      if (byte >= ASCII_END) return undefined;
+      text += String.fromCharCode(byte);
+    }
+    this.#offset += length;
+    return text;
   }
 
   /** Refuses bytes after the last field. */

@@ -5,6 +5,11 @@ import type { PeerId } from '../ids.js';
 const SMALL_BYTES = 64;
 const VARUINT_CONTINUE = 0x80;
 const VARUINT_PAYLOAD = 0x7f;
+const SHORT_TEXT_CHARS = 32;
+const ASCII_END = 0x80;
+const CODE_0 = 48;
+const CODE_9 = 57;
+const CODE_A = 97;
 const textEncoder = new TextEncoder();
 
 /** Appends canonical bytes; the exact mirror of `Reader`. */
@@ -61,14 +66,14 @@ export class Writer {
 
   /** Length in bytes, then UTF-8. */
   text(text: string): this {
-    return this.bytes(textEncoder.encode(text));
+    return this.#shortAscii(text) ? this : this.bytes(textEncoder.encode(text));
   }
 
   peer(id: PeerId): this {
     const count = id.length / 2;
     this.u8(count);
     for (let index = 0; index < count; index++) {
-      this.u8(Number.parseInt(id.slice(2 * index, 2 * index + 2), 16));
+      this.u8((hexDigit(id, 2 * index) << 4) | hexDigit(id, 2 * index + 1));
     }
     return this;
   }
@@ -85,6 +90,22 @@ export class Writer {
     return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
   }
 
+  /** A call into the encoder costs more than a short topic. @returns false, and writes nothing, when it is not ASCII */
+  #shortAscii(text: string): boolean {
+    const start = this.#length;
+    if (text.length > SHORT_TEXT_CHARS) return false;
+    this.u8(text.length);
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= ASCII_END) {
+        this.#length = start;
+        return false;
+      }
+      this.u8(code);
+    }
+    return true;
+  }
+
   #reserve(count: number): void {
     const needed = this.#length + count;
     if (needed <= this.#bytes.length) return;
@@ -92,6 +113,12 @@ export class Writer {
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
   }
+}
+
+/** The value of a lower-case hex digit, as in every peer id. */
+function hexDigit(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  return code <= CODE_9 ? code - CODE_0 : code - CODE_A + 10;
 }
 
 /** Bytes that `varuint` takes for a value. */

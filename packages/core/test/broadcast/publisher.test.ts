@@ -4,7 +4,7 @@ import { HearsayError } from '../../src/errors.js';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { readBatch } from '../../src/wire/batch.js';
 import { Bench, batchOf, recordOf, SELF } from '../support/bench.js';
-import { START_MS, sent, WALL_OFFSET_MS } from '../support/context.js';
+import { type ReadEffect, START_MS, sent, WALL_OFFSET_MS } from '../support/context.js';
 import { ascii, peer, stream } from '../support/identities.js';
 
 function codeOf(action: () => unknown): string | undefined {
@@ -49,6 +49,22 @@ describe('publishing', () => {
       DEFAULT_LIMITS,
     );
     expect([firstSequence, count]).toEqual([1, 2]);
+  });
+
+  it('sends the first message after a quiet time at once, and gathers those that follow', () => {
+    const bench = new Bench({ config: { batchQuietMs: 5 } });
+    bench.open(0x60);
+    const counts = (effects: readonly ReadEffect[]): number[] =>
+      sent(effects, 'batch').map(({ frame }) => countOf(frame.bytes));
+    expect(counts(bench.publish('a'))).toEqual([1]);
+    expect(counts(bench.publish('b'))).toEqual([]);
+    bench.nowMs += 10; // A long turn is not a quiet time.
+    expect(counts(bench.publish('c'))).toEqual([]);
+    expect(counts(bench.run(0))).toEqual([2]);
+    bench.run(4);
+    expect(counts(bench.publish('d'))).toEqual([]);
+    bench.run(5);
+    expect(counts(bench.publish('e'))).toEqual([1]);
   });
 
   it('begins another batch at the bounds of one', () => {

@@ -29,7 +29,8 @@ export class Bench {
       network: 'test',
       meta: ascii('self'),
       random: seededRandom('bench'),
-      config: { jitterPercent: 0, ...options.config },
+      // Every batch waits for the end of its turn, unless a test is about the first after a quiet time.
+      config: { jitterPercent: 0, batchQuietMs: Number.POSITIVE_INFINITY, ...options.config },
       limits: options.limits ?? {},
     });
     this.feed({ kind: 'start', addresses: ['self:1'] });
