@@ -12,14 +12,20 @@ import type {
   StreamId,
 } from '@hearsay/core';
 import type { RuntimeLimits } from './limits.js';
+import type { NetworkKeys } from './network/network-keys.js';
 import type { RuntimeTimers } from './timers.js';
 
 /** How a peer is made; every field but `nick` has a default. */
 export interface PeerOptions {
   /** A label others see, 1 to 32 characters after control characters are removed. */
   readonly nick: string;
-  /** Peers of another network are refused. Default `local`. */
+  /** Peers of another network are refused. Letters, digits and `. _ -`. Default `local`. */
   readonly network?: string;
+  /**
+   * The keys that let peers in, of `openNetwork`, `joinNetwork` or `NetworkKeys.of`. Default: those
+   * kept in this user's state folder for `network`, made when there are none.
+   */
+  readonly keys?: NetworkKeys;
   /** An exact port (busy: error `port-busy`), or undefined: the first free of 7340-7359, then any. 0: any. */
   readonly port?: number;
   /** Address to listen on. Default loopback, or every interface with `lan`. */

@@ -4,7 +4,9 @@
  * | code | when | state changed? |
  * |---|---|---|
  * | `bad-nick` | empty after cleaning, or over 32 characters | no |
- * | `bad-network` | empty or over 64 bytes | no |
+ * | `bad-network` | not at most 64 bytes of letters, digits and `. _ -` | no |
+ * | `bad-invite` | an invite does not read, or its key was removed; the message says what to do | no |
+ * | `no-such-network` | asked for one that is not stored | no |
  * | `bad-tags` | too many, too long, or a name that is not `a-z0-9-` | no |
  * | `bad-port` | not an integer in 0-65535 | no |
  * | `bad-address` | not `host:port` | no |
@@ -14,6 +16,8 @@
  * | `profile-in-use` | another process runs under this profile; the message has its pid | no |
  * | `profile-damaged` | the profile file does not read; the message says what to do | no |
  * | `profile-unwritable` | the state folder cannot be made or written | no |
+ * | `network-damaged` | the file with the keys of the network does not read; the message says what to do | no |
+ * | `network-unwritable` | that file cannot be made or written | no |
  * | `payload-too-large`, `topic-too-long`, `topic-empty`, `meta-too-large` | over a limit | no |
  * | `outbox-full` | published more in one turn than may wait: `await peer.drained()` | no |
  * | `timeout` | what was waited for did not come in time | no, and it may still come |
@@ -24,6 +28,8 @@
 export type PeerErrorCode =
   | 'bad-nick'
   | 'bad-network'
+  | 'bad-invite'
+  | 'no-such-network'
   | 'bad-tags'
   | 'bad-port'
   | 'bad-address'
@@ -33,6 +39,8 @@ export type PeerErrorCode =
   | 'profile-in-use'
   | 'profile-damaged'
   | 'profile-unwritable'
+  | 'network-damaged'
+  | 'network-unwritable'
   | 'payload-too-large'
   | 'topic-too-long'
   | 'topic-empty'

@@ -12,4 +12,17 @@ export type {
 export { createPeer } from './create-peer.js';
 export { PeerError, type PeerErrorCode } from './errors.js';
 export { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
+export { formatInvite, type Invite, looksLikeInvite, parseInvite } from './network/invite.js';
+export type { Keyring } from './network/keyring.js';
+export { networkFolder } from './network/network-file.js';
+export { type KeyId, keyIdOf, shortKeyId } from './network/network-key.js';
+export { NetworkKeys } from './network/network-keys.js';
+export { LOCAL_NETWORK } from './network/network-name.js';
+export { defaultStateFolder } from './network/state-folder.js';
+export {
+  joinNetwork,
+  networkNames,
+  openNetwork,
+  type StoredNetwork,
+} from './network/stored-network.js';
 export { DEFAULT_TIMERS, type RuntimeTimers } from './timers.js';

@@ -74,3 +74,15 @@ export const ANNOUNCED_ADDRESSES_MAX = 4;
 export const SMALL_FILE_BYTES_MAX = 4_096;
 /** A generation is a 32-bit number on the wire. */
 export const GENERATION_MAX = 0xffff_ffff;
+/** Keys of one network at once: the one in use, and those on the way in or out. */
+export const NETWORK_KEYS_MAX = 4;
+/** Ids of removed keys remembered; the oldest is forgotten first. */
+export const REMOVED_KEYS_MAX = 64;
+/** Addresses of an invite, and those kept of it. */
+export const INVITE_ADDRESSES_MAX = 4;
+/** Characters of an invite that is read. */
+export const INVITE_CHARS_MAX = 1_024;
+/** A network file; with every list full it is about half of that. */
+export const NETWORK_FILE_BYTES_MAX = 4_096;
+/** UTF-8 bytes of the name of a network. */
+export const NETWORK_BYTES_MAX = 64;

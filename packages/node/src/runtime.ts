@@ -25,6 +25,7 @@ import { Waits } from './host/waits.js';
 import { Dialler } from './links/dialler.js';
 import { LinkTable } from './links/link-table.js';
 import { Inbox } from './messages/inbox.js';
+import type { NetworkKeys } from './network/network-keys.js';
 import type { Identity } from './profile/profile.js';
 import { metaOf, type Settings } from './settings.js';
 
@@ -32,6 +33,7 @@ import { metaOf, type Settings } from './settings.js';
 export interface RuntimeParts {
   readonly settings: Settings;
   readonly identity: Identity;
+  readonly keys: NetworkKeys;
   readonly engine: Engine;
   readonly readNow: () => Now;
 }
@@ -52,6 +54,7 @@ const MESSAGE_OVERHEAD_BYTES = 32;
 export class Runtime {
   readonly settings: Settings;
   readonly identity: Identity;
+  readonly keys: NetworkKeys;
   readonly engine: Engine;
   readonly emitter: Emitter = new Emitter();
   readonly host: EngineHost;
@@ -79,9 +82,10 @@ export class Runtime {
   #leaving: Promise<Departure> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ settings, identity, engine, readNow }: RuntimeParts) {
+  constructor({ settings, identity, keys, engine, readNow }: RuntimeParts) {
     this.settings = settings;
     this.identity = identity;
+    this.keys = keys;
     this.engine = engine;
     this.readNow = readNow;
     const readMonotonicMs = (): number => readNow().monotonicMs;

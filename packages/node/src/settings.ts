@@ -11,11 +11,12 @@ import { PeerError } from './errors.js';
 import { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
 import { checkPort } from './links/port-choice.js';
 import { encodeMeta, type MemberMeta, ownNick, ownTags } from './member-meta.js';
+import type { NetworkKeys } from './network/network-keys.js';
+import { checkNetworkName, LOCAL_NETWORK } from './network/network-name.js';
 import { cleanLine } from './text.js';
 import { DEFAULT_TIMERS, type RuntimeTimers } from './timers.js';
 import { VERSION } from './version.js';
 
-const NETWORK_BYTES_MAX = 64;
 const DISCOVERY_PORT = 7_339;
 const LOOPBACK = '127.0.0.1';
 const EVERY_INTERFACE = '0.0.0.0';
@@ -25,6 +26,8 @@ export interface Settings {
   readonly nick: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly network: string;
+  /** Undefined: those that are stored for the network. */
+  readonly keys: NetworkKeys | undefined;
   readonly port: number | undefined;
   readonly host: string;
   readonly join: readonly Address[];
@@ -46,7 +49,8 @@ export function resolveOptions(options: PeerOptions): Settings {
   const settings: Settings = {
     nick: ownNick(options.nick),
     tags: { ...ownTags(options.tags ?? {}), pid: String(process.pid), version: VERSION },
-    network: checkNetwork(options.network ?? 'local'),
+    network: checkNetworkName(options.network ?? LOCAL_NETWORK),
+    keys: options.keys,
     port: options.port === undefined ? undefined : checkPort(options.port),
     host: checkHost(options.host ?? (options.lan === true ? EVERY_INTERFACE : LOOPBACK)),
     join: (options.join ?? []).map((address) => checkDialAddress(address)),
@@ -87,13 +91,6 @@ export function checkDialAddress(text: string): Address {
     throw new PeerError('bad-address', `"${cleanLine(text)}" is not host:port`);
   }
   return formatAddress(address);
-}
-
-function checkNetwork(network: string): string {
-  const visible = network !== '' && network === cleanLine(network);
-  if (visible && Buffer.byteLength(network) <= NETWORK_BYTES_MAX) return network;
-  const rule = `1 to ${NETWORK_BYTES_MAX} bytes of visible text`;
-  throw new PeerError('bad-network', `the name of a network is ${rule}`);
 }
 
 function checkHost(host: string): string {

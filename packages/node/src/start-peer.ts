@@ -5,6 +5,8 @@ import { reasonOf } from './errors.js';
 import { Listener } from './links/listener.js';
 import { type OwnAddresses, ownAddresses } from './links/own-addresses.js';
 import { listenOnFreePort } from './links/port-choice.js';
+import { defaultStateFolder } from './network/state-folder.js';
+import { openNetwork } from './network/stored-network.js';
 import { RunningPeer } from './peer.js';
 import { freshIdentity, type Identity, openIdentity } from './profile/profile.js';
 import { Runtime } from './runtime.js';
@@ -23,7 +25,8 @@ export async function startPeer(
 ): Promise<Peer> {
   const settings = resolveOptions(options);
   settings.signal?.throwIfAborted();
-  const { stateFolder, nick } = settings;
+  const { stateFolder, nick, network } = settings;
+  const keys = settings.keys ?? (await openNetwork(defaultStateFolder(), network)).keys;
   const identity =
     stateFolder === undefined ? freshIdentity() : await openIdentity(stateFolder, nick);
   let runtime: Runtime | undefined;
@@ -31,6 +34,7 @@ export async function startPeer(
     runtime = new Runtime({
       settings,
       identity,
+      keys,
       engine: dependencies.createEngine(engineOptions(settings, identity)),
       readNow: dependencies.readNow,
     });

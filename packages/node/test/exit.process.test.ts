@@ -32,6 +32,7 @@ async function run(end: string) {
     console.log('ended');
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { ...process.env, XDG_STATE_HOME: folder },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -3,9 +3,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Peer } from '../src/api.js';
 import { readNow } from '../src/host/clock.js';
+import { NetworkKeys } from '../src/network/network-keys.js';
 import { startPeer } from '../src/start-peer.js';
 import { temporaryFolder } from './support/folders.js';
-import { nextEvent } from './support/peers.js';
+import { nextEvent, TEST_KEY } from './support/peers.js';
 
 const NOBODY = {
   members: [],
@@ -34,7 +35,7 @@ async function peerWith(
       throw new Error('not used here');
     },
   };
-  const options = { nick: 'ana', port: 0, discover: false };
+  const options = { nick: 'ana', port: 0, discover: false, keys: NetworkKeys.of(TEST_KEY) };
   const peer = await startPeer(stateFolder === undefined ? options : { ...options, stateFolder }, {
     createEngine: () => engine,
     readNow,

@@ -2,10 +2,15 @@ import { createSocket } from 'node:dgram';
 import { onTestFinished } from 'vitest';
 import type { Peer, PeerEventName, PeerEvents, PeerOptions } from '../../src/api.js';
 import { createPeer } from '../../src/create-peer.js';
+import { NetworkKeys } from '../../src/network/network-keys.js';
+
+/** Peers of one test are of one network, unless it says otherwise. */
+export const TEST_KEY: Uint8Array = Buffer.alloc(32, 7);
 
 /** A peer on loopback that looks for nobody and is closed after the test. */
 export async function testPeer(options: Partial<PeerOptions> = {}): Promise<Peer> {
-  const peer = await createPeer({ nick: 'ana', port: 0, discover: false, ...options });
+  const keys = NetworkKeys.of(TEST_KEY);
+  const peer = await createPeer({ nick: 'ana', port: 0, discover: false, keys, ...options });
   onTestFinished(() => peer.close());
   return peer;
 }

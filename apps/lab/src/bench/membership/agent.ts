@@ -1,7 +1,8 @@
 // One peer under measurement: `agent.js NICK NETWORK RUN_FOLDER [SEED]`. It only listens and stamps.
-import { createPeer } from '@hearsay/node';
+import { createPeer, NetworkKeys } from '@hearsay/node';
 import { clockMs } from '../../clock.js';
 import { forEachLine } from '../../process/lines.js';
+import { benchKey } from '../bench-key.js';
 import { createRecorder } from '../recorder.js';
 import { ageOf, stampedPayload } from '../stamp.js';
 import type { AgentCommand, AgentRecord } from './protocol.js';
@@ -16,6 +17,7 @@ let agesMs: number[] = [];
 const peer = await createPeer({
   nick,
   network,
+  keys: NetworkKeys.of(benchKey),
   runFolder,
   port: 0,
   discover: false,

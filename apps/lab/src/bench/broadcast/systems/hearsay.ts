@@ -1,4 +1,5 @@
-import { createPeer, type Peer } from '@hearsay/node';
+import { createPeer, NetworkKeys, type Peer } from '@hearsay/node';
+import { benchKey } from '../../bench-key.js';
 import type { BroadcastSystem, OpenOptions } from '../system.js';
 
 const topic = 'bench';
@@ -20,6 +21,7 @@ export function createSystem(): BroadcastSystem {
       peer = await createPeer({
         nick: `peer-${index}`,
         network,
+        keys: NetworkKeys.of(benchKey),
         port: 0,
         discover: false,
         runFolder: folder,
