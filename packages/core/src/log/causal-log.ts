@@ -5,24 +5,22 @@ import { type StreamId, streamId, type Topic } from '../ids.js';
 import type { Limits } from '../limits.js';
 import type { MergeResult, Replica } from '../sync/replica.js';
 import type { Counters } from '../view.js';
-import {
-  type Batch,
-  type BatchHeader,
-  type BatchRecord,
-  openBatch,
-  readBatch,
-  readRecords,
-} from '../wire/batch.js';
+import { type Batch, openBatch, readRecords } from '../wire/batch.js';
 import { type ClockEntry, readClockEntries, writeClockEntries } from '../wire/clock-entries.js';
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
+import type { BatchStore } from './batch-store.js';
 import { type Floor, Floors } from './floors.js';
+import { messageOf, readHistory } from './history.js';
 import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
+import { KeptBatches } from './kept-batches.js';
 import { packLogDelta, readLogDelta } from './log-delta.js';
 import type { LogProgress, Received } from './log-progress.js';
+import { MemoryBatchStore } from './memory-batch-store.js';
 import { missingItems } from './missing-items.js';
-import { hashBytes, mixHash, type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
-import { type StoredBatch, StreamLog } from './stream-log.js';
+import { hashBytes, type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
+import { StreamLog } from './stream-log.js';
+import { topicMask } from './topic-mask.js';
 
 /** Deltas leave room for the frame around them. */
 const DELTA_BYTES_MAX = 60 * 1_024;
@@ -44,12 +42,7 @@ export class CausalLog implements Replica {
   readonly #streams = new Map<StreamId, StreamLog>();
   readonly #held: HoldBack;
   readonly #floors: Floors;
-  /** Kept batches in delivery order; evicted ones at the front are counted off. */
-  #kept: StoredBatch[] = [];
-  #evicted = 0;
-  #keptMessages = 0;
-  #keptBytes = 0;
-  #order = 0;
+  readonly #kept: KeptBatches;
   #hash: StateHash = ZERO_HASH;
   /** The clock as bytes, until it moves: every comparison asks for it. */
   #summary: Uint8Array | undefined;
@@ -57,8 +50,17 @@ export class CausalLog implements Replica {
   #risen = new Set<StreamId>();
   readonly #turnedAway = new Set<StreamId>();
 
-  /** @param own the stream that only `append` may add to; room for it is kept */
-  constructor(limits: Limits, counters: Counters, own?: StreamId) {
+  /**
+   * @param own the stream that only `append` may add to; room for it is kept
+   * @param store keeps what was delivered
+   */
+  constructor(
+    limits: Limits,
+    counters: Counters,
+    own?: StreamId,
+    store: BatchStore = new MemoryBatchStore(),
+  ) {
+    this.#kept = new KeptBatches(store, limits);
     this.#own = own;
     if (own !== undefined) this.#streams.set(own, new StreamLog(own));
     this.#limits = limits;
@@ -87,7 +89,7 @@ export class CausalLog implements Replica {
 
   /** Messages kept. */
   get size(): number {
-    return this.#keptMessages;
+    return this.#kept.messages;
   }
 
   /** Streams whose entry rose since this was last asked. */
@@ -156,7 +158,7 @@ export class CausalLog implements Replica {
     const reader = new Reader(summary);
     const theirs = VectorClock.from(readClockEntries(reader));
     reader.end();
-    return packLogDelta(missingItems(this.#streams.values(), theirs), DELTA_BYTES_MAX);
+    return packLogDelta(missingItems(this.#streams.values(), this.#kept, theirs), DELTA_BYTES_MAX);
   }
 
   merge(delta: Uint8Array): MergeResult {
@@ -171,25 +173,7 @@ export class CausalLog implements Replica {
 
   /** The newest kept messages, oldest first. @param topic undefined for all */
   history(topic: Topic | undefined, limit: number): readonly Message[] {
-    const start = this.#historyStart(topic, limit);
-    const causes = new Map<StreamId, VectorClock>();
-    const messages: Message[] = [];
-    for (let index = this.#evicted; index < this.#kept.length; index++) {
-      const stored = this.#kept[index];
-      if (stored === undefined) break;
-      const clock = causes.get(stored.stream) ?? this.#floorCauses(stored.stream);
-      causes.set(stored.stream, clock);
-      for (const [stream, sequence] of stored.causes) clock.raise(stream, sequence);
-      if (stored.first > 1) clock.raise(stored.stream, stored.first - 1);
-      if (index < start) continue;
-      const batch = readBatch(stored.bytes, this.#limits);
-      const entries = clock.sorted();
-      batch.records.forEach((record, offset) => {
-        if (topic !== undefined && record.topic !== topic) return;
-        messages.push(toMessage(batch, record, offset, entries));
-      });
-    }
-    return limit > 0 ? messages.slice(-limit) : [];
+    return readHistory(this.#kept, this.#limits, topic, limit);
   }
 
   #deliver(held: HeldBatch): boolean {
@@ -200,27 +184,16 @@ export class CausalLog implements Replica {
       return false;
     }
     invariant(stream.last === batch.firstSequence - 1, 'a stream grows without holes');
-    for (const [cause, sequence] of batch.causes) stream.causes.raise(cause, sequence);
     const hash = hashBytes(held.bytes);
     const last = batch.firstSequence + batch.count - 1;
-    this.#order += 1;
-    const stored: StoredBatch = {
-      stream: held.stream,
-      first: batch.firstSequence,
-      last,
-      bytes: held.bytes,
-      hash,
-      causes: batch.causes,
-      order: this.#order,
-    };
+    const time = batch.records.at(-1)?.time ?? stream.newest;
+    const topics = topicMask(new Set(batch.records.map((record) => record.topic)));
+    const { causes } = batch;
+    this.#advance(stream, () =>
+      this.#kept.add(stream, { bytes: held.bytes, last, hash, causes, time, topics }),
+    );
     const clock = clockOf(stream, batch.firstSequence);
-    this.#advance(stream, () => {
-      stream.last = last;
-      stream.chain = mixHash(stream.chain, hash);
-    });
-    stream.push(stored);
-    this.#keep(stored);
-    const messages = batch.records.map((record, index) => toMessage(batch, record, index, clock));
+    const messages = batch.records.map((record, index) => messageOf(batch, record, index, clock));
     this.#progress.push({ kind: 'delivery', batch, messages });
     this.#counters.batchesDelivered += 1;
     this.#counters.messagesDelivered += messages.length;
@@ -267,10 +240,10 @@ export class CausalLog implements Replica {
     if (stream === undefined) return;
     this.#progress.push({ kind: 'gap', stream: id, from: stream.last + 1, to: floor });
     this.#counters.gaps += 1;
-    for (const stored of stream.after(0)) this.#unkeep(stored);
-    this.#kept = this.#kept.slice(this.#evicted).filter((stored) => stored.stream !== id);
-    this.#evicted = 0;
-    this.#advance(stream, () => stream.jump(floor, chain, causes));
+    this.#advance(stream, () => {
+      this.#kept.skipped(stream);
+      stream.jump(floor, chain, causes);
+    });
   }
 
   #encodeClock(): Uint8Array {
@@ -311,60 +284,11 @@ export class CausalLog implements Replica {
     this.#turnedAway.add(stream);
     this.#progress.push({ kind: 'no-room', stream, limit });
   }
-
-  #keep(stored: StoredBatch): void {
-    this.#kept.push(stored);
-    this.#keptMessages += stored.last - stored.first + 1;
-    this.#keptBytes += stored.bytes.length;
-    const { logMessagesMax, logBytesMax } = this.#limits;
-    while (this.#keptMessages > logMessagesMax || this.#keptBytes > logBytesMax) {
-      const oldest = this.#kept[this.#evicted];
-      if (oldest === undefined || oldest === stored) return;
-      this.#evicted += 1;
-      this.#unkeep(oldest);
-      this.#streams.get(oldest.stream)?.dropOldest();
-    }
-    if (2 * this.#evicted > this.#kept.length) {
-      this.#kept = this.#kept.slice(this.#evicted);
-      this.#evicted = 0;
-    }
-  }
-
-  #unkeep(stored: StoredBatch): void {
-    this.#keptMessages -= stored.last - stored.first + 1;
-    this.#keptBytes -= stored.bytes.length;
-  }
-
-  /** Index of the kept batch with which the newest `limit` messages of a topic begin. */
-  #historyStart(topic: Topic | undefined, limit: number): number {
-    let count = 0;
-    for (let index = this.#kept.length - 1; index >= this.#evicted; index--) {
-      const stored = this.#kept[index];
-      if (stored === undefined) break;
-      const { records } = readBatch(stored.bytes, this.#limits);
-      count += records.filter((record) => topic === undefined || record.topic === topic).length;
-      if (count >= limit) return index;
-    }
-    return this.#evicted;
-  }
-
-  #floorCauses(id: StreamId): VectorClock {
-    return this.#streams.get(id)?.floorCauses.copy() ?? new VectorClock();
-  }
 }
 
+/** What the messages of the newest batch of a stream depend on. */
 function clockOf(stream: StreamLog, firstSequence: number): readonly ClockEntry[] {
   const clock: ClockEntry[] = [...stream.causes.entries()];
   if (firstSequence > 1) clock.push([stream.id, firstSequence - 1]);
   return clock;
-}
-
-function toMessage(
-  { origin, generation, firstSequence }: BatchHeader,
-  { topic, payload, time }: BatchRecord,
-  offset: number,
-  clock: readonly ClockEntry[],
-): Message {
-  const id = { peer: origin, generation, sequence: firstSequence + offset };
-  return { id, topic, payload, time, clock };
 }

@@ -1,16 +1,26 @@
 import type { ReadonlyVectorClock } from '../clock/vector-clock.js';
+import type { KeptBatches } from './kept-batches.js';
 import type { LogDeltaItem } from './log-delta.js';
-import type { StoredBatch, StreamLog } from './stream-log.js';
+import type { StreamLog } from './stream-log.js';
+
+/** Where we are in the batches of one stream. */
+interface Cursor {
+  readonly stream: StreamLog;
+  index: number;
+  order: number;
+}
 
 /**
  * What a holder of `theirs` lacks: floors first, then batches in our own delivery order, so that
- * causes come before effects.
+ * causes come before effects. Of a stream with a batch that cannot be read the rest is left out:
+ * somebody else has it.
  */
 export function* missingItems(
   streams: Iterable<StreamLog>,
+  kept: KeptBatches,
   theirs: ReadonlyVectorClock,
 ): Generator<LogDeltaItem> {
-  const queues: StoredBatch[][] = [];
+  const cursors = new Set<Cursor>();
   for (const stream of streams) {
     const have = theirs.get(stream.id);
     if (have >= stream.last) continue;
@@ -18,22 +28,25 @@ export function* missingItems(
       const { id, floor, floorChain: chain } = stream;
       yield { kind: 'floor', stream: id, floor, chain, causes: stream.floorCauses.sorted() };
     }
-    queues.push([...stream.after(Math.max(have, stream.floor))].reverse());
+    const index = stream.indexAfter(Math.max(have, stream.floor));
+    if (index < stream.end) cursors.add({ stream, index, order: stream.orderOf(index) });
   }
   for (;;) {
-    const next = earliest(queues);
+    const next = earliest(cursors);
     if (next === undefined) return;
-    yield { kind: 'batch', bytes: next.bytes };
+    const bytes = kept.bytesAt(next.order);
+    if (bytes !== undefined) yield { kind: 'batch', bytes };
+    next.index += 1;
+    next.order = next.stream.orderOf(next.index);
+    if (bytes === undefined || next.index >= next.stream.end) cursors.delete(next);
   }
 }
 
-/** Takes the batch that was delivered first from queues that have their oldest at the end. */
-function earliest(queues: readonly StoredBatch[][]): StoredBatch | undefined {
-  let best: StoredBatch[] | undefined;
-  for (const queue of queues) {
-    const head = queue.at(-1);
-    if (head === undefined) continue;
-    if (best === undefined || head.order < (best.at(-1)?.order ?? 0)) best = queue;
+/** The one whose next batch was delivered first. */
+function earliest(cursors: ReadonlySet<Cursor>): Cursor | undefined {
+  let best: Cursor | undefined;
+  for (const cursor of cursors) {
+    if (best === undefined || cursor.order < best.order) best = cursor;
   }
-  return best?.pop();
+  return best;
 }

@@ -1,0 +1,135 @@
+import type { Topic } from '../ids.js';
+import type { Limits } from '../limits.js';
+import { openBatch } from '../wire/batch.js';
+import type { BatchStore } from './batch-store.js';
+import { Column } from './column.js';
+import { hashBytes } from './state-hash.js';
+import type { DeliveredBatch, StreamLog } from './stream-log.js';
+import { topicMask } from './topic-mask.js';
+
+/** A batch that was skipped over: no stream claims it any more. */
+const NOBODY = 0xffff_ffff;
+
+/** A batch as it goes into the log. */
+export interface NewBatch extends DeliveredBatch {
+  readonly bytes: Uint8Array;
+  readonly topics: number;
+}
+
+/**
+ * The kept batches of all streams in the order of delivery: for each its position in the store, its
+ * stream and a mask of its topics, sixteen bytes. The oldest go when there are too many.
+ */
+export class KeptBatches {
+  readonly #store: BatchStore;
+  readonly #limits: Limits;
+  readonly #positions = new Column('f64');
+  readonly #slots = new Column('u32');
+  readonly #topics = new Column('u32');
+  /** Streams by the number under which their batches are filed. */
+  readonly #streams: (StreamLog | undefined)[] = [];
+  readonly #slotOf = new Map<StreamLog, number>();
+  readonly #freeSlots: number[] = [];
+  #messages = 0;
+
+  constructor(store: BatchStore, limits: Limits) {
+    this.#store = store;
+    this.#limits = limits;
+  }
+
+  /** Messages kept. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** Kept batches have places from `start` up to `end`, which is not one of them. */
+  get start(): number {
+    return this.#positions.start;
+  }
+
+  get end(): number {
+    return this.#positions.end;
+  }
+
+  /** The stream of the batch at a place; undefined when it was skipped over. */
+  streamAt(order: number): StreamLog | undefined {
+    return this.#streams[this.#slots.at(order)];
+  }
+
+  mayHaveTopic(order: number, topic: Topic): boolean {
+    return (this.#topics.at(order) & topicMask([topic])) !== 0;
+  }
+
+  /** Undefined when the store cannot give it back. */
+  bytesAt(order: number): Uint8Array | undefined {
+    return this.#store.read(this.#positions.at(order));
+  }
+
+  /** Adds the next batch of a stream, and lets go of what is too much. */
+  add(stream: StreamLog, batch: NewBatch): void {
+    this.#messages += batch.last - stream.last;
+    const order = this.#file(this.#store.append('batch', batch.bytes), stream, batch.topics);
+    stream.push(order, batch);
+    this.#evict();
+  }
+
+  /** A stream is about to let go of all its batches. */
+  skipped(stream: StreamLog): void {
+    this.#messages -= stream.last - stream.floor;
+    for (let index = stream.start; index < stream.end; index++) {
+      this.#slots.set(stream.orderOf(index), NOBODY);
+    }
+  }
+
+  #file(position: number, stream: StreamLog, topics: number): number {
+    const order = this.#positions.end;
+    this.#positions.push(position);
+    this.#slots.push(this.#slotFor(stream));
+    this.#topics.push(topics);
+    return order;
+  }
+
+  #slotFor(stream: StreamLog): number {
+    const known = this.#slotOf.get(stream);
+    if (known !== undefined) return known;
+    const slot = this.#freeSlots.pop() ?? this.#streams.length;
+    this.#streams[slot] = stream;
+    this.#slotOf.set(stream, slot);
+    return slot;
+  }
+
+  /** The newest batch always stays. */
+  #evict(): void {
+    const { logMessagesMax, logBytesMax } = this.#limits;
+    const before = this.start;
+    while (this.start + 1 < this.end) {
+      const bytes = this.#store.end - this.#positions.at(this.start);
+      if (this.#messages <= logMessagesMax && bytes <= logBytesMax) break;
+      this.#dropOldest();
+    }
+    if (this.start > before) this.#store.release(this.#positions.at(this.start));
+  }
+
+  #dropOldest(): void {
+    const order = this.start;
+    const stream = this.streamAt(order);
+    if (stream !== undefined) this.#dropOldestOf(stream, order);
+    this.#positions.dropBefore(order + 1);
+    this.#slots.dropBefore(order + 1);
+    this.#topics.dropBefore(order + 1);
+  }
+
+  #dropOldestOf(stream: StreamLog, order: number): void {
+    const bytes = this.bytesAt(order);
+    if (bytes === undefined) {
+      // Its hash and causes are gone: the only floor that is known to be right is the top.
+      this.skipped(stream);
+      stream.forgetBatches();
+      return;
+    }
+    const { causes } = openBatch(bytes, this.#limits).header;
+    const before = stream.floor;
+    stream.dropOldest({ hash: hashBytes(bytes), causes });
+    this.#messages -= stream.floor - before;
+  }
+}
