@@ -5,9 +5,8 @@ import { HearsayError } from '../errors.js';
 import { type MessageId, type StreamId, streamId, type Topic } from '../ids.js';
 import type { CausalLog } from '../log/causal-log.js';
 import type { Links } from '../overlay/links.js';
-import { type Batch, type BatchRecord, writeBatch } from '../wire/batch.js';
+import { type Batch, type BatchRecord, encodeBatch } from '../wire/batch.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
-import { encodeFrame } from '../wire/frame.js';
 import { encodeText } from '../wire/writer.js';
 import type { Broadcast } from './broadcast.js';
 
@@ -128,9 +127,9 @@ export class Publisher {
     };
     this.#records = [];
     this.#bytes = 0;
-    const bytes = writeBatch(batch);
+    const { bytes, frame } = encodeBatch(batch);
     this.#log.append(batch, bytes);
-    this.#broadcast.originate(encodeFrame({ kind: 'batch', bytes }));
+    this.#broadcast.originate(frame);
   }
 
   /** Entries of our clock that rose since our batch before; receivers remember the others. */

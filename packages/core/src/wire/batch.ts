@@ -3,6 +3,7 @@ import { HearsayError } from '../errors.js';
 import type { PeerId, Topic } from '../ids.js';
 import { BATCH_BODY_BYTES_MAX, type Limits, WIRE_NUMBER_MAX } from '../limits.js';
 import { type ClockEntry, readClockEntries, writeClockEntries } from './clock-entries.js';
+import { FRAME_HEADER_BYTES_MAX, frameAround } from './frame.js';
 import { Reader } from './reader.js';
 import { Writer } from './writer.js';
 
@@ -29,8 +30,21 @@ export interface Batch extends BatchHeader {
   readonly records: readonly BatchRecord[];
 }
 
-export function writeBatch(batch: Batch): Uint8Array {
-  const writer = new Writer(expectedBytes(batch));
+/** The bytes that are kept, and the frame that carries them. */
+export interface EncodedBatch {
+  readonly bytes: Uint8Array;
+  readonly frame: Uint8Array;
+}
+
+export function encodeBatch(batch: Batch): EncodedBatch {
+  const writer = new Writer(FRAME_HEADER_BYTES_MAX + expectedBytes(batch));
+  writer.leave(FRAME_HEADER_BYTES_MAX);
+  writeBody(writer, batch);
+  const { frame, body } = frameAround('batch', writer);
+  return { frame, bytes: body };
+}
+
+function writeBody(writer: Writer, batch: Batch): void {
   writer.peer(batch.origin).varuint(batch.generation).varuint(batch.firstSequence);
   writer.varuint(batch.count);
   writeClockEntries(writer, batch.causes);
@@ -41,7 +55,6 @@ export function writeBatch(batch: Batch): Uint8Array {
     writer.varuint(time.ms - baseMs).varuint(time.counter);
     writer.varuint(topics.indexOf(topic)).bytes(payload);
   }
-  return writer.finish();
 }
 
 /** A little more than the encoded size, so that the buffer need not grow. */

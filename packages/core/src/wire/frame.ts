@@ -99,6 +99,25 @@ export function encodeFrame(frame: Frame): Uint8Array {
   return new Writer(length).u8(TAGS[frame.kind]).bytes(body).finish();
 }
 
+/** Room for the tag and the length of any frame. */
+export const FRAME_HEADER_BYTES_MAX: number = TAG_BYTES + varuintBytes(FRAME_BODY_BYTES_MAX);
+
+/**
+ * Finishes a frame whose body was written behind `leave(FRAME_HEADER_BYTES_MAX)`.
+ * @returns the frame and its body, both views of what was written: nothing is copied
+ */
+export function frameAround(
+  kind: Frame['kind'],
+  writer: Writer,
+): { readonly frame: Uint8Array; readonly body: Uint8Array } {
+  const length = writer.length - FRAME_HEADER_BYTES_MAX;
+  invariant(length <= FRAME_BODY_BYTES_MAX, 'what we send can be read');
+  const start = FRAME_HEADER_BYTES_MAX - TAG_BYTES - varuintBytes(length);
+  const header = new Writer(FRAME_HEADER_BYTES_MAX).u8(TAGS[kind]).varuint(length).finish();
+  for (const [index, byte] of header.entries()) writer.patch(start + index, byte);
+  return { frame: writer.view(start), body: writer.view(FRAME_HEADER_BYTES_MAX) };
+}
+
 function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {
   switch (tag) {
     case TAGS.hello:

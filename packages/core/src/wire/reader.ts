@@ -5,6 +5,8 @@ import { WIRE_NUMBER_MAX } from '../limits.js';
 const PEER_ID_BYTES_MIN = 16;
 const PEER_ID_BYTES_MAX = 32;
 const VARUINT_BYTES_MAX = 8;
+const VARUINT_CONTINUE = 0x80;
+const VARUINT_PAYLOAD = 0x7f;
 /** Topics and nicks; longer text is worth a call into the decoder. */
 const SHORT_TEXT_BYTES = 32;
 const ASCII_END = 0x80;
@@ -62,17 +64,22 @@ export class Reader {
 
   varuint(max: number = WIRE_NUMBER_MAX): number {
     const start = this.#offset;
+    const first = this.#bytes[start] ?? VARUINT_CONTINUE;
+    if (first < VARUINT_CONTINUE && start < this.#end && first <= max) {
+      this.#offset += 1; // Most numbers are this short.
+      return first;
+    }
     let value = 0;
     let scale = 1;
     for (let index = 0; index < VARUINT_BYTES_MAX; index++) {
       const byte = this.u8();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) {
+      value += (byte & VARUINT_PAYLOAD) * scale;
+      if (byte < VARUINT_CONTINUE) {
         if (byte === 0 && index > 0) throw malformed('number not in shortest form', start);
         if (value > max) throw malformed(`number over ${max}`, start);
         return value;
       }
-      scale *= 0x80;
+      scale *= VARUINT_CONTINUE;
     }
     throw malformed('number too long', start);
   }
@@ -80,9 +87,10 @@ export class Reader {
   /** A view of the next bytes, not a copy. */
   raw(length: number): Uint8Array {
     if (length > this.remaining) throw malformed('cut short', this.#end);
-    const start = this.#offset;
+    const start = this.#bytes.byteOffset + this.#offset;
     this.#offset += length;
-    return this.#bytes.subarray(start, this.#offset);
+    // Not `subarray`: of a subclass (Node's Buffer) that is many times slower.
+    return new Uint8Array(this.#bytes.buffer, start, length);
   }
 
   /** Passes over the next bytes. */

@@ -85,6 +85,23 @@ export class Writer {
     return this;
   }
 
+  /** Leaves room for what is known last. */
+  leave(count: number): this {
+    this.#reserve(count);
+    this.#length += count;
+    return this;
+  }
+
+  /** Puts one byte where room was left. */
+  patch(offset: number, value: number): void {
+    this.#bytes[offset] = value;
+  }
+
+  /** What was written from an offset on, not a copy; nothing may be written after it. */
+  view(offset: number): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, offset, this.#length - offset);
+  }
+
   /** What was written; nothing may be written after it. */
   finish(): Uint8Array {
     return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);

@@ -6,7 +6,7 @@ import type { Limits } from '../../src/limits.js';
 import type { MemberUpdate } from '../../src/membership/member.js';
 import { seededRandom } from '../../src/random.js';
 import type { MemberView } from '../../src/view.js';
-import { type Batch, type BatchRecord, writeBatch } from '../../src/wire/batch.js';
+import { type Batch, type BatchRecord, encodeBatch } from '../../src/wire/batch.js';
 import { encodeFrame, type Frame } from '../../src/wire/frame.js';
 import type { Hello } from '../../src/wire/hello.js';
 import { type ReadEffect, readEffects, START_MS, WALL_OFFSET_MS } from './context.js';
@@ -138,7 +138,7 @@ export function batchBytes(
   over: Partial<Omit<Batch, 'count'>> = {},
 ): Uint8Array {
   const records = over.records ?? [recordOf(`${byte}:${firstSequence}`)];
-  return writeBatch({
+  return encodeBatch({
     origin: peer(byte),
     generation: 1,
     firstSequence,
@@ -146,7 +146,7 @@ export function batchBytes(
     ...over,
     count: records.length,
     records,
-  });
+  }).bytes;
 }
 
 export function batchOf(...parts: Parameters<typeof batchBytes>): Frame {

@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
 import { CausalLog } from '../../src/log/causal-log.js';
 import { readLogDelta, writeLogDeltaItem } from '../../src/log/log-delta.js';
 import { zeroCounters } from '../../src/view.js';
-import { type Batch, writeBatch } from '../../src/wire/batch.js';
+import { type Batch, encodeBatch } from '../../src/wire/batch.js';
 import { Writer } from '../../src/wire/writer.js';
 import { recordOf } from './bench.js';
 import { peer } from './identities.js';
@@ -103,7 +103,7 @@ export class LogModel {
     for (let offset = 0; offset < count; offset++) {
       this.#causes.set(`${site.stream}:${first + offset}`, new Map(site.heights));
     }
-    const bytes = writeBatch(batch);
+    const bytes = encodeBatch(batch).bytes;
     site.log.append(batch, bytes);
     this.#collect(site);
     for (const other of this.sites) if (other !== site) other.inbox.push(bytes);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
-import { openBatch, readBatch, writeBatch } from '../../src/wire/batch.js';
+import { encodeBatch, openBatch, readBatch } from '../../src/wire/batch.js';
 import { decodeFrames, encodeFrame, type Frame } from '../../src/wire/frame.js';
 import { Reader } from '../../src/wire/reader.js';
 import { varuintBytes, Writer } from '../../src/wire/writer.js';
@@ -62,7 +62,7 @@ describe('frames', { timeout: 60_000 }, () => {
 describe('batches', () => {
   it('come out as they went in', () => {
     holds(batch, (written) => {
-      const bytes = writeBatch(written);
+      const bytes = encodeBatch(written).bytes;
       expect(readBatch(bytes, DEFAULT_LIMITS)).toEqual(written);
       const { records: _, ...header } = written;
       expect(openBatch(bytes, DEFAULT_LIMITS).header).toEqual(header);

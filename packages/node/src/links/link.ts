@@ -9,7 +9,10 @@ import type { Wire } from './wire.js';
 export interface LinkOptions {
   readonly id: LinkId;
   readonly wire: Wire;
-  readonly limits: SendQueueLimits & { readonly socketHighWaterBytes: number };
+  readonly limits: SendQueueLimits & {
+    readonly socketHighWaterBytes: number;
+    readonly drainedBytes: number;
+  };
   /** Called when the system took a message of ours. */
   readonly onProgress: (link: Link) => void;
 }
@@ -24,6 +27,8 @@ export class Link {
   readonly #wire: Wire;
   readonly #queue: SendQueue;
   readonly #socketHighWaterBytes: number;
+  /** With less than this in the socket the link cannot be congested. */
+  readonly #quietBytes: number;
   readonly #sent: () => void;
   #closing = false;
 
@@ -32,6 +37,7 @@ export class Link {
     this.#wire = wire;
     this.#queue = new SendQueue(limits);
     this.#socketHighWaterBytes = limits.socketHighWaterBytes;
+    this.#quietBytes = limits.drainedBytes;
     this.#sent = () => onProgress(this);
   }
 
@@ -79,6 +85,11 @@ export class Link {
   }
 
   #send(messages: readonly Uint8Array[]): void {
-    for (const message of messages) this.#wire.send(message, this.#sent);
+    for (const message of messages) {
+      // That the system took it matters only to what waits behind it, and to a congested link.
+      const waiting =
+        this.#queue.hasBulk || this.#wire.bufferedBytes + message.length >= this.#quietBytes;
+      this.#wire.send(message, waiting ? this.#sent : undefined);
+    }
   }
 }

@@ -22,7 +22,7 @@ export class WebSocketWire implements Wire {
     return this.#socket.bufferedAmount;
   }
 
-  send(bytes: Uint8Array, sent: () => void): void {
+  send(bytes: Uint8Array, sent?: () => void): void {
     this.#socket.send(bytes, sent);
   }
 

@@ -2,8 +2,8 @@
 export interface Wire {
   /** Bytes handed over and not yet taken by the system. */
   readonly bufferedBytes: number;
-  /** Sends one binary message; `sent` is called when the system took it, or never. */
-  send(bytes: Uint8Array, sent: () => void): void;
+  /** Sends one binary message; `sent` is called when the system took it, or never. To be told costs. */
+  send(bytes: Uint8Array, sent?: () => void): void;
   /** Starts the closing handshake. */
   close(code: number, reason: string): void;
   /** Cuts the connection. */

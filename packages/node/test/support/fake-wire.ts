@@ -6,9 +6,9 @@ export class FakeWire implements Wire {
   closedWith: { code: number; reason: string } | undefined;
   terminated = false;
   bufferedBytes = 0;
-  #untaken: { bytes: Uint8Array; sent: () => void }[] = [];
+  #untaken: { bytes: Uint8Array; sent: (() => void) | undefined }[] = [];
 
-  send(bytes: Uint8Array, sent: () => void): void {
+  send(bytes: Uint8Array, sent?: () => void): void {
     this.sent.push(bytes);
     this.bufferedBytes += bytes.length;
     this.#untaken.push({ bytes, sent });
@@ -28,7 +28,7 @@ export class FakeWire implements Wire {
     this.#untaken = [];
     for (const { bytes, sent } of taken) {
       this.bufferedBytes -= bytes.length;
-      sent();
+      sent?.();
     }
   }
 
