@@ -11,6 +11,8 @@ import {
   roomValue,
 } from './command-line/values.js';
 import type { ChatOptions } from './commands/chat.js';
+import type { InviteOptions } from './commands/invite.js';
+import type { NetworksOptions } from './commands/networks.js';
 import type { PeersOptions } from './commands/peers.js';
 import type { SendOptions } from './commands/send.js';
 import type { WaitSyncOptions } from './commands/wait-sync.js';
@@ -20,7 +22,8 @@ const version = '0.1.0';
 const EXAMPLES = `
 Examples:
   hearsay ana                        chat as ana; finds the others on this machine
-  hearsay bob 192.168.1.20:7340      join through a peer elsewhere (which runs with --lan)
+  hearsay ana --lan                  the same, and others elsewhere can join: /invite prints how
+  hearsay bob hearsay://...          join a mesh elsewhere by an invite
   hearsay ana --room ops --history 20
   tail -f build.log | hearsay ci --plain
   hearsay bot --json --follow        one JSON object a line, both ways
@@ -48,6 +51,13 @@ Examples:
 
 Exit codes: 0 in sync, 2 wrong use, 3 no peer found, 4 not in sync in time.`;
 
+const INVITE_EXAMPLES = `
+Examples:
+  hearsay invite                     hand the line over in private: it holds the key
+  hearsay bob "$(hearsay invite)"    join with it
+
+Exit codes: 0 ok, 2 wrong use, 3 no peer found.`;
+
 /** The command line of `hearsay`. @param done is told the exit code of what ran */
 export function createProgram(done: (exitCode: ExitCode) => void): Command {
   const program = new Command('hearsay')
@@ -55,7 +65,7 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
     .version(version)
     .enablePositionalOptions()
     .argument('[nick]', 'your name and profile; without it the last one, else your user name')
-    .argument('[address...]', 'peers to dial, HOST:PORT')
+    .argument('[invite...]', 'what hearsay invite printed; or peers to dial, HOST:PORT ...')
     .option('--join <host:port>', 'dial this peer, now and for ever (repeatable)', addressValues)
     .option(
       '--port <n>',
@@ -64,7 +74,7 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
     )
     .option('--host <address>', 'listen on this address (default: this machine only)')
     .option('--lan', 'listen and be found beyond this machine')
-    .option('--network <name>', 'a mesh of its own; others are refused', networkValue)
+    .option('--network <name>', 'a mesh of its own, made on first use', networkValue)
     .option('--room <name>', 'the first room (default: lobby)', roomValue)
     .option('--plain', 'text lines for other programs (default without a terminal)')
     .option('--json', 'one JSON object a line, both ways; see docs/json.md')
@@ -77,7 +87,7 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
       durationValue,
     )
     .option('--history <n>', 'show at most this many earlier messages (default: 100)', countValue)
-    .option('--state-dir <folder>', 'keep profiles here')
+    .option('--state-dir <folder>', 'keep profiles and networks here')
     .option('--no-color', 'no colours')
     .option('--ascii', 'no symbols beyond ASCII')
     .addHelpText('after', EXAMPLES)
@@ -113,6 +123,23 @@ function addErrands(program: Command, done: (exitCode: ExitCode) => void): void 
       const { peers } = await import('./commands/peers.js');
       done(await peers(options));
     });
+  errand(program, 'invite', 'print one line that lets somebody into the mesh')
+    .option('--json', 'one JSON object')
+    .option('--timeout <time>', 'give up after this long (default: 5s)', durationValue)
+    .addHelpText('after', INVITE_EXAMPLES)
+    .action(async (options: InviteOptions) => {
+      const { invite } = await import('./commands/invite.js');
+      done(await invite(options));
+    });
+  program
+    .command('networks')
+    .description('list the networks that are kept here')
+    .option('--json', 'one JSON object a network')
+    .option('--state-dir <folder>', 'where networks are kept')
+    .action(async (options: NetworksOptions) => {
+      const { networks } = await import('./commands/networks.js');
+      done(await networks(options));
+    });
   errand(program, 'wait-sync', 'wait until all live peers hold the same')
     .option('--live <n>', 'so many live peers at least (default: 1)', positiveValue)
     .option('--timeout <time>', 'give up after this long (default: 10s)', durationValue)
@@ -133,6 +160,7 @@ function errand(program: Command, name: string, description: string): Command {
     .option('--host <address>', 'listen on this address (default: this machine only)')
     .option('--lan', 'look for peers beyond this machine')
     .option('--no-discover', 'do not look for peers, only dial')
+    .option('--state-dir <folder>', 'where networks are kept')
     .hook('preAction', (root) => refuseLeadingOptions(root.parent ?? root, name));
 }
 

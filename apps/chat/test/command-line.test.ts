@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PeerError } from '@hearsay/node';
+import { formatInvite, PeerError } from '@hearsay/node';
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { describeFailure, Failure } from '../src/command-line/failure.js';
@@ -17,10 +17,19 @@ import {
   roomValue,
 } from '../src/command-line/values.js';
 import { pickMode } from '../src/front/open-front.js';
-import { profileFolder, recallNick, rememberNick, stateBase } from '../src/profile/folders.js';
+import { recallNick, rememberNick } from '../src/profile/folders.js';
 import { isNick, nextNick, nickFromUser } from '../src/profile/nick.js';
 
+const INVITE = formatInvite({ network: 'ops', key: Buffer.alloc(32, 1), addresses: ['h:1'] });
+
 describe('the words of the command line', () => {
+  it.each([[['bob', INVITE]], [['bob', 'g:2', INVITE]], [[INVITE]]])(
+    '%j has an invite',
+    (words) => {
+      expect(readTargets(words)).toMatchObject({ invite: { network: 'ops', addresses: ['h:1'] } });
+    },
+  );
+
   it.each([
     [[], undefined, []],
     [['ana'], 'ana', []],
@@ -29,7 +38,7 @@ describe('the words of the command line', () => {
     [['localhost:7340'], undefined, ['localhost:7340']],
     [['7340'], '7340', []],
   ])('%j', (words, nick, join) => {
-    expect(readTargets(words)).toEqual({ nick, join });
+    expect(readTargets(words)).toEqual({ nick, join, invite: undefined });
   });
 
   it.each([
@@ -43,6 +52,9 @@ describe('the words of the command line', () => {
     [['bob', 'h:0'], 'not an address'],
     [['bob', 'h:99999'], 'not an address'],
     [['bob', 'h:1:2'], 'not an address'],
+    [['bob', 'hearsay://h:1/ops'], 'this invite does not read: its key is missing'],
+    [['bob', INVITE, INVITE], 'one invite at a time'],
+    [['invite'], 'reserved name'],
   ])('%j is refused', (words, message) => {
     expect(() => readTargets(words)).toThrow(message);
   });
@@ -140,19 +152,6 @@ describe('nicks', () => {
 });
 
 describe('folders', () => {
-  it('follow XDG', () => {
-    expect(stateBase({ XDG_STATE_HOME: '/x' }, '/homes/ana')).toBe('/x/hearsay');
-    expect(stateBase({}, '/homes/ana')).toBe('/homes/ana/.local/state/hearsay');
-    expect(stateBase({ XDG_STATE_HOME: 'relative' }, '/homes/ana')).toBe(
-      '/homes/ana/.local/state/hearsay',
-    );
-  });
-
-  it('of profiles never meet', () => {
-    expect(profileFolder('/x', undefined, 'ana')).toBe('/x/ana');
-    expect(profileFolder('/x', 'team', 'ana')).toBe('/x/@team/ana');
-  });
-
   it('remember the last nick', async () => {
     const base = await mkdtemp(path.join(tmpdir(), 'hearsay-'));
     try {

@@ -2,7 +2,9 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Invite } from '../src/network/invite.js';
+import { networkFolder } from '../src/network/network-file.js';
 import { keyIdOf } from '../src/network/network-key.js';
+import { defaultStateFolder } from '../src/network/state-folder.js';
 import { joinNetwork, networkNames, openNetwork } from '../src/network/stored-network.js';
 import { temporaryFolder } from './support/folders.js';
 
@@ -124,5 +126,20 @@ describe('keys that change', () => {
     await other.keys.change({ kind: 'install', key: Buffer.alloc(32, 10) }).saved;
     expect(heard).toEqual([2, 3]);
     expect(new Set((await openNetwork(base)).keys.ids)).toEqual(new Set(other.keys.ids));
+  });
+});
+
+describe('the state folder', () => {
+  it('follows XDG', () => {
+    expect(defaultStateFolder({ XDG_STATE_HOME: '/x' }, '/homes/ana')).toBe('/x/hearsay');
+    expect(defaultStateFolder({}, '/homes/ana')).toBe('/homes/ana/.local/state/hearsay');
+    expect(defaultStateFolder({ XDG_STATE_HOME: 'relative' }, '/homes/ana')).toBe(
+      '/homes/ana/.local/state/hearsay',
+    );
+  });
+
+  it('keeps profiles of different networks apart', () => {
+    expect(networkFolder('/x', 'local')).toBe('/x');
+    expect(networkFolder('/x', 'team')).toBe('/x/@team');
   });
 });

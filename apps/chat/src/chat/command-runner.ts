@@ -10,6 +10,7 @@ import { helpRows } from '../view/help.js';
 import { type MeshView, meshTable } from '../view/mesh-table.js';
 import { receiptRows, syncRows, whoRows } from '../view/status-rows.js';
 import type { Narrator } from '../watch/narrator.js';
+import type { MadeInvite } from './make-invite.js';
 import { parseRoom } from './place.js';
 import type { ChatSession, Utterance } from './session.js';
 
@@ -17,6 +18,7 @@ export interface CommandRunnerOptions {
   readonly session: ChatSession;
   readonly narrator: Narrator;
   readonly look: () => Look;
+  readonly invite: () => MadeInvite | undefined;
   /** Shows the answer to a command. */
   readonly print: (rows: readonly string[]) => void;
   /** Shows why something was not done. */
@@ -96,6 +98,8 @@ export class CommandRunner {
         return print(
           syncRows({ ...peer.status(), ...this.#mesh(), waiting: narrator.receipts.waiting }),
         );
+      case 'invite':
+        return this.#invite();
       case 'receipts':
         return print(receiptRows(narrator.receipts.recent(), look()));
       case 'help':
@@ -103,6 +107,14 @@ export class CommandRunner {
       case 'quit':
         return leave();
     }
+  }
+
+  #invite(): void {
+    const { invite, print, complain } = this.#options;
+    const made = invite();
+    if (made === undefined) return complain('there is no address to invite to');
+    print([made.line]);
+    if (made.warning !== undefined) complain(made.warning);
   }
 
   #mesh(): Pick<MeshView, 'members' | 'names' | 'lackedAtDeath'> {

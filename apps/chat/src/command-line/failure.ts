@@ -28,6 +28,8 @@ export class Failure extends Error {
 const USAGE_CODES: ReadonlySet<string> = new Set([
   'bad-nick',
   'bad-network',
+  'bad-invite',
+  'no-such-network',
   'bad-port',
   'bad-address',
   'bad-option',
@@ -36,6 +38,8 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'profile-in-use',
   'profile-damaged',
   'profile-unwritable',
+  'network-damaged',
+  'network-unwritable',
 ]);
 
 /** The stable code of an error from a peer or from the system. */

@@ -1,3 +1,4 @@
+import { type Invite, looksLikeInvite, parseInvite } from '@hearsay/node';
 import { safeJson } from '../json/encode.js';
 import { isNick, isReservedNick, NICK_RULE } from '../profile/nick.js';
 import { FIRST_PORT } from '../view/start-words.js';
@@ -10,20 +11,31 @@ const QUOTED_CHARS_MAX = 80;
 export interface Targets {
   readonly nick: string | undefined;
   readonly join: readonly string[];
+  readonly invite: Invite | undefined;
 }
 
 /**
- * Reads `[nick] [address...]`: the first word is a nick unless it can only be an address.
- * @throws Failure for a word that is neither
+ * Reads `[nick] [invite or address...]`: the first word is a nick unless it can only be another.
+ * @throws Failure for a word that is none of them, PeerError `bad-invite`
  */
 export function readTargets(words: readonly string[]): Targets {
   const [first, ...rest] = words;
-  if (first === undefined) return { nick: undefined, join: [] };
-  if (first.includes(':')) return { nick: undefined, join: words.map(readAddress) };
+  if (first === undefined) return { nick: undefined, join: [], invite: undefined };
+  if (first.includes(':')) return { nick: undefined, ...readPlaces(words) };
   if (first === 'help') throw new Failure('there is no command help; see hearsay --help');
   if (isReservedNick(first)) throw new Failure(`${first} is a reserved name; choose another nick`);
   if (!isNick(first)) throw new Failure(`not a nick: ${quoted(first)}. ${NICK_RULE}`);
-  return { nick: first, join: rest.map(readAddress) };
+  return { nick: first, ...readPlaces(rest) };
+}
+
+function readPlaces(words: readonly string[]): Omit<Targets, 'nick'> {
+  const [invite, second] = words.filter(looksLikeInvite);
+  if (second !== undefined) throw new Failure('one invite at a time: each is another network');
+  const addresses = words.filter((word) => !looksLikeInvite(word));
+  return {
+    join: addresses.map(readAddress),
+    invite: invite === undefined ? undefined : parseInvite(invite),
+  };
 }
 
 function readAddress(word: string): string {

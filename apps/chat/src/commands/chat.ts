@@ -1,11 +1,22 @@
-import { createPeer, type Departure, type Peer } from '@hearsay/node';
+import path from 'node:path';
+import {
+  createPeer,
+  type Departure,
+  defaultStateFolder,
+  type Invite,
+  joinNetwork,
+  openNetwork,
+  type Peer,
+  type StoredNetwork,
+} from '@hearsay/node';
+import { makeInvite } from '../chat/make-invite.js';
 import { ChatSession } from '../chat/session.js';
 import { codeOf, EXIT, type ExitCode, Failure } from '../command-line/failure.js';
 import { readTargets } from '../command-line/targets.js';
 import type { Ending, Front, FrontContext } from '../front/front.js';
 import { type Mode, openFront, openLook, openOutput, pickMode } from '../front/open-front.js';
 import { EndSignals } from '../process/end-signals.js';
-import { profileFolder, rememberNick, stateBase } from '../profile/folders.js';
+import { rememberNick } from '../profile/folders.js';
 import { nextNick } from '../profile/nick.js';
 import { pickNick } from '../profile/pick-nick.js';
 import { farewellLine } from '../view/farewell.js';
@@ -43,11 +54,12 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
     stdout: process.stdout,
     environment: process.env,
   });
-  const base = options.stateDir ?? stateBase(process.env);
+  const base = options.stateDir ?? defaultStateFolder();
   const nick = targets.nick ?? (await pickNick(base));
-  const join = [...targets.join, ...(options.join ?? [])];
   const openingFront = openFront(mode);
-  const peer = await openPeer({ nick, base, join, options });
+  const network = await chooseNetwork(base, targets.invite, options.network);
+  const join = [...new Set([...targets.join, ...(options.join ?? []), ...network.seeds])];
+  const peer = await openPeer({ nick, network, join, options });
   const makeFront = await openingFront;
   if (targets.nick !== undefined) void rememberNick(base, nick);
 
@@ -55,7 +67,8 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
   const session = new ChatSession(peer, options.room ?? DEFAULT_ROOM);
   const context: FrontContext = {
     session,
-    start: startViewOf(peer, { join, options }),
+    start: startViewOf(peer, { network, join, options, invited: targets.invite !== undefined }),
+    invite: () => makeInvite(network, peer.members()),
     look: openLook(mode, options),
     input: process.stdin,
     output: process.stdout,
@@ -129,22 +142,32 @@ function exitCodeOf({ ending, metSomebody }: Leaving, { onlyHere }: Departure): 
   return metSomebody() ? EXIT.notInSync : EXIT.noPeer;
 }
 
+/** The network of an invite, else the one named, else the local one. */
+function chooseNetwork(
+  base: string,
+  invite: Invite | undefined,
+  name: string | undefined,
+): Promise<StoredNetwork> {
+  return invite === undefined ? openNetwork(base, name) : joinNetwork(base, invite, name);
+}
+
 interface PeerRequest {
   readonly nick: string;
-  readonly base: string;
+  readonly network: StoredNetwork;
   readonly join: readonly string[];
   readonly options: ChatOptions;
 }
 
-async function openPeer({ nick, base, join, options }: PeerRequest): Promise<Peer> {
-  const { network, port, host, lan, discover } = options;
+async function openPeer({ nick, network, join, options }: PeerRequest): Promise<Peer> {
+  const { port, host, lan, discover } = options;
   try {
     return await createPeer({
       nick,
       join,
       discover,
-      stateFolder: profileFolder(base, network, nick),
-      ...(network === undefined ? {} : { network }),
+      network: network.network,
+      keys: network.keys,
+      stateFolder: path.join(network.folder, nick),
       ...(port === undefined ? {} : { port }),
       ...(host === undefined ? {} : { host }),
       ...(lan === undefined ? {} : { lan }),
@@ -156,17 +179,22 @@ async function openPeer({ nick, base, join, options }: PeerRequest): Promise<Pee
   }
 }
 
-function startViewOf(
-  peer: Peer,
-  { join, options }: { join: readonly string[]; options: ChatOptions },
-): StartView {
+interface Started {
+  readonly network: StoredNetwork;
+  readonly join: readonly string[];
+  readonly options: ChatOptions;
+  readonly invited: boolean;
+}
+
+function startViewOf(peer: Peer, { network, join, options, invited }: Started): StartView {
   const lan = options.lan ?? false;
   return {
     nick: peer.nick,
     port: peer.port,
     generation: peer.generation,
     room: options.room ?? DEFAULT_ROOM,
-    network: options.network,
+    network: network.name,
+    arrival: network.isNew ? (invited ? 'joined' : 'made') : 'known',
     anyPort: options.port === undefined,
     lan,
     discover: options.discover,

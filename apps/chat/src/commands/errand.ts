@@ -1,12 +1,20 @@
-import { createPeer, type Peer } from '@hearsay/node';
+import {
+  createPeer,
+  defaultStateFolder,
+  LOCAL_NETWORK,
+  openNetwork,
+  type Peer,
+  type StoredNetwork,
+} from '@hearsay/node';
 import { ERRAND_TAG } from '../chat/names.js';
 import { EXIT, Failure } from '../command-line/failure.js';
 import { EndSignals } from '../process/end-signals.js';
 
-/** What `send`, `peers` and `wait-sync` have in common on the command line. */
+/** What commands that join for a moment have in common on the command line. */
 export interface ErrandOptions {
   readonly join?: readonly string[];
   readonly network?: string;
+  readonly stateDir?: string;
   readonly host?: string;
   readonly lan?: boolean;
   readonly discover: boolean;
@@ -15,6 +23,7 @@ export interface ErrandOptions {
 
 export interface Errand {
   readonly peer: Peer;
+  readonly network: StoredNetwork;
   /** What is left of `--timeout`. */
   remainingMs(): number;
   readonly signal: AbortSignal;
@@ -32,15 +41,17 @@ export async function runErrand<Result>(
   { nick, timeoutMs, options }: { nick: string; timeoutMs: number; options: ErrandOptions },
   work: (errand: Errand) => Promise<Result>,
 ): Promise<Result> {
-  const { join, network, host, lan, discover } = options;
+  const { join = [], host, lan, discover } = options;
   const deadlineMs = performance.now() + timeoutMs;
+  const network = await storedNetwork(options);
   const peer = await createPeer({
     nick,
     discover,
     port: 0,
     tags: { [ERRAND_TAG]: name },
-    ...(join === undefined ? {} : { join }),
-    ...(network === undefined ? {} : { network }),
+    network: network.network,
+    keys: network.keys,
+    join: [...new Set([...join, ...network.seeds])],
     ...(host === undefined ? {} : { host }),
     ...(lan === undefined ? {} : { lan }),
   });
@@ -52,6 +63,7 @@ export async function runErrand<Result>(
   try {
     return await work({
       peer,
+      network,
       signal: aborting.signal,
       remainingMs: () => Math.max(0, deadlineMs - performance.now()),
     });
@@ -59,6 +71,12 @@ export async function runErrand<Result>(
     await peer.leave({ flushMs: 0 });
     signals.stop();
   }
+}
+
+/** The local network is there from the first start on; another must have been made or joined. */
+function storedNetwork({ network, stateDir }: ErrandOptions): Promise<StoredNetwork> {
+  const create = network === undefined || network === LOCAL_NETWORK;
+  return openNetwork(stateDir ?? defaultStateFolder(), network, { create });
 }
 
 /**

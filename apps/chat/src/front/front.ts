@@ -1,3 +1,4 @@
+import type { MadeInvite } from '../chat/make-invite.js';
 import type { ChatSession } from '../chat/session.js';
 import type { BoundedOutput } from '../output/bounded-output.js';
 import type { Look } from '../text/look.js';
@@ -15,6 +16,8 @@ export interface FrontContext {
   readonly session: ChatSession;
   readonly start: StartView;
   readonly look: Look;
+  /** Undefined when nobody can be dialled. */
+  readonly invite: () => MadeInvite | undefined;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   /** Lines for stdout that never hold up the peer. */

@@ -28,6 +28,7 @@ export class JsonFront implements Front {
     const { peer } = context.session;
     this.#answerer = new Answerer({
       session: context.session,
+      invite: context.invite,
       emit: (type, fields) => this.#emit(type, fields),
       emitKept: (room) => this.#emitKept(room),
       leave: () => this.#leave('asked'),
@@ -75,7 +76,7 @@ export class JsonFront implements Front {
       nick,
       url,
       room: start.room,
-      network: start.network ?? 'local',
+      network: start.network,
       port,
       gen: generation,
       pid: process.pid,

@@ -44,6 +44,7 @@ export class LineFront implements Front {
     this.#runner = new CommandRunner({
       session,
       narrator: this.#narrator,
+      invite: context.invite,
       look: () => look,
       print: (rows) => {
         for (const row of rows) data.writeLine(row);

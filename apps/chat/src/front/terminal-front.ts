@@ -59,6 +59,7 @@ export class TerminalFront implements Front {
     this.#runner = new CommandRunner({
       session,
       narrator: this.#narrator,
+      invite: context.invite,
       look: () => this.#look(),
       print: (rows) => this.#prompt.print(rows.flatMap((row) => this.#wrapped(row))),
       complain: (text) => this.#complain(text),

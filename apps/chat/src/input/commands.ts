@@ -23,6 +23,7 @@ type CommandName =
   | 'sync'
   | 'receipts'
   | 'dial'
+  | 'invite'
   | 'help'
   | 'quit';
 
@@ -80,6 +81,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'dial a peer, now and for ever',
   },
   {
+    name: 'invite',
+    aliases: [],
+    usage: '/invite',
+    summary: 'one line that lets somebody else in; hand it over in private',
+    details:
+      'hearsay NICK INVITE joins with it. It holds the key of the network: whoever reads it may join.',
+  },
+  {
     name: 'help',
     aliases: ['h', '?'],
     usage: '/help [COMMAND]',
@@ -96,7 +105,7 @@ export type Command =
   | { readonly kind: 'msg'; readonly to: string; readonly text: string }
   | { readonly kind: 'join' | 'nick' | 'dial'; readonly name: string }
   | { readonly kind: 'part' | 'help'; readonly name: string | undefined }
-  | { readonly kind: 'rooms' | 'who' | 'mesh' | 'sync' | 'receipts' | 'quit' };
+  | { readonly kind: 'rooms' | 'who' | 'mesh' | 'sync' | 'receipts' | 'invite' | 'quit' };
 
 /** Reads a line. Text that begins with one `/` is never sent as chat: at worst it is an error. */
 export function parseCommand(line: string): Command {
@@ -150,6 +159,7 @@ function withArguments({ name }: CommandSpec, rest: string): Command | undefined
     case 'mesh':
     case 'sync':
     case 'receipts':
+    case 'invite':
     case 'quit':
       return word === '' ? { kind: name } : undefined;
   }

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { MessageId } from '@hearsay/core';
+import type { MadeInvite } from '../chat/make-invite.js';
 import type { Place } from '../chat/place.js';
 import type { ChatSession } from '../chat/session.js';
 import { messageBytesMax, roomsMax } from '../limits.js';
 import { isNick, NICK_RULE } from '../profile/nick.js';
 import { parseMessageKey } from './message-key.js';
-import { memberFields, syncFields } from './objects.js';
+import { inviteFields, memberFields, syncFields } from './objects.js';
 import type { Ref, Request } from './requests.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -22,6 +23,7 @@ export class RequestError extends Error {
 
 export interface AnswererOptions {
   readonly session: ChatSession;
+  readonly invite: () => MadeInvite | undefined;
   readonly emit: (type: string, fields: Fields) => void;
   /** Hands over what is kept of a room. */
   readonly emitKept: (room: string) => void;
@@ -81,10 +83,19 @@ export class Answerer {
           id: request.id,
           ...peer.receipt(readKey(request.id)),
         });
+      case 'invite':
+        return this.#invite(ref);
       case 'leave':
         ok();
         return leave();
     }
+  }
+
+  #invite(ref: Ref | undefined): void {
+    const made = this.#options.invite();
+    if (made === undefined)
+      throw new RequestError('no-address', 'there is no address to invite to');
+    this.#options.emit('invite', { ...refFields(ref), ...inviteFields(made) });
   }
 
   async #say(

@@ -1,5 +1,6 @@
 import type { StatusView } from '@hearsay/core';
 import type { PeerEvents, PeerMember } from '@hearsay/node';
+import type { MadeInvite } from '../chat/make-invite.js';
 import { ERRAND_TAG } from '../chat/names.js';
 import type { ChatMessage } from '../chat/session.js';
 
@@ -70,6 +71,11 @@ export function memberFields(member: PeerMember): Fields {
     diverged: member.diverged,
     tags: member.tags,
   };
+}
+
+/** The fields of `invite`. `onlyHere`: nobody on another machine can use it. */
+export function inviteFields({ line, addresses, warning }: MadeInvite): Fields {
+  return { invite: line, addresses, onlyHere: warning !== undefined };
 }
 
 /** The fields of `sync` and of `status`; peers that are level are left out. */

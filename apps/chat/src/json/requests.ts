@@ -17,6 +17,7 @@ export type Request =
   | { readonly type: 'nick'; readonly nick: string }
   | { readonly type: 'members' }
   | { readonly type: 'status' }
+  | { readonly type: 'invite' }
   | { readonly type: 'receipt'; readonly id: string }
   | { readonly type: 'leave' };
 
@@ -77,11 +78,12 @@ function readFields(fields: Fields): ParsedRequest {
     }
     case 'members':
     case 'status':
+    case 'invite':
     case 'leave':
       return { kind: 'request', ref, request: { type } };
     default:
       return wrong(
-        'type is say, join, part, nick, members, status, receipt or leave',
+        'type is say, join, part, nick, members, status, receipt, invite or leave',
         'unknown-type',
       );
   }

@@ -2,7 +2,16 @@ const NICK_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*$/u;
 const NICK_CHARS_MAX = 32;
 
 /** Words that stand for something else in the first place of the command line. */
-const RESERVED: ReadonlySet<string> = new Set(['mesh', 'send', 'peers', 'wait-sync', 'help']);
+const RESERVED: ReadonlySet<string> = new Set([
+  'mesh',
+  'send',
+  'peers',
+  'wait-sync',
+  'invite',
+  'networks',
+  'keys',
+  'help',
+]);
 
 export const NICK_RULE: string = `A nick is 1 to ${NICK_CHARS_MAX} letters, digits and . _ - and begins with one of the first two.`;
 

@@ -1,3 +1,5 @@
+import { LOCAL_NETWORK } from '@hearsay/node';
+
 /** The first port tried when none is asked for, and the last before any free one is taken. */
 export const FIRST_PORT = 7_340;
 const LAST_PORT = 7_359;
@@ -7,7 +9,10 @@ export interface StartView {
   readonly port: number;
   readonly generation: number;
   readonly room: string;
-  readonly network: string | undefined;
+  /** What the network is called here. */
+  readonly network: string;
+  /** Whether the network is here for the first time: made now, or joined by an invite. */
+  readonly arrival: 'known' | 'made' | 'joined';
   /** False when the port was asked for by number. */
   readonly anyPort: boolean;
   readonly lan: boolean;
@@ -20,7 +25,8 @@ export interface StartView {
 /** The first line on the screen: who, where, and what happens now, so that silence is never a riddle. */
 export function startLine(view: StartView): string {
   const parts = [`${view.nick}@${view.port}`, `room ${view.room}`];
-  if (view.network !== undefined) parts.push(`network ${view.network}`);
+  const network = networkWords(view);
+  if (network !== undefined) parts.push(network);
   if (view.generation > 1) parts.push(`gen ${view.generation}`);
   const moved = view.anyPort ? portWords(view.port) : undefined;
   if (moved !== undefined) parts.push(moved);
@@ -28,14 +34,28 @@ export function startLine(view: StartView): string {
   return parts.join('  ');
 }
 
-/** How somebody elsewhere joins. */
-export function elsewhereLine({ lan, lanAddresses, port }: StartView): string {
-  if (!lan) return 'Other machines: start with --lan.  /help lists the commands.';
-  const where =
-    lanAddresses.length === 0
-      ? 'this machine has no other address'
-      : `hearsay NAME ${lanAddresses[0]}:${port} --lan`;
-  return `Elsewhere: ${where}.  /help lists the commands.`;
+/** How somebody elsewhere joins, or how we come back. */
+export function elsewhereLine({ nick, network, arrival, lan, lanAddresses }: StartView): string {
+  const help = '/help lists the commands.';
+  if (arrival === 'joined') return `Next time: hearsay ${nick}${networkOption(network)}.  ${help}`;
+  if (!lan) return `Other machines: start with --lan.  ${help}`;
+  if (lanAddresses.length === 0) return `This machine has no other address.  ${help}`;
+  return `Other machines: /invite prints how to join.  ${help}`;
+}
+
+function networkWords({ network, arrival }: StartView): string | undefined {
+  switch (arrival) {
+    case 'joined':
+      return `joined network ${network}`;
+    case 'made':
+      return network === LOCAL_NETWORK ? undefined : `new network ${network}`;
+    case 'known':
+      return network === LOCAL_NETWORK ? undefined : `network ${network}`;
+  }
+}
+
+function networkOption(network: string): string {
+  return network === LOCAL_NETWORK ? '' : ` --network ${network}`;
 }
 
 function portWords(port: number): string | undefined {

@@ -1,11 +1,18 @@
 import { PeerError } from '@hearsay/node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CommandRunner } from '../../src/chat/command-runner.js';
+import type { MadeInvite } from '../../src/chat/make-invite.js';
 import { ChatSession } from '../../src/chat/session.js';
 import { messageBytesMax } from '../../src/limits.js';
 import { NO_PAINT, UNICODE_GLYPHS } from '../../src/text/look.js';
 import { Narrator } from '../../src/watch/narrator.js';
 import { FakePeer, idOf, member, peerMessage, SELF } from '../support/fake-peer.js';
+
+const INVITE: MadeInvite = {
+  line: 'hearsay://127.0.0.1:7340/local#1key',
+  addresses: ['127.0.0.1:7340'],
+  warning: 'only this machine can use this invite',
+};
 
 const narrators: Narrator[] = [];
 
@@ -39,6 +46,7 @@ function running(): {
   const runner = new CommandRunner({
     session,
     narrator,
+    invite: () => INVITE,
     look: () => ({ paint: NO_PAINT, glyphs: UNICODE_GLYPHS, columns: undefined, nickColumns: 0 }),
     print: (printed) => rows.push(...printed),
     complain: (text) => rows.push(`! ${text}`),
@@ -59,6 +67,13 @@ describe('what a person types', () => {
       ['room/lobby', { k: 'say', text: '/quit' }],
       ['room/lobby', { k: 'me', text: 'waves' }],
     ]);
+  });
+
+  it('asks for an invite', async () => {
+    const { peer, runner, rows } = running();
+    await runner.run('/invite');
+    expect(rows).toEqual([INVITE.line, `! ${INVITE.warning}`]);
+    expect(peer.published).toEqual([]);
   });
 
   it('is never sent when it is an unknown command, or empty', async () => {

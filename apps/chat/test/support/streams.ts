@@ -35,13 +35,15 @@ export function stage(changes: Partial<FrontContext> = {}): Stage {
       port: 7_340,
       generation: 1,
       room: 'lobby',
-      network: undefined,
+      network: 'local',
+      arrival: 'known',
       anyPort: true,
       lan: false,
       discover: true,
       join: [],
       lanAddresses: [],
     },
+    invite: () => undefined,
     look: { paint: NO_PAINT, glyphs: UNICODE_GLYPHS, columns: undefined, nickColumns: 0 },
     // Streams with the few terminal members that front ends use.
     input: Object.assign(input, {

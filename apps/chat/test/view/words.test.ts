@@ -162,7 +162,8 @@ describe('the first line', () => {
     port: 7_340,
     generation: 1,
     room: 'lobby',
-    network: undefined,
+    network: 'local',
+    arrival: 'known',
     anyPort: true,
     lan: false,
     discover: true,
@@ -189,6 +190,15 @@ describe('the first line', () => {
       { generation: 2, network: 'team' },
       'ana@7340  room lobby  network team  gen 2  alone, looking on this machine.',
     ],
+    [{ arrival: 'made' as const }, 'ana@7340  room lobby  alone, looking on this machine.'],
+    [
+      { arrival: 'made' as const, network: 'team' },
+      'ana@7340  room lobby  new network team  alone, looking on this machine.',
+    ],
+    [
+      { arrival: 'joined' as const, join: ['h:1'] },
+      'ana@7340  room lobby  joined network local  alone, looking on this machine, dialling h:1.',
+    ],
     [{ lan: true }, 'ana@7340  room lobby  alone, looking on this network.'],
     [{ join: ['h:1'] }, 'ana@7340  room lobby  alone, looking on this machine, dialling h:1.'],
     [{ discover: false, join: ['h:1', 'h:2'] }, 'ana@7340  room lobby  alone, dialling h:1, h:2.'],
@@ -200,9 +210,13 @@ describe('the first line', () => {
   it('is followed by how others join', () => {
     expect(elsewhereLine(start)).toContain('start with --lan');
     expect(elsewhereLine({ ...start, lan: true, lanAddresses: ['192.168.1.20'] })).toContain(
-      'hearsay NAME 192.168.1.20:7340 --lan',
+      '/invite prints how to join',
     );
     expect(elsewhereLine({ ...start, lan: true })).toContain('no other address');
+    expect(elsewhereLine({ ...start, arrival: 'joined' })).toContain('Next time: hearsay ana. ');
+    expect(elsewhereLine({ ...start, arrival: 'joined', network: 'team' })).toContain(
+      'Next time: hearsay ana --network team. ',
+    );
   });
 });
 
