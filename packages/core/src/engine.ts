@@ -7,8 +7,9 @@ import type { MessageId, PeerId, Topic } from './ids.js';
 import type { Command, Input, Now } from './input.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { LinkHandler } from './link-handler.js';
+import type { BatchStore } from './log/batch-store.js';
 import { Outbox } from './outbox.js';
-import { buildParts, LOG_REPLICA, type PeerParts } from './peer-parts.js';
+import { buildParts, LOG_REPLICA, type PeerHooks, type PeerParts } from './peer-parts.js';
 import type { Random } from './random.js';
 import { snapshot } from './snapshot.js';
 import { type Counters, type Receipt, type StatusView, zeroCounters } from './view.js';
@@ -24,6 +25,8 @@ export interface EngineOptions {
   /** What others are told about us, at most `metaBytesMax`; opaque to core. */
   readonly meta: Uint8Array;
   readonly random: Random;
+  /** Keeps the log; what an earlier run left in it is taken over. Default: memory. */
+  readonly store?: BatchStore;
   readonly config?: Partial<Config>;
   readonly limits?: Partial<Limits>;
 }
@@ -65,7 +68,7 @@ class PeerEngine implements Engine {
   #wakeMs = Number.POSITIVE_INFINITY;
   #stall = { ms: 0, untilMs: 0 };
 
-  constructor({ id, generation, network, meta, random, config, limits }: EngineOptions) {
+  constructor({ id, generation, network, meta, random, store, config, limits }: EngineOptions) {
     const counters = zeroCounters();
     this.#context = {
       self: {
@@ -86,7 +89,7 @@ class PeerEngine implements Engine {
       now: { monotonicMs: 0, wallMs: 0 },
     };
     this.#checkMeta(meta);
-    this.#parts = this.#build(random);
+    this.#parts = this.#build(random, store);
     this.#links = new LinkHandler(this.#context, this.#parts, () =>
       this.#context.now.monotonicMs < this.#stall.untilMs ? this.#stall.ms : 0,
     );
@@ -121,9 +124,9 @@ class PeerEngine implements Engine {
     return this.#context.counters;
   }
 
-  #build(random: Random): PeerParts {
+  #build(random: Random, store: BatchStore | undefined): PeerParts {
     const { self } = this.#context;
-    return buildParts(this.#context, random, {
+    const hooks: PeerHooks = {
       membership: {
         entered: (member, was) => {
           this.#links.outdated(member);
@@ -142,7 +145,8 @@ class PeerEngine implements Engine {
         summary: () => ({ state: this.#parts.log.hash, table: this.#parts.members.hash(self) }),
       },
       refused: (member) => this.#parts.membership.refused(member),
-    });
+    };
+    return buildParts(this.#context, random, hooks, store);
   }
 
   #step(input: Input): void {
@@ -245,6 +249,8 @@ class PeerEngine implements Engine {
     this.#state = 'alive';
     this.#startedMs = now.monotonicMs;
     self.addresses = addresses;
+    // What we say follows everything that we said and heard in earlier runs.
+    this.#parts.hlc.witness(this.#parts.log.newest, now.wallMs);
     // The first periods begin at a random point, so that peers started together do not march in step.
     const phase = this.#parts.randomPhase;
     deadlines.set({ kind: 'probe-round' }, now.monotonicMs + phase(config.probeIntervalMs));

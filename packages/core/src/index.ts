@@ -19,6 +19,14 @@ export {
 } from './ids.js';
 export type { Address, Command, DialFailure, Input, LinkClosure, LinkId, Now } from './input.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type {
+  BatchStore,
+  LogMark,
+  RecordKind,
+  StoredLog,
+  StoredRecord,
+} from './log/batch-store.js';
+export { indexRecords } from './log/segment-index.js';
 export type { MemberState } from './membership/member.js';
 export { jitter, pick, type Random, sample, seededRandom } from './random.js';
 export type { Counters, MemberView, Receipt, StatusView, SyncView } from './view.js';

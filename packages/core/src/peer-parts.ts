@@ -3,6 +3,7 @@ import { Publisher } from './broadcast/publisher.js';
 import { HybridLogicalClock } from './clock/hybrid-logical-clock.js';
 import type { Context } from './context.js';
 import { streamId } from './ids.js';
+import type { BatchStore } from './log/batch-store.js';
 import { CausalLog } from './log/causal-log.js';
 import { Dissemination } from './membership/dissemination.js';
 import { Health } from './membership/health.js';
@@ -47,7 +48,12 @@ export interface PeerHooks {
 }
 
 /** Builds the machines and wires them to each other. */
-export function buildParts(context: Context, random: Random, hooks: PeerHooks): PeerParts {
+export function buildParts(
+  context: Context,
+  random: Random,
+  hooks: PeerHooks,
+  store: BatchStore | undefined,
+): PeerParts {
   const { config, limits, counters, outbox, self } = context;
   const links = new Links();
   const members = new Members(limits.membersMax);
@@ -79,7 +85,8 @@ export function buildParts(context: Context, random: Random, hooks: PeerHooks): 
     random: random.split('overlay'),
     refused: hooks.refused,
   });
-  const log = new CausalLog(limits, counters, streamId(self.id, self.generation));
+  const log = new CausalLog(limits, counters, streamId(self.id, self.generation), store);
+  log.load();
   const holdings = new Holdings(context, log, links, members);
   const antiEntropy = new AntiEntropy(
     context,

@@ -1,3 +1,4 @@
+import { compareTimes, type HlcTime } from '../clock/hybrid-logical-clock.js';
 import { type ReadonlyVectorClock, VectorClock } from '../clock/vector-clock.js';
 import type { Message } from '../effect.js';
 import { invariant } from '../errors.js';
@@ -5,19 +6,21 @@ import { type StreamId, streamId, type Topic } from '../ids.js';
 import type { Limits } from '../limits.js';
 import type { MergeResult, Replica } from '../sync/replica.js';
 import type { Counters } from '../view.js';
-import { type Batch, openBatch, readRecords } from '../wire/batch.js';
+import { type Batch, openBatch, readBatch, readRecords } from '../wire/batch.js';
 import { type ClockEntry, readClockEntries, writeClockEntries } from '../wire/clock-entries.js';
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
-import type { BatchStore } from './batch-store.js';
+import type { BatchStore, StoredRecord } from './batch-store.js';
 import { type Floor, Floors } from './floors.js';
 import { messageOf, readHistory } from './history.js';
 import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
 import { KeptBatches } from './kept-batches.js';
-import { packLogDelta, readLogDelta } from './log-delta.js';
+import { encodeLogDeltaItem, packLogDelta, readLogDelta } from './log-delta.js';
 import type { LogProgress, Received } from './log-progress.js';
+import { encodeLogState } from './log-state.js';
 import { MemoryBatchStore } from './memory-batch-store.js';
 import { missingItems } from './missing-items.js';
+import { restoreStreams } from './restore.js';
 import { hashBytes, type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
 import { StreamLog } from './stream-log.js';
 import { topicMask } from './topic-mask.js';
@@ -43,9 +46,12 @@ export class CausalLog implements Replica {
   readonly #held: HoldBack;
   readonly #floors: Floors;
   readonly #kept: KeptBatches;
+  readonly #store: BatchStore;
   #hash: StateHash = ZERO_HASH;
   /** The clock as bytes, until it moves: every comparison asks for it. */
   #summary: Uint8Array | undefined;
+  /** While what an earlier run left is taken over. */
+  #loading = false;
   #progress: LogProgress[] = [];
   #risen = new Set<StreamId>();
   readonly #turnedAway = new Set<StreamId>();
@@ -60,6 +66,7 @@ export class CausalLog implements Replica {
     own?: StreamId,
     store: BatchStore = new MemoryBatchStore(),
   ) {
+    this.#store = store;
     this.#kept = new KeptBatches(store, limits);
     this.#own = own;
     if (own !== undefined) this.#streams.set(own, new StreamLog(own));
@@ -81,6 +88,15 @@ export class CausalLog implements Replica {
   /** Whether messages of a stream can be kept; without room their effects do not wait for them. */
   hasRoomFor(stream: StreamId): boolean {
     return this.#streams.has(stream) || this.#streams.size < this.#limits.streamsMax;
+  }
+
+  /** Of the newest message delivered. */
+  get newest(): HlcTime {
+    let newest: HlcTime = { ms: 0, counter: 0 };
+    for (const stream of this.#streams.values()) {
+      if (compareTimes(stream.newest, newest) > 0) newest = stream.newest;
+    }
+    return newest;
   }
 
   get heldBack(): number {
@@ -141,6 +157,32 @@ export class CausalLog implements Replica {
     return 'delivered';
   }
 
+  /**
+   * Takes over what the store has of an earlier run, before anything else. Nothing of it is told as
+   * progress. What waits for something that was lost is delivered once sync has brought that.
+   * @throws HearsayError `malformed` when it does not decode although it is undamaged
+   */
+  load(): void {
+    this.#loading = true;
+    const { states, indexes, records, loose } = this.#store.load();
+    for (const stream of restoreStreams(this.#kept, states, indexes)) {
+      this.#streams.set(stream.id, stream);
+      this.#clock.raise(stream.id, stream.last);
+      this.#hash = xorHash(this.#hash, stream.hash);
+    }
+    this.#summary = undefined;
+    const early: Uint8Array[] = [];
+    for (const record of records) if (!this.#replay(record)) early.push(record.bytes.slice());
+    for (const bytes of early) this.receive(bytes);
+    for (const record of loose) this.#receiveAgain(record);
+    this.#jumpReady();
+    this.#kept.evict();
+    this.#loading = false;
+    this.#progress = [];
+    this.#risen.clear();
+    this.#store.loaded(this.#held.size === 0);
+  }
+
   /** Adds a batch of our own, made a moment ago. */
   append(batch: Batch, bytes: Uint8Array): void {
     const stream = streamId(batch.origin, batch.generation);
@@ -176,7 +218,8 @@ export class CausalLog implements Replica {
     return readHistory(this.#kept, this.#limits, topic, limit);
   }
 
-  #deliver(held: HeldBatch): boolean {
+  /** @param position where it is stored already, if it is */
+  #deliver(held: HeldBatch, position?: number): boolean {
     const { batch } = held;
     const stream = this.#streams.get(held.stream) ?? this.#addStream(held.stream);
     if (stream === undefined) {
@@ -189,15 +232,46 @@ export class CausalLog implements Replica {
     const time = batch.records.at(-1)?.time ?? stream.newest;
     const topics = topicMask(new Set(batch.records.map((record) => record.topic)));
     const { causes } = batch;
-    this.#advance(stream, () =>
-      this.#kept.add(stream, { bytes: held.bytes, last, hash, causes, time, topics }),
-    );
+    const delivered = { bytes: held.bytes, last, hash, causes, time, topics };
+    if (position === undefined) this.#markIfWanted();
+    this.#advance(stream, () => this.#kept.add(stream, delivered, position));
+    this.#kept.evict();
+    if (position !== undefined) return true;
     const clock = clockOf(stream, batch.firstSequence);
     const messages = batch.records.map((record, index) => messageOf(batch, record, index, clock));
     this.#progress.push({ kind: 'delivery', batch, messages });
     this.#counters.batchesDelivered += 1;
     this.#counters.messagesDelivered += messages.length;
     return true;
+  }
+
+  /** Takes over the next record of our own log. @returns false for a batch whose time has not come */
+  #replay({ kind, bytes, position }: StoredRecord): boolean {
+    if (kind === 'floor') {
+      for (const item of readLogDelta(bytes)) {
+        const isNext = item.kind === 'floor' && item.floor > this.#clock.get(item.stream);
+        if (isNext) this.#jump(item, true);
+      }
+      return true;
+    }
+    const batch = readBatch(bytes, this.#limits);
+    const stream = streamId(batch.origin, batch.generation);
+    if (this.#clock.get(stream) !== batch.firstSequence - 1) return false;
+    const held = { stream, batch, bytes };
+    return this.#blockerOf(held) === undefined && this.#deliver(held, position);
+  }
+
+  /** A record that was found where its predecessors are damaged. */
+  #receiveAgain({ kind, bytes }: StoredRecord): void {
+    // The store may use these bytes again, and a batch that waits keeps them.
+    if (kind === 'batch') this.receive(bytes.slice());
+    else for (const item of readLogDelta(bytes)) if (item.kind === 'floor') this.#floors.add(item);
+  }
+
+  #markIfWanted(): void {
+    if (!this.#store.wantsMark) return;
+    const state = encodeLogState(this.#streams.values());
+    this.#store.mark({ state, index: this.#kept.takeIndex() });
   }
 
   #blockerOf(batch: HeldBatch): Blocker | undefined {
@@ -220,7 +294,7 @@ export class CausalLog implements Replica {
   #hold(batch: HeldBatch): boolean {
     const blocker = this.#blockerOf(batch);
     invariant(blocker !== undefined, 'only a blocked batch is held back');
-    const held = this.#held.add(batch, blocker);
+    const held = this.#held.add(batch, blocker, !this.#loading);
     if (!held) this.#counters.batchesDropped += 1;
     return held;
   }
@@ -235,9 +309,15 @@ export class CausalLog implements Replica {
     }
   }
 
-  #jump({ stream: id, floor, chain, causes }: Floor): void {
+  /** @param isStored read from the store, so known there */
+  #jump(item: Floor, isStored = false): void {
+    const { stream: id, floor, chain, causes } = item;
     const stream = this.#streams.get(id) ?? this.#addStream(id);
     if (stream === undefined) return;
+    if (!isStored) {
+      this.#markIfWanted();
+      this.#store.append('floor', encodeLogDeltaItem(item));
+    }
     this.#progress.push({ kind: 'gap', stream: id, from: stream.last + 1, to: floor });
     this.#counters.gaps += 1;
     this.#advance(stream, () => {

@@ -63,11 +63,9 @@ export class HoldBack {
     return this.#keys.size > 0 && this.#keys.has(`${stream}:${firstSequence}`);
   }
 
-  /** @returns false when there is no room */
-  add(held: HeldBatch, blocker: Blocker): boolean {
-    const { holdBackBatchesMax, holdBackBytesMax } = this.#limits;
-    if (this.#keys.size >= holdBackBatchesMax) return false;
-    if (this.#bytes + held.bytes.length > holdBackBytesMax) return false;
+  /** @param bounded false for what comes from our own disk, which is bounded itself. @returns false when there is no room */
+  add(held: HeldBatch, blocker: Blocker, bounded = true): boolean {
+    if (bounded && !this.#hasRoomFor(held)) return false;
     this.#keys.add(`${held.stream}:${held.batch.firstSequence}`);
     this.#bytes += held.bytes.length;
     const list = this.#waiting.get(blocker.stream);
@@ -75,6 +73,12 @@ export class HoldBack {
     if (list === undefined) this.#waiting.set(blocker.stream, [waiting]);
     else list.push(waiting);
     return true;
+  }
+
+  #hasRoomFor(held: HeldBatch): boolean {
+    const { holdBackBatchesMax, holdBackBytesMax } = this.#limits;
+    if (this.#keys.size >= holdBackBatchesMax) return false;
+    return this.#bytes + held.bytes.length <= holdBackBytesMax;
   }
 
   /** Takes out what waited for this stream to come this far; the caller delivers it or adds it again. */

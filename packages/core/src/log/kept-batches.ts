@@ -1,8 +1,9 @@
-import type { Topic } from '../ids.js';
+import type { StreamId, Topic } from '../ids.js';
 import type { Limits } from '../limits.js';
 import { openBatch } from '../wire/batch.js';
 import type { BatchStore } from './batch-store.js';
 import { Column } from './column.js';
+import { encodeIndex, type IndexEntry } from './segment-index.js';
 import { hashBytes } from './state-hash.js';
 import type { DeliveredBatch, StreamLog } from './stream-log.js';
 import { topicMask } from './topic-mask.js';
@@ -29,8 +30,9 @@ export class KeptBatches {
   /** Streams by the number under which their batches are filed. */
   readonly #streams: (StreamLog | undefined)[] = [];
   readonly #slotOf = new Map<StreamLog, number>();
-  readonly #freeSlots: number[] = [];
   #messages = 0;
+  /** From here on nobody was told where the batches are. */
+  #marked = 0;
 
   constructor(store: BatchStore, limits: Limits) {
     this.#store = store;
@@ -65,12 +67,49 @@ export class KeptBatches {
     return this.#store.read(this.#positions.at(order));
   }
 
-  /** Adds the next batch of a stream, and lets go of what is too much. */
-  add(stream: StreamLog, batch: NewBatch): void {
+  /** Adds the next batch of a stream. @param position where it is already, if it is */
+  add(stream: StreamLog, batch: NewBatch, position?: number): void {
+    const at = position ?? this.#store.append('batch', batch.bytes);
     this.#messages += batch.last - stream.last;
-    const order = this.#file(this.#store.append('batch', batch.bytes), stream, batch.topics);
-    stream.push(order, batch);
-    this.#evict();
+    stream.push(this.#file(at, stream, batch.topics), batch);
+  }
+
+  /** Takes over the batches of an earlier run; those of no stream were skipped over. */
+  restore(entries: Iterable<IndexEntry>, find: (id: StreamId) => StreamLog | undefined): void {
+    for (const { stream: id, first, position, topics } of entries) {
+      const stream = find(id);
+      const isKept = stream !== undefined && first > stream.floor && first <= stream.last;
+      const order = this.#file(position, isKept ? stream : undefined, topics);
+      if (isKept) stream.pushKept(order, first);
+    }
+    this.#marked = this.end;
+  }
+
+  /** A stream of an earlier run is whole again; unless its batches begin above its floor. */
+  restored(stream: StreamLog): void {
+    const isWhole =
+      stream.floor === stream.last || stream.firstOf(stream.start) === stream.floor + 1;
+    this.#messages += stream.last - stream.floor;
+    if (isWhole) return;
+    this.skipped(stream);
+    stream.forgetBatches();
+  }
+
+  /** Where the batches are that came since this was last asked. */
+  takeIndex(): Uint8Array {
+    const entries: IndexEntry[] = [];
+    for (let order = Math.max(this.#marked, this.start); order < this.end; order++) {
+      const stream = this.streamAt(order);
+      if (stream === undefined) continue;
+      entries.push({
+        stream: stream.id,
+        first: stream.firstOf(stream.indexAt(order)),
+        position: this.#positions.at(order),
+        topics: this.#topics.at(order),
+      });
+    }
+    this.#marked = this.end;
+    return encodeIndex(entries);
   }
 
   /** A stream is about to let go of all its batches. */
@@ -81,10 +120,10 @@ export class KeptBatches {
     }
   }
 
-  #file(position: number, stream: StreamLog, topics: number): number {
+  #file(position: number, stream: StreamLog | undefined, topics: number): number {
     const order = this.#positions.end;
     this.#positions.push(position);
-    this.#slots.push(this.#slotFor(stream));
+    this.#slots.push(stream === undefined ? NOBODY : this.#slotFor(stream));
     this.#topics.push(topics);
     return order;
   }
@@ -92,19 +131,20 @@ export class KeptBatches {
   #slotFor(stream: StreamLog): number {
     const known = this.#slotOf.get(stream);
     if (known !== undefined) return known;
-    const slot = this.#freeSlots.pop() ?? this.#streams.length;
+    const slot = this.#streams.length;
     this.#streams[slot] = stream;
     this.#slotOf.set(stream, slot);
     return slot;
   }
 
-  /** The newest batch always stays. */
-  #evict(): void {
+  /** Lets go of what is too much; the newest batch always stays. */
+  evict(): void {
     const { logMessagesMax, logBytesMax } = this.#limits;
     const before = this.start;
     while (this.start + 1 < this.end) {
       const bytes = this.#store.end - this.#positions.at(this.start);
-      if (this.#messages <= logMessagesMax && bytes <= logBytesMax) break;
+      const isTooMuch = this.#messages > logMessagesMax || bytes > logBytesMax;
+      if (!isTooMuch && this.streamAt(this.start) !== undefined) break;
       this.#dropOldest();
     }
     if (this.start > before) this.#store.release(this.#positions.at(this.start));

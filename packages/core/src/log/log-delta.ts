@@ -32,6 +32,13 @@ export function writeLogDeltaItem(writer: Writer, item: LogDeltaItem): void {
   writeClockEntries(writer, item.causes);
 }
 
+/** One piece alone. */
+export function encodeLogDeltaItem(item: LogDeltaItem): Uint8Array {
+  const writer = new Writer();
+  writeLogDeltaItem(writer, item);
+  return writer.finish();
+}
+
 /** @throws HearsayError `malformed` */
 export function* readLogDelta(bytes: Uint8Array): Generator<LogDeltaItem> {
   const reader = new Reader(bytes);

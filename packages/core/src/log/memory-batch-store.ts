@@ -1,4 +1,4 @@
-import type { BatchStore, RecordKind } from './batch-store.js';
+import type { BatchStore, RecordKind, StoredLog } from './batch-store.js';
 
 /** Keeps records in memory, for peers without a folder and for simulated ones. */
 export class MemoryBatchStore implements BatchStore {
@@ -10,6 +10,11 @@ export class MemoryBatchStore implements BatchStore {
 
   get end(): number {
     return this.#end;
+  }
+
+  /** Nothing outlives this run, so there is nothing to be read faster. */
+  get wantsMark(): boolean {
+    return false;
   }
 
   append(kind: RecordKind, bytes: Uint8Array): number {
@@ -33,6 +38,18 @@ export class MemoryBatchStore implements BatchStore {
     this.#positions = this.#positions.slice(this.#released);
     this.#records = this.#records.slice(this.#released);
     this.#released = 0;
+  }
+
+  mark(): void {
+    // Never asked for.
+  }
+
+  load(): StoredLog {
+    return { states: [], indexes: [], records: [], loose: [] };
+  }
+
+  loaded(): void {
+    // There was nothing.
   }
 
   /** Of the first record that is not before a position. */

@@ -1,5 +1,5 @@
 import type { HlcTime } from '../clock/hybrid-logical-clock.js';
-import { VectorClock } from '../clock/vector-clock.js';
+import { type ReadonlyVectorClock, VectorClock } from '../clock/vector-clock.js';
 import type { StreamId } from '../ids.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
 import { Column } from './column.js';
@@ -108,8 +108,8 @@ export class StreamLog {
   }
 
   /** Remembers the causes up to here, so that those of later batches are soon found. */
-  rememberCauses(): void {
-    this.#causesAt.push({ index: this.end, causes: [...this.causes.entries()] });
+  rememberCauses(causes: ReadonlyVectorClock = this.causes): void {
+    this.#causesAt.push({ index: this.end, causes: [...causes.entries()] });
   }
 
   /** What the stream depended on before a batch at or before this index, and that batch. */

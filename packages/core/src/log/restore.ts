@@ -1,0 +1,35 @@
+import type { StreamId } from '../ids.js';
+import type { KeptBatches } from './kept-batches.js';
+import { decodeLogState } from './log-state.js';
+import { decodeIndex } from './segment-index.js';
+import type { StreamLog } from './stream-log.js';
+
+/**
+ * The streams as they were at the newest mark, with their batches filed.
+ * @param states at marks, oldest first
+ * @param indexes of all batches before the newest mark; the last two states lie around the last one
+ * @throws HearsayError `malformed`
+ */
+export function restoreStreams(
+  kept: KeptBatches,
+  states: readonly Uint8Array[],
+  indexes: readonly Uint8Array[],
+): readonly StreamLog[] {
+  const newest = states.at(-1);
+  if (newest === undefined) return [];
+  const streams = new Map<StreamId, StreamLog>();
+  for (const stream of decodeLogState(newest)) streams.set(stream.id, stream);
+  const find = (id: StreamId): StreamLog | undefined => streams.get(id);
+  for (const index of indexes.slice(0, -1)) kept.restore(decodeIndex(index), find);
+  const before = states.at(-2);
+  // So that the clocks of recent messages are found without reading everything before them.
+  for (const { id, causes } of before === undefined ? [] : decodeLogState(before)) {
+    find(id)?.rememberCauses(causes);
+  }
+  for (const index of indexes.slice(-1)) kept.restore(decodeIndex(index), find);
+  for (const stream of streams.values()) {
+    kept.restored(stream);
+    stream.rememberCauses();
+  }
+  return [...streams.values()];
+}

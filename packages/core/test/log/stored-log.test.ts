@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
+import { CausalLog } from '../../src/log/causal-log.js';
+import { formatHash } from '../../src/log/state-hash.js';
+import { zeroCounters } from '../../src/view.js';
+import { batchBytes, recordOf } from '../support/bench.js';
+import { stream } from '../support/identities.js';
+import { takeProgress } from '../support/log-progress.js';
+import { StoredLogs } from '../support/stored-log.js';
+
+const A = 0x0a;
+const B = 0x0b;
+const BATCHES = 40;
+
+function open(store: StoredLogs, limits: Partial<Limits> = {}): CausalLog {
+  const log = new CausalLog({ ...DEFAULT_LIMITS, ...limits }, zeroCounters(), undefined, store);
+  log.load();
+  return log;
+}
+
+/** Two who answer each other. */
+function batches(): Uint8Array[] {
+  return Array.from({ length: BATCHES }, (_, index) => {
+    const sequence = Math.floor(index / 2) + 1;
+    const [self, other] = index % 2 === 0 ? [A, B] : [B, A];
+    const cause = index % 2 === 0 ? sequence - 1 : sequence;
+    const records = [recordOf(`${index}`, { topic: index % 5 === 0 ? 'other' : 'room' })];
+    return batchBytes(self, sequence, {
+      records,
+      causes: cause > 0 ? [[stream(other), cause]] : [],
+    });
+  });
+}
+
+function filled(store: StoredLogs, limits: Partial<Limits> = {}): CausalLog {
+  const log = open(store, limits);
+  for (const bytes of batches()) log.receive(bytes);
+  return log;
+}
+
+/** Everything that can be seen of a log. */
+function seen(log: CausalLog): unknown {
+  const plain = (topic?: string): unknown =>
+    log.history(topic, 999).map((message) => {
+      return { ...message, clock: Object.fromEntries(message.clock) };
+    });
+  return {
+    hash: formatHash(log.hash),
+    clock: [...log.clock.entries()].sort(),
+    size: log.size,
+    history: plain(),
+    other: plain('other'),
+    newest: log.newest,
+    all: [...log.missing(Uint8Array.of(0))],
+    half: [...log.missing(filledTo(BATCHES / 2))],
+  };
+}
+
+function filledTo(count: number): Uint8Array {
+  const log = new CausalLog(DEFAULT_LIMITS, zeroCounters());
+  for (const bytes of batches().slice(0, count)) log.receive(bytes);
+  return log.summary();
+}
+
+describe.each([
+  ['without marks', Number.POSITIVE_INFINITY],
+  ['with a mark now and then', 7],
+  ['with a mark before each record', 1],
+])('a log that is opened again %s', (_, markEvery) => {
+  it('is what it was, tells nothing of it as new, and goes on', () => {
+    const store = new StoredLogs(markEvery);
+    const before = filled(store);
+    const log = open(store);
+    expect(seen(log)).toEqual(seen(before));
+    expect(takeProgress(log)).toEqual({ messages: [], gaps: [] });
+    expect(log.takeRisen()).toEqual([]);
+    expect(store.settled).toBe(true);
+    for (const each of [before, log]) {
+      expect(each.receive(batchBytes(A, 21, { causes: [[stream(B), 20]] }))).toBe('delivered');
+      expect(each.receive(batchBytes(A, 20))).toBe('duplicate');
+    }
+    expect(seen(log)).toEqual(seen(before));
+  });
+
+  it('keeps its floors, those it was told and those it made', () => {
+    const limits = { logMessagesMax: 12 };
+    const store = new StoredLogs(markEvery);
+    const source = filled(new StoredLogs(), { logMessagesMax: 4 });
+    const before = open(store, limits);
+    for (const bytes of batches().slice(0, 10)) before.receive(bytes);
+    for (const delta of source.missing(before.summary())) before.merge(delta);
+    expect(takeProgress(before).gaps).toHaveLength(2);
+    expect(seen(open(store, limits))).toEqual(seen(before));
+    const more = filled(new StoredLogs(markEvery), limits);
+    const again = new StoredLogs(markEvery);
+    filled(again, limits);
+    expect(seen(open(again, limits))).toEqual(seen(more));
+  });
+});
+
+describe('a log of which a part is damaged', () => {
+  it('waits with what depends on the lost part, until somebody brings that', () => {
+    const whole = filled(new StoredLogs());
+    for (let at = 0; at < BATCHES; at++) {
+      const store = new StoredLogs();
+      filled(store);
+      store.damage(at);
+      const log = open(store);
+      expect(log.heldBack).toBe(BATCHES - at - 1);
+      expect(store.settled).toBe(at === BATCHES - 1);
+      for (const delta of whole.missing(log.summary())) log.merge(delta);
+      expect(log.heldBack).toBe(0);
+      expect(seen(log)).toEqual(seen(whole));
+      expect(takeProgress(log).messages).toHaveLength(BATCHES - at);
+      store.loose = [];
+      expect(seen(open(store))).toEqual(seen(whole));
+    }
+  });
+
+  it('may hold back more of its own disk than of what others send', () => {
+    const store = new StoredLogs();
+    filled(store);
+    store.damage(0);
+    expect(open(store, { holdBackBatchesMax: 2 }).heldBack).toBe(BATCHES - 1);
+  });
+
+  it('can make an index from records alone', () => {
+    const store = new StoredLogs();
+    filled(store);
+    store.mark({ state: new Uint8Array(), index: store.rebuiltIndex() });
+    const marked = new StoredLogs(BATCHES);
+    const log = filled(marked);
+    log.receive(batchBytes(A, 21));
+    expect(store.marks[0]?.index).toEqual(marked.marks[0]?.index);
+  });
+});
