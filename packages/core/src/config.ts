@@ -62,9 +62,9 @@ export interface Config {
   readonly pullTimeoutMs: number;
   /** A hole in a stream waits this long for its missing part before it is pulled. */
   readonly gapRepairMs: number;
-  /** What we hold of its own messages is told to their author after this time ... */
+  /** What we hold of its own messages is told to their author after about this time ... */
   readonly haveMinMs: number;
-  /** ... plus this much for each link, so that the cost a second stays flat. */
+  /** ... plus this much for each link, so that the cost a second stays flat; from half to one and a half of the sum, a time of its own for each peer. */
   readonly havePerLinkMs: number;
   /** Everybody else hears what we hold no more often than this (up to twice, so that peers do not all speak at once); soon after a quiet time. */
   readonly haveTrickleMs: number;

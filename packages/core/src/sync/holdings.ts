@@ -47,17 +47,25 @@ export class Holdings {
   /** Our clock rose: authors hear of it soon, everybody now and then. */
   rose(streams: readonly StreamId[]): void {
     if (streams.length === 0) return;
-    const { config, deadlines, now, counters } = this.#context;
+    const { deadlines, now, counters } = this.#context;
     for (const stream of streams) {
       this.#risen.add(stream);
       this.#unanswered.add(stream);
       this.#lacks.rose(stream);
     }
     const much = counters.messagesDelivered - this.#toldMessages >= MUCH_MESSAGES;
-    const afterMs = much
-      ? SOON_MS
-      : config.haveMinMs + config.havePerLinkMs * this.#links.openCount;
+    const afterMs = much ? SOON_MS : this.#answerDelayMs();
     deadlines.setNoLater({ kind: 'have' }, now.monotonicMs + afterMs);
+  }
+
+  /**
+   * All receive a message at the same moment. Were they all to answer at the same moment too, the
+   * next message would have to wait for them: each has a time of its own, from half the delay up.
+   */
+  #answerDelayMs(): number {
+    const { config, self } = this.#context;
+    const delayMs = config.haveMinMs + config.havePerLinkMs * this.#links.openCount;
+    return delayMs / 2 + (self.nonce % Math.ceil(delayMs));
   }
 
   /** Tells authors what we hold of theirs, and when it is time every neighbour what rose. */

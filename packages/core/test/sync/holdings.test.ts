@@ -89,11 +89,13 @@ describe('what a neighbour tells that it holds', () => {
 });
 
 describe('what we tell', () => {
-  it('is what rose, to every neighbour, after a moment that grows with their number', () => {
+  it('is what rose, to every neighbour, after a moment of our own that grows with their number', () => {
     const made = new HoldingsWorld();
     made.time.at(5_000);
     made.receive(3, 4);
-    expect(made.time.context.deadlines.nextMs).toBe(5_000 + 50 + 2 * 10);
+    const delayMs = 50 + 2 * 10;
+    const { nonce } = made.time.context.self;
+    expect(made.time.context.deadlines.nextMs).toBe(5_000 + delayMs / 2 + (nonce % delayMs));
     made.time.at(5_070);
     made.time.context.deadlines.takeDue(5_070);
     made.holdings.tell();
