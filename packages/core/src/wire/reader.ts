@@ -1,15 +1,11 @@
 import { HearsayError } from '../errors.js';
 import type { PeerId } from '../ids.js';
 import { WIRE_NUMBER_MAX } from '../limits.js';
+import { ASCII_END, SHORT_TEXT_BYTES, VARUINT_CONTINUE, VARUINT_PAYLOAD } from './encoding.js';
 
 const PEER_ID_BYTES_MIN = 16;
 const PEER_ID_BYTES_MAX = 32;
 const VARUINT_BYTES_MAX = 8;
-const VARUINT_CONTINUE = 0x80;
-const VARUINT_PAYLOAD = 0x7f;
-/** Topics and nicks; longer text is worth a call into the decoder. */
-const SHORT_TEXT_BYTES = 32;
-const ASCII_END = 0x80;
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, '0'),

@@ -1,12 +1,9 @@
 import { invariant } from '../errors.js';
 import type { PeerId } from '../ids.js';
+import { ASCII_END, SHORT_TEXT_BYTES, VARUINT_CONTINUE, VARUINT_PAYLOAD } from './encoding.js';
 
 /** Typed arrays up to this size live inside the JavaScript heap and cost little. */
 const SMALL_BYTES = 64;
-const VARUINT_CONTINUE = 0x80;
-const VARUINT_PAYLOAD = 0x7f;
-const SHORT_TEXT_CHARS = 32;
-const ASCII_END = 0x80;
 const CODE_0 = 48;
 const CODE_9 = 57;
 const CODE_A = 97;
@@ -110,7 +107,7 @@ export class Writer {
   /** A call into the encoder costs more than a short topic. @returns false, and writes nothing, when it is not ASCII */
   #shortAscii(text: string): boolean {
     const start = this.#length;
-    if (text.length > SHORT_TEXT_CHARS) return false;
+    if (text.length > SHORT_TEXT_BYTES) return false;
     this.u8(text.length);
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
