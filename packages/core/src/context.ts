@@ -4,6 +4,7 @@ import type { PeerId } from './ids.js';
 import type { Address, Now } from './input.js';
 import type { Limits } from './limits.js';
 import type { Outbox } from './outbox.js';
+import type { Notary } from './trust/notary.js';
 import type { Counters } from './view.js';
 
 /** Who we are to others; `incarnation`, `meta` and `addresses` change while we run. */
@@ -24,6 +25,7 @@ export interface Context {
   readonly config: Config;
   readonly limits: Limits;
   readonly counters: Counters;
+  readonly notary: Notary;
   readonly deadlines: Deadlines;
   readonly outbox: Outbox;
   now: Now;

@@ -91,6 +91,13 @@ export type PeerEvent =
   | { readonly kind: 'stalled'; readonly ms: number }
   /** Another process runs under our id with a newer generation: stop. */
   | { readonly kind: 'superseded'; readonly generation: number }
+  /** An origin signed two different things for one message; the proof is in the status. Told once a stream. */
+  | {
+      readonly kind: 'equivocation';
+      readonly peer: PeerId;
+      readonly generation: number;
+      readonly sequence: number;
+    }
   /** Messages of a stream that nobody keeps any more were skipped. */
   | { readonly kind: 'gap'; readonly stream: StreamId; readonly from: number; readonly to: number }
   /** A pull of missing messages ended; `messages` arrived by it. */

@@ -8,10 +8,13 @@ import type { Command, Input, Now } from './input.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { LinkHandler } from './link-handler.js';
 import type { BatchStore } from './log/batch-store.js';
+import type { Contradiction } from './log/log-progress.js';
 import { Outbox } from './outbox.js';
 import { buildParts, LOG_REPLICA, type PeerHooks, type PeerParts } from './peer-parts.js';
 import type { Random } from './random.js';
 import { snapshot } from './snapshot.js';
+import { Notary } from './trust/notary.js';
+import type { Signer } from './trust/signer.js';
 import { type Counters, type Receipt, type StatusView, zeroCounters } from './view.js';
 import { CLOSE_CODES } from './wire/close-codes.js';
 
@@ -24,6 +27,8 @@ export interface EngineOptions {
   readonly network: string;
   /** What others are told about us, at most `metaBytesMax`; opaque to core. */
   readonly meta: Uint8Array;
+  /** Signs as `id`, and checks everybody's signatures. */
+  readonly signer: Signer;
   readonly random: Random;
   /** Keeps the log; what an earlier run left in it is taken over. Default: memory. */
   readonly store?: BatchStore;
@@ -68,7 +73,8 @@ class PeerEngine implements Engine {
   #wakeMs = Number.POSITIVE_INFINITY;
   #stall = { ms: 0, untilMs: 0 };
 
-  constructor({ id, generation, network, meta, random, store, config, limits }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { id, generation, network, meta, signer, random, store, config, limits } = options;
     const counters = zeroCounters();
     this.#context = {
       self: {
@@ -84,6 +90,7 @@ class PeerEngine implements Engine {
       config: { ...DEFAULT_CONFIG, ...config },
       limits: { ...DEFAULT_LIMITS, ...limits },
       counters,
+      notary: new Notary(signer, network),
       deadlines: new Deadlines(),
       outbox: new Outbox(counters),
       now: { monotonicMs: 0, wallMs: 0 },
@@ -318,6 +325,10 @@ class PeerEngine implements Engine {
     const { log, holdings, hlc } = this.#parts;
     const { outbox, now, self } = this.#context;
     for (const progress of log.takeProgress()) {
+      if (progress.kind === 'contradiction') {
+        this.#convict(progress);
+        continue;
+      }
       if (progress.kind !== 'delivery') {
         outbox.emit(progress);
         continue;
@@ -329,6 +340,15 @@ class PeerEngine implements Engine {
       outbox.push({ kind: 'deliver', messages, own });
     }
     holdings.rose(log.takeRisen());
+  }
+
+  #convict({ stream, sequence, batches }: Contradiction): void {
+    const { counters, outbox } = this.#context;
+    counters.equivocations += 1;
+    const proof = this.#parts.equivocations.note(stream, sequence, batches);
+    if (proof === undefined) return;
+    const { origin: peer, generation } = proof;
+    outbox.emit({ kind: 'equivocation', peer, generation, sequence });
   }
 
   #wish(): void {

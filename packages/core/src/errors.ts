@@ -3,6 +3,8 @@
  *
  * - `bad-peer-id`: the text is not a peer id.
  * - `malformed`: bytes from a peer do not decode; the link they came on is closed.
+ * - `forged`: a statement from a peer does not carry the signature of whoever it names, or claims what
+ *   only we can say; the link it came on is closed.
  * - `payload-too-large`, `topic-too-long`, `topic-empty`, `meta-too-large`: over a limit; the message has the limit.
  * - `left`: the peer has left the mesh and takes no more commands.
  * - `outbox-full`: published faster than a turn of the event loop may hold; flush, then go on.
@@ -10,6 +12,7 @@
 export type ErrorCode =
   | 'bad-peer-id'
   | 'malformed'
+  | 'forged'
   | 'payload-too-large'
   | 'topic-too-long'
   | 'topic-empty'

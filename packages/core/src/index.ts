@@ -18,7 +18,7 @@ export {
   type Topic,
 } from './ids.js';
 export type { Address, Command, DialFailure, Input, LinkClosure, LinkId, Now } from './input.js';
-export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export { DEFAULT_LIMITS, type Limits, SIGNATURE_BYTES } from './limits.js';
 export type {
   BatchStore,
   LogMark,
@@ -29,5 +29,7 @@ export type {
 export { indexRecords } from './log/segment-index.js';
 export type { MemberState } from './membership/member.js';
 export { jitter, pick, type Random, sample, seededRandom } from './random.js';
+export type { Equivocation } from './trust/equivocations.js';
+export type { Signer } from './trust/signer.js';
 export type { Counters, MemberView, Receipt, StatusView, SyncView } from './view.js';
 export { ABNORMAL_CLOSURE, CLOSE_CODES, type CloseCode } from './wire/close-codes.js';

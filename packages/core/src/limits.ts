@@ -27,6 +27,8 @@ export interface Limits {
   readonly holdBackBytesMax: number;
   /** Streams (peer generations that published) in the vector clock; batches of further ones are dropped, counted and told. */
   readonly streamsMax: number;
+  /** Origins and generations of which a proof of equivocation is kept; further ones are counted only. */
+  readonly equivocationsMax: number;
   /** Bytes answered to one pull; the puller asks again. */
   readonly pullBytesMax: number;
   /** Probes carried for others at once; further requests are left unanswered. */
@@ -54,6 +56,7 @@ export const DEFAULT_LIMITS: Limits = {
   holdBackBatchesMax: 4_096,
   holdBackBytesMax: 16 * MIB,
   streamsMax: 2_048,
+  equivocationsMax: 64,
   pullBytesMax: 1 * MIB,
   relayedProbesMax: 256,
   outboxMessagesMax: 100_000,
@@ -70,6 +73,8 @@ export const BATCH_BODY_BYTES_MAX: number = FRAME_BODY_BYTES_MAX - 64;
 export const WIRE_NUMBER_MAX: number = 2 ** 48 - 1;
 /** Largest incarnation: nobody lives to refute that often. */
 export const INCARNATION_MAX: number = 2 ** 32 - 1;
+/** A signature, of whatever kind the network uses; Ed25519's. */
+export const SIGNATURE_BYTES = 64;
 /** Names decoded from a frame. */
 export const NETWORK_BYTES_MAX = 64;
 export const ADDRESS_BYTES_MAX = 128;

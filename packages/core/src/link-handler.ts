@@ -71,9 +71,11 @@ export class LinkHandler {
         this.#frame(link, frame);
       }
     } catch (error) {
-      if (!(error instanceof HearsayError) || error.code !== 'malformed') throw error;
-      counters.framesMalformed += 1;
-      this.#refuse(link, { code: CLOSE_CODES.malformed, reason: `malformed: ${error.message}` });
+      if (!(error instanceof HearsayError)) throw error;
+      const { code, message } = error;
+      if (code !== 'malformed' && code !== 'forged') throw error;
+      if (code === 'malformed') counters.framesMalformed += 1;
+      this.#refuse(link, { code: CLOSE_CODES[code], reason: `${code}: ${message}` });
     }
   }
 

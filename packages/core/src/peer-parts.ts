@@ -17,6 +17,7 @@ import type { Overlay } from './overlay/overlay.js';
 import type { Random } from './random.js';
 import { AntiEntropy } from './sync/anti-entropy.js';
 import { Holdings } from './sync/holdings.js';
+import { Equivocations } from './trust/equivocations.js';
 
 /** Number of the message log among the replicas on the wire. */
 export const LOG_REPLICA = 0;
@@ -32,6 +33,7 @@ export interface PeerParts {
   readonly prober: Prober;
   readonly overlay: Overlay;
   readonly log: CausalLog;
+  readonly equivocations: Equivocations;
   readonly holdings: Holdings;
   readonly antiEntropy: AntiEntropy;
   readonly publisher: Publisher;
@@ -54,7 +56,7 @@ export function buildParts(
   hooks: PeerHooks,
   store: BatchStore | undefined,
 ): PeerParts {
-  const { config, limits, counters, outbox, self } = context;
+  const { config, limits, counters, outbox, self, notary } = context;
   const links = new Links();
   const members = new Members(limits.membersMax);
   const health = new Health(config);
@@ -85,7 +87,13 @@ export function buildParts(
     random: random.split('overlay'),
     refused: hooks.refused,
   });
-  const log = new CausalLog(limits, counters, streamId(self.id, self.generation), store);
+  const log = new CausalLog({
+    limits,
+    counters,
+    isBatchBy: notary.isBatchBy,
+    own: streamId(self.id, self.generation),
+    ...(store === undefined ? {} : { store }),
+  });
   log.load();
   const holdings = new Holdings(context, log, links, members);
   const antiEntropy = new AntiEntropy(
@@ -117,6 +125,7 @@ export function buildParts(
     prober,
     overlay,
     log,
+    equivocations: new Equivocations(limits.equivocationsMax),
     holdings,
     antiEntropy,
     publisher,

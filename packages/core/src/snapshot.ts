@@ -29,6 +29,7 @@ export function snapshot(
     clock: new Map(log.clock.entries()),
     messages: log.size,
     heldBack: log.heldBack,
+    equivocations: parts.equivocations.list(),
   };
 }
 

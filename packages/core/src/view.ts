@@ -1,6 +1,7 @@
 import type { PeerId, StreamId } from './ids.js';
 import type { Address, LinkId } from './input.js';
 import type { MemberState } from './membership/member.js';
+import type { Equivocation } from './trust/equivocations.js';
 
 /** What a member was last known to hold, compared with us now. */
 export interface SyncView {
@@ -59,6 +60,8 @@ export interface StatusView {
   readonly clock: ReadonlyMap<StreamId, number>;
   readonly messages: number;
   readonly heldBack: number;
+  /** Proofs against origins that signed two different things for one message. */
+  readonly equivocations: readonly Equivocation[];
 }
 
 /** Running totals since the start; each only grows. */
@@ -71,6 +74,8 @@ export interface Counters {
   batchesDuplicate: number;
   batchesHeldBack: number;
   batchesDropped: number;
+  batchesForged: number;
+  equivocations: number;
   messagesDelivered: number;
   messagesPulled: number;
   framesMalformed: number;
@@ -104,6 +109,8 @@ export function zeroCounters(): Counters {
     batchesDuplicate: 0,
     batchesHeldBack: 0,
     batchesDropped: 0,
+    batchesForged: 0,
+    equivocations: 0,
     messagesDelivered: 0,
     messagesPulled: 0,
     framesMalformed: 0,

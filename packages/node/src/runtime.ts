@@ -362,6 +362,7 @@ function peerErrorOf(error: HearsayError): PeerError {
       return new PeerError('closed', 'this peer has left', { cause: error });
     case 'bad-peer-id':
     case 'malformed':
+    case 'forged':
       return new PeerError('internal', error.message, { cause: error });
     default:
       return new PeerError(error.code, error.message, { cause: error });

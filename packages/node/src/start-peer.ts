@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Engine, type EngineOptions, type Now, seededRandom } from '@hearsay/core';
 import type { Peer, PeerOptions } from './api.js';
+import { Ed25519Signer } from './crypto/ed25519-signer.js';
 import { reasonOf } from './errors.js';
 import { Listener } from './links/listener.js';
 import { type OwnAddresses, ownAddresses } from './links/own-addresses.js';
@@ -108,6 +109,7 @@ function engineOptions(settings: Settings, identity: Identity): EngineOptions {
     generation: identity.generation,
     network,
     meta: metaOf(nick, settings),
+    signer: new Ed25519Signer(identity.keys),
     random: seededRandom(randomUUID()),
     config: timings,
     limits,

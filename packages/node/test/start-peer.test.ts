@@ -19,6 +19,7 @@ const NOBODY = {
   clock: new Map(),
   messages: 0,
   heldBack: 0,
+  equivocations: [],
 };
 
 /** A peer around an engine that answers as the test says. */

@@ -2,6 +2,7 @@ import { type Address, createEngine, type PeerId, peerId, type Random } from '@h
 import type { Coverage } from './coverage.js';
 import { HostClock } from './host-clock.js';
 import { Incarnation } from './incarnation.js';
+import { Keys } from './keys.js';
 import type { Network } from './network/network.js';
 import type { Directory } from './network/station.js';
 import { SimNode } from './node.js';
@@ -49,9 +50,11 @@ export class Hosts implements Directory {
   readonly #nodes: SimNode[] = [];
   readonly #listeners = new Map<Address, SimNode>();
   readonly #networks = new Map<SimNode, string>();
+  readonly #keys: Keys;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#keys = new Keys(parts.random.split('keys'));
   }
 
   get nodes(): readonly SimNode[] {
@@ -144,6 +147,7 @@ export class Hosts implements Directory {
       generation,
       network: this.#networks.get(node) ?? NETWORK_NAME,
       meta: ENCODER.encode(node.name),
+      signer: this.#keys.signerOf(node.id),
       random: own.split('engine'),
       config,
       limits,

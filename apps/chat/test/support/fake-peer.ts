@@ -168,6 +168,7 @@ export class FakePeer implements Peer {
       clock: new Map(),
       messages: this.published.length + this.kept.length,
       heldBack: 0,
+      equivocations: [],
     };
   }
 

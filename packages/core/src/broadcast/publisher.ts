@@ -2,7 +2,7 @@ import type { HybridLogicalClock } from '../clock/hybrid-logical-clock.js';
 import type { Context } from '../context.js';
 import type { Timer } from '../deadlines.js';
 import { HearsayError } from '../errors.js';
-import { type MessageId, type StreamId, streamId, type Topic } from '../ids.js';
+import { compareIds, type MessageId, type StreamId, streamId, type Topic } from '../ids.js';
 import type { CausalLog } from '../log/causal-log.js';
 import type { Links } from '../overlay/links.js';
 import { type Batch, type BatchRecord, encodeBatch } from '../wire/batch.js';
@@ -127,7 +127,7 @@ export class Publisher {
     };
     this.#records = [];
     this.#bytes = 0;
-    const { bytes, frame } = encodeBatch(batch);
+    const { bytes, frame } = encodeBatch(batch, this.#context.notary.signBatch);
     this.#log.append(batch, bytes);
     this.#broadcast.originate(frame);
   }
@@ -141,6 +141,6 @@ export class Publisher {
       this.#toldCauses.set(stream, sequence);
       changed.push([stream, sequence]);
     }
-    return changed;
+    return changed.sort(([left], [right]) => compareIds(left, right));
   }
 }

@@ -1,27 +1,27 @@
 import { compareTimes, type HlcTime } from '../clock/hybrid-logical-clock.js';
 import { type ReadonlyVectorClock, VectorClock } from '../clock/vector-clock.js';
 import type { Message } from '../effect.js';
-import { invariant } from '../errors.js';
+import { HearsayError, invariant } from '../errors.js';
 import { type StreamId, streamId, type Topic } from '../ids.js';
 import type { Limits } from '../limits.js';
 import type { MergeResult, Replica } from '../sync/replica.js';
 import type { Counters } from '../view.js';
-import { type Batch, openBatch, readBatch, readRecords } from '../wire/batch.js';
-import { type ClockEntry, readClockEntries, writeClockEntries } from '../wire/clock-entries.js';
-import { Reader } from '../wire/reader.js';
-import { Writer } from '../wire/writer.js';
+import { type Batch, type BatchHeader, openBatch, readBatch, readRecords } from '../wire/batch.js';
+import { decodeClock, encodeClock } from '../wire/clock-entries.js';
 import type { BatchStore, StoredRecord } from './batch-store.js';
 import { type Floor, Floors } from './floors.js';
-import { messageOf, readHistory } from './history.js';
+import { clockOf, messageOf, readHistory } from './history.js';
 import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
 import { KeptBatches } from './kept-batches.js';
 import { encodeLogDeltaItem, packLogDelta, readLogDelta } from './log-delta.js';
+import type { LogOptions } from './log-options.js';
 import type { LogProgress, Received } from './log-progress.js';
 import { encodeLogState } from './log-state.js';
 import { MemoryBatchStore } from './memory-batch-store.js';
 import { missingItems } from './missing-items.js';
 import { restoreStreams } from './restore.js';
-import { hashBytes, type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
+import { contradiction, forged, hashOfBatch, sameSignature } from './signed-batch.js';
+import { type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
 import { StreamLog } from './stream-log.js';
 import { topicMask } from './topic-mask.js';
 
@@ -35,11 +35,13 @@ const NOTHING: readonly never[] = [];
  * Every message, in causal order, each exactly once.
  *
  * Invariant: the clock advances over gap-free prefixes only, by whole batches, and a batch is
- * delivered after all its causes. A batch is stored and relayed as the bytes its origin made.
+ * delivered after all its causes. A batch is stored and relayed as the bytes its origin made, and
+ * only after its signature was found to be its origin's.
  */
 export class CausalLog implements Replica {
   readonly #limits: Limits;
   readonly #counters: Counters;
+  readonly #isBatchBy: LogOptions['isBatchBy'];
   readonly #own: StreamId | undefined;
   readonly #clock = new VectorClock();
   readonly #streams = new Map<StreamId, StreamLog>();
@@ -56,16 +58,8 @@ export class CausalLog implements Replica {
   #risen = new Set<StreamId>();
   readonly #turnedAway = new Set<StreamId>();
 
-  /**
-   * @param own the stream that only `append` may add to; room for it is kept
-   * @param store keeps what was delivered
-   */
-  constructor(
-    limits: Limits,
-    counters: Counters,
-    own?: StreamId,
-    store: BatchStore = new MemoryBatchStore(),
-  ) {
+  constructor({ limits, counters, isBatchBy, own, store = new MemoryBatchStore() }: LogOptions) {
+    this.#isBatchBy = isBatchBy;
     this.#store = store;
     this.#kept = new KeptBatches(store, limits);
     this.#own = own;
@@ -125,26 +119,26 @@ export class CausalLog implements Replica {
   }
 
   /**
-   * Takes a batch as it travelled.
-   * @throws HearsayError `malformed`
+   * Takes a batch as it travelled. Its signature is checked once, when it is no duplicate.
+   * @throws HearsayError `malformed`, `forged`
    */
   receive(bytes: Uint8Array): Received {
     const opened = openBatch(bytes, this.#limits);
     const { header } = opened;
     const stream = streamId(header.origin, header.generation);
     const last = header.firstSequence + header.count - 1;
+    const rival = this.#rivalOf(stream, header.firstSequence);
     const isOld = this.#clock.get(stream) >= last;
-    if (isOld || this.#held.has(stream, header.firstSequence)) {
+    if (rival === undefined ? isOld : sameSignature(rival, bytes)) {
       this.#counters.batchesDuplicate += 1;
       return 'duplicate';
     }
-    if (stream === this.#own || header.firstSequence <= this.#clock.get(stream)) {
-      // Nobody else writes our stream, and batches overlap only if their origin cut the same
-      // messages twice, differently.
-      this.#counters.batchesDropped += 1;
+    const batch: HeldBatch = { stream, batch: readRecords(opened, this.#limits), bytes };
+    this.#authenticate(header, bytes);
+    if (rival !== undefined || stream === this.#own || this.#isReached(batch)) {
+      this.#contradict(batch, rival);
       return 'conflict';
     }
-    const batch: HeldBatch = { stream, batch: readRecords(opened, this.#limits), bytes };
     const blocker = this.#blockerOf(batch);
     if (blocker !== undefined) {
       if (!this.#hold(batch)) return 'no-room';
@@ -173,7 +167,7 @@ export class CausalLog implements Replica {
     this.#summary = undefined;
     const early: Uint8Array[] = [];
     for (const record of records) if (!this.#replay(record)) early.push(record.bytes.slice());
-    for (const bytes of early) this.receive(bytes);
+    for (const bytes of early) this.#receiveStored(bytes);
     for (const record of loose) this.#receiveAgain(record);
     this.#jumpReady();
     this.#kept.evict();
@@ -192,14 +186,12 @@ export class CausalLog implements Replica {
   }
 
   summary(): Uint8Array {
-    this.#summary ??= this.#encodeClock();
+    this.#summary ??= encodeClock(this.#clock);
     return this.#summary;
   }
 
   missing(summary: Uint8Array): Iterable<Uint8Array> {
-    const reader = new Reader(summary);
-    const theirs = VectorClock.from(readClockEntries(reader));
-    reader.end();
+    const theirs = decodeClock(summary);
     return packLogDelta(missingItems(this.#streams.values(), this.#kept, theirs), DELTA_BYTES_MAX);
   }
 
@@ -227,7 +219,7 @@ export class CausalLog implements Replica {
       return false;
     }
     invariant(stream.last === batch.firstSequence - 1, 'a stream grows without holes');
-    const hash = hashBytes(held.bytes);
+    const hash = hashOfBatch(held.bytes);
     const last = batch.firstSequence + batch.count - 1;
     const time = batch.records.at(-1)?.time ?? stream.newest;
     const topics = topicMask(new Set(batch.records.map((record) => record.topic)));
@@ -264,14 +256,56 @@ export class CausalLog implements Replica {
   /** A record that was found where its predecessors are damaged. */
   #receiveAgain({ kind, bytes }: StoredRecord): void {
     // The store may use these bytes again, and a batch that waits keeps them.
-    if (kind === 'batch') this.receive(bytes.slice());
+    if (kind === 'batch') this.#receiveStored(bytes.slice());
     else for (const item of readLogDelta(bytes)) if (item.kind === 'floor') this.#floors.add(item);
+  }
+
+  /** Its signature is checked again, unlike that of a record in its place: it was damaged before. */
+  #receiveStored(bytes: Uint8Array): void {
+    try {
+      this.receive(bytes);
+    } catch (error) {
+      // Counted, and left to sync.
+      if (!(error instanceof HearsayError) || error.code !== 'forged') throw error;
+    }
   }
 
   #markIfWanted(): void {
     if (!this.#store.wantsMark) return;
     const state = encodeLogState(this.#streams.values());
     this.#store.mark({ state, index: this.#kept.takeIndex() });
+  }
+
+  /** What is kept or waits in the place of a message, if anything; good until the next look. */
+  #rivalOf(id: StreamId, sequence: number): Uint8Array | undefined {
+    const stream = this.#streams.get(id);
+    const index = stream?.indexOf(sequence);
+    if (stream === undefined || index === undefined) return this.#held.get(id, sequence)?.bytes;
+    return this.#kept.bytesAt(stream.orderOf(index));
+  }
+
+  /** Whether its first message is delivered or skipped already. */
+  #isReached({ stream, batch }: HeldBatch): boolean {
+    return this.#clock.get(stream) >= batch.firstSequence;
+  }
+
+  #authenticate(header: BatchHeader, bytes: Uint8Array): void {
+    if (this.#isBatchBy(header.origin, bytes)) return;
+    this.#counters.batchesForged += 1;
+    throw forged(header);
+  }
+
+  /** While it waited, something else came in its place. */
+  #overtaken(held: HeldBatch): void {
+    const rival = this.#rivalOf(held.stream, held.batch.firstSequence);
+    if (rival === undefined || !sameSignature(rival, held.bytes)) this.#contradict(held, rival);
+  }
+
+  /** An origin signed two things for one message: the first stays, the second is proof. */
+  #contradict({ stream, batch, bytes }: HeldBatch, rival: Uint8Array | undefined): void {
+    this.#counters.batchesDropped += 1;
+    if (rival === undefined) return;
+    this.#progress.push(contradiction(stream, batch.firstSequence, [rival, bytes]));
   }
 
   #blockerOf(batch: HeldBatch): Blocker | undefined {
@@ -284,8 +318,8 @@ export class CausalLog implements Replica {
     const queue = [risen];
     for (let stream = queue.shift(); stream !== undefined; stream = queue.shift()) {
       for (const held of this.#held.take(stream, this.#clock.get(stream))) {
-        if (this.#clock.get(held.stream) >= held.batch.firstSequence) continue;
-        if (this.#blockerOf(held) !== undefined) this.#hold(held);
+        if (this.#isReached(held)) this.#overtaken(held);
+        else if (this.#blockerOf(held) !== undefined) this.#hold(held);
         else if (this.#deliver(held)) queue.push(held.stream);
       }
     }
@@ -326,12 +360,6 @@ export class CausalLog implements Replica {
     });
   }
 
-  #encodeClock(): Uint8Array {
-    const writer = new Writer();
-    writeClockEntries(writer, this.#clock.sorted());
-    return writer.finish();
-  }
-
   /** Moves one stream forward and the clock and hash with it. */
   #advance(stream: StreamLog, move: () => void): void {
     this.#summary = undefined;
@@ -364,11 +392,4 @@ export class CausalLog implements Replica {
     this.#turnedAway.add(stream);
     this.#progress.push({ kind: 'no-room', stream, limit });
   }
-}
-
-/** What the messages of the newest batch of a stream depend on. */
-function clockOf(stream: StreamLog, firstSequence: number): readonly ClockEntry[] {
-  const clock: ClockEntry[] = [...stream.causes.entries()];
-  if (firstSequence > 1) clock.push([stream.id, firstSequence - 1]);
-  return clock;
 }

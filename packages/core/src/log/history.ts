@@ -47,6 +47,13 @@ export function readHistory(
   return messages.slice(-limit);
 }
 
+/** What the messages of the newest batch of a stream depend on. */
+export function clockOf(stream: StreamLog, firstSequence: number): readonly ClockEntry[] {
+  const clock: ClockEntry[] = [...stream.causes.entries()];
+  if (firstSequence > 1) clock.push([stream.id, firstSequence - 1]);
+  return clock;
+}
+
 /** A record of a delivered batch as the message that it is. */
 export function messageOf(
   { origin, generation, firstSequence }: BatchHeader,

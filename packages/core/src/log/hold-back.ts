@@ -48,7 +48,7 @@ export function blockerOf(
 export class HoldBack {
   readonly #limits: Pick<Limits, 'holdBackBatchesMax' | 'holdBackBytesMax'>;
   readonly #waiting = new Map<StreamId, Waiting[]>();
-  readonly #keys = new Set<string>();
+  readonly #held = new Map<string, HeldBatch>();
   #bytes = 0;
 
   constructor(limits: Pick<Limits, 'holdBackBatchesMax' | 'holdBackBytesMax'>) {
@@ -56,17 +56,17 @@ export class HoldBack {
   }
 
   get size(): number {
-    return this.#keys.size;
+    return this.#held.size;
   }
 
-  has(stream: StreamId, firstSequence: number): boolean {
-    return this.#keys.size > 0 && this.#keys.has(`${stream}:${firstSequence}`);
+  get(stream: StreamId, firstSequence: number): HeldBatch | undefined {
+    return this.#held.size === 0 ? undefined : this.#held.get(`${stream}:${firstSequence}`);
   }
 
   /** @param bounded false for what comes from our own disk, which is bounded itself. @returns false when there is no room */
   add(held: HeldBatch, blocker: Blocker, bounded = true): boolean {
     if (bounded && !this.#hasRoomFor(held)) return false;
-    this.#keys.add(`${held.stream}:${held.batch.firstSequence}`);
+    this.#held.set(`${held.stream}:${held.batch.firstSequence}`, held);
     this.#bytes += held.bytes.length;
     const list = this.#waiting.get(blocker.stream);
     const waiting = { held, until: blocker.sequence };
@@ -77,7 +77,7 @@ export class HoldBack {
 
   #hasRoomFor(held: HeldBatch): boolean {
     const { holdBackBatchesMax, holdBackBytesMax } = this.#limits;
-    if (this.#keys.size >= holdBackBatchesMax) return false;
+    if (this.#held.size >= holdBackBatchesMax) return false;
     return this.#bytes + held.bytes.length <= holdBackBytesMax;
   }
 
@@ -94,7 +94,7 @@ export class HoldBack {
         list.filter(({ until }) => until > reached),
       );
     for (const held of free) {
-      this.#keys.delete(`${held.stream}:${held.batch.firstSequence}`);
+      this.#held.delete(`${held.stream}:${held.batch.firstSequence}`);
       this.#bytes -= held.bytes.length;
     }
     return free.sort((left, right) => left.batch.firstSequence - right.batch.firstSequence);

@@ -4,7 +4,7 @@ import { openBatch } from '../wire/batch.js';
 import type { BatchStore } from './batch-store.js';
 import { Column } from './column.js';
 import { encodeIndex, type IndexEntry } from './segment-index.js';
-import { hashBytes } from './state-hash.js';
+import { hashOfBatch } from './signed-batch.js';
 import type { DeliveredBatch, StreamLog } from './stream-log.js';
 import { topicMask } from './topic-mask.js';
 
@@ -169,7 +169,7 @@ export class KeptBatches {
     }
     const { causes } = openBatch(bytes, this.#limits).header;
     const before = stream.floor;
-    stream.dropOldest({ hash: hashBytes(bytes), causes });
+    stream.dropOldest({ hash: hashOfBatch(bytes), causes });
     this.#messages -= stream.floor - before;
   }
 }

@@ -1,7 +1,7 @@
 import { HearsayError } from '../errors.js';
 import { parseStreamId, type StreamId, streamId } from '../ids.js';
 import { FRAME_BODY_BYTES_MAX } from '../limits.js';
-import { type ClockEntry, readClockEntries, writeClockEntries } from '../wire/clock-entries.js';
+import { type ClockEntry, readClock, writeClockEntries } from '../wire/clock-entries.js';
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
 import type { StateHash } from './state-hash.js';
@@ -50,7 +50,7 @@ export function* readLogDelta(bytes: Uint8Array): Generator<LogDeltaItem> {
       const stream = streamId(reader.peer(), reader.varuint());
       const floor = reader.varuint();
       const chain = { high: reader.u32(), low: reader.u32() };
-      yield { kind: 'floor', stream, floor, chain, causes: readClockEntries(reader) };
+      yield { kind: 'floor', stream, floor, chain, causes: readClock(reader) };
     } else {
       throw new HearsayError('malformed', `unknown piece ${tag} of a delta`);
     }

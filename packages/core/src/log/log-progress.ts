@@ -27,5 +27,15 @@ export interface Gap {
   readonly to: number;
 }
 
+/** Two different batches of one origin for the same message, both signed by it. */
+export interface Contradiction {
+  readonly kind: 'contradiction';
+  readonly stream: StreamId;
+  /** The first sequence that both cover. */
+  readonly sequence: number;
+  /** What is held here, and what came later and is not delivered; each proves the other a lie. */
+  readonly batches: readonly [Uint8Array, Uint8Array];
+}
+
 /** What happened to the log, in order. */
-export type LogProgress = Delivery | Gap | NoRoom;
+export type LogProgress = Delivery | Gap | NoRoom | Contradiction;

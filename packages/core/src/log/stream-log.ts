@@ -8,6 +8,7 @@ import { hashText, mixHash, type StateHash, ZERO_HASH } from './state-hash.js';
 /** A delivered batch, when it goes into the log. */
 export interface DeliveredBatch {
   readonly last: number;
+  /** See `hashOfBatch`. */
   readonly hash: StateHash;
   readonly causes: readonly ClockEntry[];
   /** Of its last message. */
@@ -95,6 +96,13 @@ export class StreamLog {
   pushKept(order: number, first: number): void {
     this.#firsts.push(first);
     this.#orders.push(order);
+  }
+
+  /** Index of the kept batch with this message in it, if it is kept. */
+  indexOf(sequence: number): number | undefined {
+    return sequence > this.last || sequence <= this.floor
+      ? undefined
+      : this.indexAfter(sequence - 1);
   }
 
   /** Index of the first kept batch that reaches beyond a sequence. */

@@ -21,7 +21,11 @@ const LASTING: ReadonlySet<number> = new Set([
 ]);
 
 /** Closed because the two do not get along: trying again at once would only repeat it. */
-const MISBEHAVIOUR: ReadonlySet<number> = new Set([CLOSE_CODES.malformed, CLOSE_CODES.overloaded]);
+const MISBEHAVIOUR: ReadonlySet<number> = new Set([
+  CLOSE_CODES.malformed,
+  CLOSE_CODES.forged,
+  CLOSE_CODES.overloaded,
+]);
 
 /** One link to every present member (the design for up to 32 peers). */
 export class FullMesh implements Overlay {

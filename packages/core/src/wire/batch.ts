@@ -1,8 +1,8 @@
 import type { HlcTime } from '../clock/hybrid-logical-clock.js';
 import { HearsayError } from '../errors.js';
-import type { PeerId, Topic } from '../ids.js';
-import { BATCH_BODY_BYTES_MAX, type Limits, WIRE_NUMBER_MAX } from '../limits.js';
-import { type ClockEntry, readClockEntries, writeClockEntries } from './clock-entries.js';
+import { type PeerId, streamId, type Topic } from '../ids.js';
+import { BATCH_BODY_BYTES_MAX, type Limits, SIGNATURE_BYTES, WIRE_NUMBER_MAX } from '../limits.js';
+import { type ClockEntry, readClock, writeClockEntries } from './clock-entries.js';
 import { FRAME_HEADER_BYTES_MAX, frameAround } from './frame.js';
 import { Reader } from './reader.js';
 import { Writer } from './writer.js';
@@ -36,10 +36,12 @@ export interface EncodedBatch {
   readonly frame: Uint8Array;
 }
 
-export function encodeBatch(batch: Batch): EncodedBatch {
+/** @param sign makes the signature of all bytes before it */
+export function encodeBatch(batch: Batch, sign: (body: Uint8Array) => Uint8Array): EncodedBatch {
   const writer = new Writer(FRAME_HEADER_BYTES_MAX + expectedBytes(batch));
   writer.leave(FRAME_HEADER_BYTES_MAX);
   writeBody(writer, batch);
+  writer.raw(sign(writer.peek(FRAME_HEADER_BYTES_MAX)));
   const { frame, body } = frameAround('batch', writer);
   return { frame, bytes: body };
 }
@@ -62,7 +64,7 @@ function expectedBytes({ records, causes }: Batch): number {
   const HEADER_BYTES = 64;
   const RECORD_BYTES = 16;
   const CAUSE_BYTES = 44;
-  let bytes = HEADER_BYTES + CAUSE_BYTES * causes.length;
+  let bytes = HEADER_BYTES + CAUSE_BYTES * causes.length + SIGNATURE_BYTES;
   for (const { payload } of records) bytes += RECORD_BYTES + payload.length;
   return bytes;
 }
@@ -80,7 +82,12 @@ function readHeader(reader: Reader, limits: BatchLimits): BatchHeader {
   if (count === 0 || firstSequence === 0) {
     throw new HearsayError('malformed', 'a batch has messages, and their sequences count from 1');
   }
-  return { origin, generation, firstSequence, count, causes: readClockEntries(reader) };
+  const causes = readClock(reader);
+  const own = streamId(origin, generation);
+  if (causes.some(([stream]) => stream === own)) {
+    throw new HearsayError('malformed', 'a batch is a cause of its own stream');
+  }
+  return { origin, generation, firstSequence, count, causes };
 }
 
 /** A batch of which only the header was read: enough to tell a duplicate, at a fraction of the cost. */
@@ -114,14 +121,28 @@ export function readRecords({ header, rest: reader }: OpenedBatch, limits: Batch
   const baseMs = reader.varuint();
   const topics = reader.list(header.count, () => reader.text(limits.topicBytesMax));
   const records: BatchRecord[] = [];
+  let topicsUsed = 0;
   for (let index = 0; index < header.count; index++) {
-    const ms = baseMs + reader.varuint(WIRE_NUMBER_MAX - baseMs);
+    // The base is the time of the first record: any other would be a second encoding.
+    const ms = baseMs + reader.varuint(index === 0 ? 0 : WIRE_NUMBER_MAX - baseMs);
     const counter = reader.varuint();
-    const topic = topics[reader.varuint()];
+    const topicIndex = reader.varuint(topicsUsed);
+    if (topicIndex === topicsUsed) topicsUsed += 1;
+    const topic = topics[topicIndex];
     if (topic === undefined || topic === '')
       throw new HearsayError('malformed', 'message without a topic');
     records.push({ topic, payload: reader.bytes(limits.payloadBytesMax), time: { ms, counter } });
   }
+  const repeated = topics.length > 1 && new Set(topics).size < topics.length;
+  if (topicsUsed < topics.length || repeated) {
+    throw new HearsayError('malformed', 'topics are not those of the messages, each once');
+  }
+  reader.skip(SIGNATURE_BYTES);
   reader.end();
   return { ...header, records };
+}
+
+/** What the origin made under a batch: all of its bytes follow from it, as nobody can sign others alike. */
+export function signatureOf(batch: Uint8Array): Uint8Array {
+  return batch.subarray(batch.length - SIGNATURE_BYTES);
 }

@@ -1,7 +1,9 @@
-import { parseStreamId, type StreamId, streamId } from '../ids.js';
+import { VectorClock } from '../clock/vector-clock.js';
+import { HearsayError } from '../errors.js';
+import { compareIds, parseStreamId, type StreamId, streamId } from '../ids.js';
 import { ENTRIES_PER_FRAME_MAX } from '../limits.js';
-import type { Reader } from './reader.js';
-import type { Writer } from './writer.js';
+import { Reader } from './reader.js';
+import { Writer } from './writer.js';
 
 export type ClockEntry = readonly [StreamId, number];
 
@@ -18,4 +20,36 @@ export function readClockEntries(reader: Reader): ClockEntry[] {
     const stream = streamId(reader.peer(), reader.varuint());
     return [stream, reader.varuint()] as const;
   });
+}
+
+/**
+ * Entries of a clock: in order of their streams, each once and above 0, so that equal clocks are
+ * equal bytes.
+ * @throws HearsayError `malformed`
+ */
+export function readClock(reader: Reader): ClockEntry[] {
+  const entries = readClockEntries(reader);
+  let before = '';
+  for (const [stream, sequence] of entries) {
+    if (compareIds(before, stream) >= 0 || sequence === 0) {
+      throw new HearsayError('malformed', 'entries of a clock are not in order');
+    }
+    before = stream;
+  }
+  return entries;
+}
+
+/** A whole clock as bytes, equal for equal clocks. */
+export function encodeClock(clock: VectorClock): Uint8Array {
+  const writer = new Writer();
+  writeClockEntries(writer, clock.sorted());
+  return writer.finish();
+}
+
+/** @throws HearsayError `malformed` */
+export function decodeClock(bytes: Uint8Array): VectorClock {
+  const reader = new Reader(bytes);
+  const clock = VectorClock.from(readClock(reader));
+  reader.end();
+  return clock;
 }

@@ -29,6 +29,8 @@ export const CLOSE_CODES = {
   handshake: 4011,
   /** Another process already runs under this id and generation. */
   identity: 4012,
+  /** A statement without the signature of whoever it names, or about what only we can say. */
+  forged: 4013,
 } as const;
 
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];

@@ -99,6 +99,11 @@ export class Writer {
     return new Uint8Array(this.#bytes.buffer, offset, this.#length - offset);
   }
 
+  /** A view of what was written from an offset on, good until more is written. */
+  peek(offset: number): Uint8Array {
+    return this.#bytes.subarray(offset, this.#length);
+  }
+
   /** What was written; nothing may be written after it. */
   finish(): Uint8Array {
     return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);

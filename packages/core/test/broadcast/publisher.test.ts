@@ -97,7 +97,7 @@ describe('publishing', () => {
       return readBatch(batch?.frame.bytes ?? new Uint8Array(0), DEFAULT_LIMITS).causes;
     };
     expect(causes()).toEqual([]);
-    bench.say(link, batchOf(0x60, 1), batchOf(0x61, 1));
+    bench.say(link, batchOf(0x61, 1), batchOf(0x60, 1));
     expect(causes()).toEqual([
       [stream(0x60), 1],
       [stream(0x61), 1],

@@ -7,6 +7,7 @@ import { decodeFrames, encodeFrame } from '../../src/wire/frame.js';
 import { Bench, batchBytes, batchOf, recordOf, updateOf } from '../support/bench.js';
 import { sent } from '../support/context.js';
 import { ascii, peer } from '../support/identities.js';
+import { isBatchBy } from '../support/signer.js';
 
 /** 32 bytes, as long as an id may be. */
 function longId(number: number): PeerId {
@@ -55,10 +56,8 @@ describe('frames that we send', () => {
 
 describe('a batch that we accept', () => {
   it('fits a delta too, so that sync can hand it on', () => {
-    const log = new CausalLog(
-      { ...DEFAULT_LIMITS, payloadBytesMax: FRAME_BODY_BYTES_MAX },
-      zeroCounters(),
-    );
+    const limits = { ...DEFAULT_LIMITS, payloadBytesMax: FRAME_BODY_BYTES_MAX };
+    const log = new CausalLog({ limits, counters: zeroCounters(), isBatchBy });
     const sized = (bytes: number) =>
       batchBytes(0x60, 1, {
         records: [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { peerId } from '../../src/ids.js';
-import { INCARNATION_MAX, WIRE_NUMBER_MAX } from '../../src/limits.js';
+import { INCARNATION_MAX, SIGNATURE_BYTES, WIRE_NUMBER_MAX } from '../../src/limits.js';
 import { type LogDeltaItem, writeLogDeltaItem } from '../../src/log/log-delta.js';
 import { CLOSE_CODES } from '../../src/wire/close-codes.js';
 import type { Frame } from '../../src/wire/frame.js';
@@ -59,6 +59,67 @@ describe('a frame with extreme numbers', () => {
     bench.say(liar, floorOf(LIAR, highest - 1));
     bench.say(liar, batchOf(LIAR, highest, { records }));
     expectWorking(bench, other);
+  });
+});
+
+describe('a batch that its origin did not sign', () => {
+  const unsigned = (byte: number): Uint8Array => {
+    const bytes = batchBytes(byte, 1);
+    bytes.fill(0, bytes.length - SIGNATURE_BYTES);
+    return bytes;
+  };
+
+  it.each([
+    ['of its own', { kind: 'batch', bytes: unsigned(LIAR) }],
+    ['of another', { kind: 'batch', bytes: unsigned(OTHER) }],
+    ['in a delta', deltaOf({ kind: 'batch', bytes: unsigned(OTHER) })],
+  ] as const)('%s closes the link of whoever sends it, and nothing else', (_what, frame) => {
+    const bench = new Bench();
+    const liar = bench.open(LIAR);
+    const other = bench.open(OTHER);
+    const effects = bench.say(liar, frame);
+    const closed = effects.filter(({ kind }) => kind === 'close');
+    expect(closed).toMatchObject([{ link: liar, code: CLOSE_CODES.forged }]);
+    expect(events(effects)).toContainEqual(
+      expect.objectContaining({
+        kind: 'refused',
+        peer: peer(LIAR),
+        reason: expect.stringMatching(/^forged: batch 1 of (70|60){2} is not signed by it$/),
+      }),
+    );
+    expect(bench.engine.counters()).toMatchObject({ batchesForged: 1, messagesDelivered: 0 });
+    expectWorking(bench, other);
+  });
+});
+
+describe('an origin that signs two things for one message', () => {
+  it('is told once, and the proof is in the status; whoever brings it is not to blame', () => {
+    const bench = new Bench();
+    const link = bench.open(OTHER);
+    const batches = ['yes', 'no', 'perhaps'].map((text) => {
+      return batchBytes(LIAR, 1, { records: [recordOf(text)] });
+    });
+    const told = batches.flatMap((bytes) => events(bench.say(link, { kind: 'batch', bytes })));
+    const equivocation = { kind: 'equivocation', peer: peer(LIAR), generation: 1, sequence: 1 };
+    expect(told.filter(({ kind }) => kind === 'equivocation')).toEqual([equivocation]);
+    expect(bench.engine.counters()).toMatchObject({ equivocations: 2, messagesDelivered: 1 });
+    const { equivocations } = bench.engine.status({ monotonicMs: bench.nowMs, wallMs: 0 });
+    expect(equivocations).toEqual([
+      { origin: peer(LIAR), generation: 1, sequence: 1, batches: batches.slice(0, 2) },
+    ]);
+    expectWorking(bench, link);
+  });
+
+  it('is counted and not kept beyond the bound', () => {
+    const bench = new Bench({ limits: { equivocationsMax: 1 } });
+    const link = bench.open(OTHER);
+    for (const generation of [1, 2]) {
+      bench.say(link, batchOf(LIAR, 1, { generation }));
+      bench.say(link, batchOf(LIAR, 1, { generation, records: [recordOf('other')] }));
+    }
+    expect(bench.engine.counters().equivocations).toBe(2);
+    const { equivocations } = bench.engine.status({ monotonicMs: bench.nowMs, wallMs: 0 });
+    expect(equivocations.map(({ generation }) => generation)).toEqual([1]);
   });
 });
 

@@ -6,6 +6,7 @@ import { helloOf } from '../support/bench.js';
 import { START_MS, WALL_OFFSET_MS } from '../support/context.js';
 import { ascii, peer } from '../support/identities.js';
 import { Mesh, type Station } from '../support/mesh.js';
+import { testSigner } from '../support/signer.js';
 
 function statusOf(mesh: Mesh, station: Station) {
   return station.engine.status({ monotonicMs: mesh.nowMs, wallMs: WALL_OFFSET_MS + mesh.nowMs });
@@ -104,6 +105,7 @@ describe('an engine', () => {
         generation: 1,
         network: 'test',
         meta: ascii('x'),
+        signer: testSigner(peer(0x50)),
         random: seededRandom('twice'),
       });
       const effects: unknown[] = [];

@@ -8,9 +8,11 @@ import { Writer } from '../../src/wire/writer.js';
 import { batchBytes } from '../support/bench.js';
 import { stream } from '../support/identities.js';
 import { takeProgress } from '../support/log-progress.js';
+import { isBatchBy } from '../support/signer.js';
 
 function logOf(limits: Partial<Limits> = {}): CausalLog {
-  return new CausalLog({ ...DEFAULT_LIMITS, ...limits }, zeroCounters());
+  const counters = zeroCounters();
+  return new CausalLog({ limits: { ...DEFAULT_LIMITS, ...limits }, counters, isBatchBy });
 }
 
 /** Two streams that answer each other: c1 after b1, c2 after b2, then c3 to c6 alone. */

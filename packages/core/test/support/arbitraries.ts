@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type PeerId, peerId, type StreamId, streamId } from '../../src/ids.js';
+import { compareIds, type PeerId, peerId, type StreamId, streamId } from '../../src/ids.js';
 import {
   ADDRESS_BYTES_MAX,
   ADDRESSES_PER_FRAME_MAX,
@@ -9,6 +9,7 @@ import {
 } from '../../src/limits.js';
 import type { Batch, BatchRecord } from '../../src/wire/batch.js';
 import type { Frame } from '../../src/wire/frame.js';
+import { VERSION_MAX } from '../../src/wire/hello.js';
 import { toHex } from './identities.js';
 
 /** Everything that a frame may hold, edges included. */
@@ -25,6 +26,13 @@ const id: fc.Arbitrary<PeerId> = fc
 const streams: fc.Arbitrary<StreamId> = fc
   .tuple(id, count)
   .map(([peer, generation]) => streamId(peer, generation));
+/** Each stream once, in order. */
+const causes = fc
+  .uniqueArray(fc.tuple(streams, fc.integer({ min: 1, max: 0xffff_ffff })), {
+    maxLength: 4,
+    selector: ([stream]) => stream,
+  })
+  .map((drawn) => drawn.toSorted(([left], [right]) => compareIds(left, right)));
 const entries = fc.array(fc.tuple(streams, count), { maxLength: 8 });
 /** Text of up to `max` bytes: a grapheme may take many. */
 function text(minLength: number, max: number): fc.Arbitrary<string> {
@@ -61,8 +69,8 @@ export const FRAMES: { readonly [K in Frame['kind']]: fc.Arbitrary<Extract<Frame
   {
     hello: fc.record({
       kind: kind('hello'),
-      versionMin: fc.constant(1),
-      versionMax: fc.integer({ min: 1, max: 9 }),
+      versionMin: fc.integer({ min: 0, max: VERSION_MAX }),
+      versionMax: fc.integer({ min: VERSION_MAX, max: 9 }),
       network: text(0, NETWORK_BYTES_MAX),
       peer: id,
       generation: count,
@@ -108,7 +116,7 @@ export const batch: fc.Arbitrary<Batch> = fc
     origin: id,
     generation: count,
     firstSequence: fc.integer({ min: 1, max: 0xffff_ffff }),
-    causes: fc.array(fc.tuple(streams, fc.integer({ min: 1, max: 0xffff_ffff })), { maxLength: 4 }),
+    causes,
     records: fc.array(record, { minLength: 1, maxLength: 6 }),
   })
   .map((drawn) => {

@@ -8,9 +8,10 @@ import { seededRandom } from '../../src/random.js';
 import type { MemberView } from '../../src/view.js';
 import { type Batch, type BatchRecord, encodeBatch } from '../../src/wire/batch.js';
 import { encodeFrame, type Frame } from '../../src/wire/frame.js';
-import type { Hello } from '../../src/wire/hello.js';
+import { type Hello, VERSION_MAX, VERSION_MIN } from '../../src/wire/hello.js';
 import { type ReadEffect, readEffects, START_MS, WALL_OFFSET_MS } from './context.js';
 import { ascii, peer } from './identities.js';
+import { NETWORK, notaryOf, testSigner } from './signer.js';
 
 /** The peer under test. */
 export const SELF: PeerId = peer(0x50);
@@ -26,8 +27,9 @@ export class Bench {
     this.engine = createEngine({
       id: options.id ?? SELF,
       generation: 1,
-      network: 'test',
+      network: NETWORK,
       meta: ascii('self'),
+      signer: testSigner(options.id ?? SELF),
       random: seededRandom('bench'),
       // Every batch waits for the end of its turn, unless a test is about the first after a quiet time.
       config: { jitterPercent: 0, batchQuietMs: Number.POSITIVE_INFINITY, ...options.config },
@@ -96,8 +98,8 @@ export class Bench {
 export function helloOf(byte: number, over: Partial<Hello> = {}): Hello {
   return {
     kind: 'hello',
-    versionMin: 1,
-    versionMax: 1,
+    versionMin: VERSION_MIN,
+    versionMax: VERSION_MAX,
     network: 'test',
     peer: peer(byte),
     generation: 1,
@@ -138,15 +140,12 @@ export function batchBytes(
   over: Partial<Omit<Batch, 'count'>> = {},
 ): Uint8Array {
   const records = over.records ?? [recordOf(`${byte}:${firstSequence}`)];
-  return encodeBatch({
-    origin: peer(byte),
-    generation: 1,
-    firstSequence,
-    causes: [],
-    ...over,
-    count: records.length,
-    records,
-  }).bytes;
+  const origin = over.origin ?? peer(byte);
+  const count = records.length;
+  return encodeBatch(
+    { origin, generation: 1, firstSequence, causes: [], ...over, count, records },
+    notaryOf(origin).signBatch,
+  ).bytes;
 }
 
 export function batchOf(...parts: Parameters<typeof batchBytes>): Frame {

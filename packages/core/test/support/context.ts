@@ -7,6 +7,7 @@ import { Outbox } from '../../src/outbox.js';
 import { zeroCounters } from '../../src/view.js';
 import { decodeFrames, type ReadFrame } from '../../src/wire/frame.js';
 import { peer } from './identities.js';
+import { notaryOf } from './signer.js';
 
 /** An effect with its bytes taken apart, so that a test compares what is said and not how. */
 export type ReadEffect =
@@ -49,6 +50,7 @@ export function testContext({ config, limits, self }: ContextOptions = {}): Test
     config: { ...DEFAULT_CONFIG, jitterPercent: 0, ...config },
     limits: { ...DEFAULT_LIMITS, ...limits },
     counters,
+    notary: notaryOf(self?.id ?? peer(0x50)),
     deadlines: new Deadlines(),
     outbox: new Outbox(counters),
     now: { monotonicMs: START_MS, wallMs: WALL_OFFSET_MS + START_MS },

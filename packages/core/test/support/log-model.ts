@@ -1,4 +1,4 @@
-import { type MessageId, type StreamId, streamId } from '../../src/ids.js';
+import { compareIds, type MessageId, type StreamId, streamId } from '../../src/ids.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
 import { CausalLog } from '../../src/log/causal-log.js';
 import { readLogDelta, writeLogDeltaItem } from '../../src/log/log-delta.js';
@@ -7,6 +7,7 @@ import { type Batch, encodeBatch } from '../../src/wire/batch.js';
 import { Writer } from '../../src/wire/writer.js';
 import { recordOf } from './bench.js';
 import { peer } from './identities.js';
+import { isBatchBy, notaryOf } from './signer.js';
 
 /** What may happen between the sites; numbers are taken modulo what there is. */
 export type Move =
@@ -43,7 +44,11 @@ export class LogModel {
 
   constructor(siteLimits: readonly Partial<Limits>[]) {
     this.sites = siteLimits.map((limits, index) => ({
-      log: new CausalLog({ ...DEFAULT_LIMITS, ...limits }, zeroCounters()),
+      log: new CausalLog({
+        limits: { ...DEFAULT_LIMITS, ...limits },
+        counters: zeroCounters(),
+        isBatchBy,
+      }),
       stream: streamId(peer(index + 1), 1),
       heights: new Map(),
       told: new Map(),
@@ -95,6 +100,7 @@ export class LogModel {
     const causes = [...site.heights].filter(([stream, height]) => {
       return stream !== site.stream && site.told.get(stream) !== height;
     });
+    causes.sort(([left], [right]) => compareIds(left, right));
     for (const [stream, height] of causes) site.told.set(stream, height);
     const records = Array.from({ length: count }, (_, index) => recordOf(`${first + index}`));
     const [peerPart] = site.stream.split('.');
@@ -103,7 +109,7 @@ export class LogModel {
     for (let offset = 0; offset < count; offset++) {
       this.#causes.set(`${site.stream}:${first + offset}`, new Map(site.heights));
     }
-    const bytes = encodeBatch(batch).bytes;
+    const bytes = encodeBatch(batch, notaryOf(origin).signBatch).bytes;
     site.log.append(batch, bytes);
     this.#collect(site);
     for (const other of this.sites) if (other !== site) other.inbox.push(bytes);
@@ -132,7 +138,7 @@ export class LogModel {
         site.heights.set(progress.stream, progress.to);
         continue;
       }
-      if (progress.kind === 'no-room') throw new Error('no stream is turned away here');
+      if (progress.kind !== 'delivery') throw new Error(`there is no ${progress.kind} here`);
       for (const { id } of progress.messages) this.#check(site, id);
     }
     for (const [stream, height] of site.heights) {

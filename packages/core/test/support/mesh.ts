@@ -5,6 +5,7 @@ import type { Input } from '../../src/input.js';
 import type { Limits } from '../../src/limits.js';
 import { seededRandom } from '../../src/random.js';
 import { ascii, peer } from './identities.js';
+import { testSigner } from './signer.js';
 
 /** One engine with what it did; `links` names the other end of each link. */
 export interface Station {
@@ -36,6 +37,7 @@ export class Mesh {
         generation,
         network: 'test',
         meta: ascii(`peer ${byte}`),
+        signer: testSigner(peer(byte)),
         random,
         config,
         limits,

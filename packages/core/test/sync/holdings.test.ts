@@ -6,6 +6,7 @@ import { batchBytes } from '../support/bench.js';
 import { sent } from '../support/context.js';
 import { peer, stream } from '../support/identities.js';
 import { MembershipWorld } from '../support/membership-world.js';
+import { isBatchBy } from '../support/signer.js';
 
 const A = 0x60;
 const B = 0x61;
@@ -19,7 +20,7 @@ class HoldingsWorld extends MembershipWorld {
   constructor(held = 2) {
     super();
     const { limits, counters } = this.time.context;
-    this.log = new CausalLog(limits, counters);
+    this.log = new CausalLog({ limits, counters, isBatchBy });
     this.holdings = new Holdings(this.time.context, this.log, this.links, this.members);
     this.meet(A);
     this.meet(B);

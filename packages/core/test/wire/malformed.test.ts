@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HearsayError } from '../../src/errors.js';
-import { DEFAULT_LIMITS, FRAME_BODY_BYTES_MAX, WIRE_NUMBER_MAX } from '../../src/limits.js';
+import {
+  DEFAULT_LIMITS,
+  FRAME_BODY_BYTES_MAX,
+  SIGNATURE_BYTES,
+  WIRE_NUMBER_MAX,
+} from '../../src/limits.js';
 import { readLogDelta } from '../../src/log/log-delta.js';
 import { readBatch } from '../../src/wire/batch.js';
 import { decodeFrames, encodeFrame, type Frame } from '../../src/wire/frame.js';
 import { Writer } from '../../src/wire/writer.js';
 import { batch, FRAMES, frame, KINDS } from '../support/arbitraries.js';
 import { batchBytes, helloOf, recordOf, updateOf } from '../support/bench.js';
-import { ascii, fromHex, peer, toHex } from '../support/identities.js';
+import { ascii, fromHex, peer, stream, toHex } from '../support/identities.js';
 import { holds } from '../support/property.js';
 
 function decode(bytes: Uint8Array): unknown[] {
@@ -138,13 +143,13 @@ describe('a hello of another version', () => {
 
 describe('a range of versions', () => {
   it.each([
-    [1, 1, true],
-    [0, 1, true],
-    [1, 9, true],
-    [0, 0, false],
-    [2, 2, false],
-    [2, 1, false],
-    [2, 0, false],
+    [2, 2, true],
+    [0, 2, true],
+    [2, 9, true],
+    [1, 1, false],
+    [3, 3, false],
+    [3, 2, false],
+    [3, 1, false],
   ])('from %i to %i: spoken here is %s', (versionMin, versionMax, spoken) => {
     const [read] = decode(encodeFrame(helloOf(1, { versionMin, versionMax })));
     expect(read).toMatchObject({ kind: spoken ? 'hello' : 'foreign', versionMin, versionMax });
@@ -169,6 +174,41 @@ describe('a batch', () => {
   ])('is refused with %s', (_what, over, message) => {
     const bytes = batchBytes(1, 1, over);
     expect(refusal(() => readBatch(bytes, DEFAULT_LIMITS))).toBe(message);
+  });
+
+  it('has one encoding: what another could write is refused', () => {
+    const entry = (byte: number, sequence: number) => [stream(byte), sequence] as const;
+    const unordered = 'entries of a clock are not in order';
+    for (const [causes, message] of [
+      [[entry(2, 1), entry(3, 9)], undefined],
+      [[entry(3, 9), entry(2, 1)], unordered],
+      [[entry(2, 1), entry(2, 2)], unordered],
+      [[entry(2, 0)], unordered],
+      [[entry(1, 1)], 'a batch is a cause of its own stream'],
+    ] as const) {
+      const bytes = batchBytes(1, 1, { causes });
+      expect(refusal(() => readBatch(bytes, DEFAULT_LIMITS))).toBe(message);
+    }
+  });
+
+  it('has one encoding: topics in the order of first use, each once, times from the first', () => {
+    const read = (offsetMs: number, topics: readonly string[], uses: readonly number[]) => {
+      const writer = new Writer().peer(peer(1)).varuint(1).varuint(1).varuint(uses.length);
+      writer
+        .varuint(0)
+        .varuint(1_000)
+        .list(topics, (topic) => writer.text(topic));
+      for (const use of uses) writer.varuint(offsetMs).varuint(0).varuint(use).varuint(0);
+      const bytes = writer.raw(new Uint8Array(SIGNATURE_BYTES)).finish();
+      return refusal(() => readBatch(bytes, DEFAULT_LIMITS));
+    };
+    const other = 'topics are not those of the messages, each once';
+    expect(read(0, ['a', 'b'], [0, 1, 0])).toBe(undefined);
+    expect(read(0, ['a', 'b'], [1, 0])).toMatch(/^number over 0/);
+    expect(read(0, ['a', 'a'], [0, 1])).toBe(other);
+    expect(read(0, ['a', 'b'], [0, 0])).toBe(other);
+    expect(read(0, ['a'], [0, 1])).toBe('message without a topic');
+    expect(read(1, ['a'], [0])).toMatch(/^number over 0/);
   });
 
   it('is refused with sequence 0, which no message has', () => {
@@ -198,7 +238,7 @@ describe('a batch', () => {
     const time = { ms: high, counter: 0 };
     const bytes = batchBytes(1, 1, { records: [recordOf('', { time }), recordOf('', { time })] });
     // The last record: milliseconds after the first, counter, topic, length of the payload.
-    bytes[bytes.length - 4] = 5;
+    bytes[bytes.length - SIGNATURE_BYTES - 4] = 5;
     expect(refusal(() => readBatch(bytes, DEFAULT_LIMITS))).toBeDefined();
   });
 });

@@ -1,12 +1,15 @@
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { peerId } from '../../src/ids.js';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { CausalLog } from '../../src/log/causal-log.js';
 import { readLogDelta, writeLogDeltaItem } from '../../src/log/log-delta.js';
 import { formatHash, hashBytes, hashText, mixHash } from '../../src/log/state-hash.js';
 import { Members } from '../../src/membership/members.js';
+import { Notary } from '../../src/trust/notary.js';
 import { zeroCounters } from '../../src/view.js';
-import { encodeBatch, readBatch } from '../../src/wire/batch.js';
+import { encodeBatch, readBatch, signatureOf } from '../../src/wire/batch.js';
 import { CLOSE_CODES } from '../../src/wire/close-codes.js';
 import { decodeFrames, encodeFrame } from '../../src/wire/frame.js';
 import { Reader } from '../../src/wire/reader.js';
@@ -18,6 +21,9 @@ import { memberOf } from '../support/member.js';
 
 // The golden vectors stand in the document and nowhere else, so that it cannot lie.
 const text = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8');
+
+/** What stands before an Ed25519 seed in a PKCS #8 key (RFC 8410). */
+const PKCS8_OF_SEED = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 interface Vector {
   readonly of: string;
@@ -79,9 +85,11 @@ describe('the vectors of docs/protocol.md', () => {
   it('decode and encode: a batch', () => {
     const [vector, ...more] = vectorsOf('batch');
     expect(more).toEqual([]);
-    const batch = readBatch(fromHex(vector?.hex ?? ''), DEFAULT_LIMITS);
-    expect(toJson(batch)).toEqual(vector?.json);
-    expect(toHex(encodeBatch(batch).bytes)).toBe(vector?.hex);
+    const bytes = fromHex(vector?.hex ?? '');
+    const batch = readBatch(bytes, DEFAULT_LIMITS);
+    const signature = signatureOf(bytes);
+    expect(toJson({ ...batch, signature })).toEqual(vector?.json);
+    expect(toHex(encodeBatch(batch, () => signature).bytes)).toBe(vector?.hex);
   });
 
   it('decode and encode: a delta of the log', () => {
@@ -103,6 +111,39 @@ describe('the vectors of docs/protocol.md', () => {
     }
   });
 
+  it('are signatures', () => {
+    const given = Object.fromEntries(tableAfter('part of a signature | value'));
+    const bytes = (name: string): Uint8Array => fromHex(given[name] ?? '');
+    const origin = peerId(given['peer'] ?? '');
+    const key = createPrivateKey({
+      key: Buffer.concat([PKCS8_OF_SEED, bytes('seed')]),
+      format: 'der',
+      type: 'pkcs8',
+    });
+    const publicKey = createPublicKey(key);
+    expect(publicKey.export({ format: 'jwk' }).x).toBe(
+      Buffer.from(origin, 'hex').toString('base64url'),
+    );
+    const signed: string[] = [];
+    const notary = new Notary(
+      {
+        sign: (statement) => {
+          signed.push(toHex(statement));
+          return sign(null, statement, key);
+        },
+        verify: (peer, statement, signature) => {
+          return peer === origin && verify(null, statement, publicKey, signature);
+        },
+      },
+      given['network'] ?? '',
+    );
+    const batch = readBatch(bytes('batch'), DEFAULT_LIMITS);
+    expect(batch.origin).toBe(origin);
+    expect(toHex(encodeBatch(batch, notary.signBatch).bytes)).toBe(given['batch']);
+    expect(signed).toEqual([given['signed']]);
+    expect(notary.isBatchBy(origin, bytes('batch'))).toBe(true);
+  });
+
   it('are hashes', () => {
     const [empty, a, hearsay, mixed, mirrored] = tableAfter('of | is').map(([, is]) => is);
     expect(['', 'a', 'hearsay'].map((of) => formatHash(hashText(of)))).toEqual([empty, a, hearsay]);
@@ -113,12 +154,13 @@ describe('the vectors of docs/protocol.md', () => {
   });
 
   it('are state hashes of a log', () => {
-    const log = new CausalLog(DEFAULT_LIMITS, zeroCounters());
-    const rows = tableAfter('batch | hash(batch) | state');
+    const isBatchBy = (): boolean => true;
+    const log = new CausalLog({ limits: DEFAULT_LIMITS, counters: zeroCounters(), isBatchBy });
+    const rows = tableAfter('batch | hash(signature) | state');
     expect(rows.length).toBe(2);
     for (const [batch = '', hash, state] of rows) {
       expect(log.receive(fromHex(batch))).toBe('delivered');
-      expect(formatHash(hashBytes(fromHex(batch)))).toBe(hash);
+      expect(formatHash(hashBytes(signatureOf(fromHex(batch))))).toBe(hash);
       expect(formatHash(log.hash)).toBe(state);
     }
   });

@@ -6,7 +6,9 @@ import { decodeFrames, encodeFrame, type Frame } from '../../src/wire/frame.js';
 import { Reader } from '../../src/wire/reader.js';
 import { varuintBytes, Writer } from '../../src/wire/writer.js';
 import { batch, FRAMES, frame, KINDS, u32, varuint } from '../support/arbitraries.js';
+import { peer } from '../support/identities.js';
 import { holds } from '../support/property.js';
+import { notaryOf } from '../support/signer.js';
 
 function decode(bytes: Uint8Array): Frame[] {
   return [...decodeFrames(bytes, DEFAULT_LIMITS)].map((read) => {
@@ -60,9 +62,11 @@ describe('frames', { timeout: 60_000 }, () => {
 });
 
 describe('batches', () => {
+  const sign = notaryOf(peer(0x0a)).signBatch;
+
   it('come out as they went in', () => {
     holds(batch, (written) => {
-      const bytes = encodeBatch(written).bytes;
+      const bytes = encodeBatch(written, sign).bytes;
       expect(readBatch(bytes, DEFAULT_LIMITS)).toEqual(written);
       const { records: _, ...header } = written;
       expect(openBatch(bytes, DEFAULT_LIMITS).header).toEqual(header);

@@ -1,11 +1,12 @@
-import type {
-  Engine,
-  LinkId,
-  MemberChange,
-  MemberView,
-  Now,
-  PeerEvent,
-  PeerId,
+import {
+  type Engine,
+  type LinkId,
+  type MemberChange,
+  type MemberView,
+  type Now,
+  type PeerEvent,
+  type PeerId,
+  shortId,
 } from '@hearsay/core';
 import type { PeerMember } from '../api.js';
 import type { Emitter } from './emitter.js';
@@ -83,6 +84,12 @@ export class Reporter {
       case 'no-room': {
         const message = `no room for messages of ${event.stream}: ${event.limit} streams are kept`;
         emitter.emit('warning', { code: 'no-room', message });
+        break;
+      }
+      case 'equivocation': {
+        const who = `${this.#describe(event.peer).nick} (${shortId(event.peer)})`;
+        const message = `${who} signed two different things as its message ${event.sequence}; both are kept as proof`;
+        emitter.emit('warning', { code: 'equivocation', message });
         break;
       }
       case 'caught-up': {
