@@ -62,7 +62,19 @@ export interface PeerMessage {
   readonly from: { readonly id: PeerId; readonly nick: string | undefined };
   readonly time: HlcTime;
   readonly own: boolean;
+  /** Only its author and `to` can read it; the others carry it unread. */
+  readonly direct: boolean;
+  /** Whom a direct message is for. */
+  readonly to: PeerId | undefined;
   readonly clock: readonly (readonly [StreamId, number])[];
+}
+
+/** What happened so far, as numbers that only grow. */
+export interface PeerCounters extends Counters {
+  /** Direct messages of others that were carried unread. */
+  readonly directCarried: number;
+  /** Direct messages to us that do not open, and were not delivered. */
+  readonly directUnreadable: number;
 }
 
 /** What became of a publication at once; `peer.receipt(id)` tells what became of it later. */
@@ -167,9 +179,15 @@ export interface Peer {
   readonly url: string;
   /**
    * Publishes at once and tells what happened to it so far.
-   * @throws PeerError `payload-too-large`, `topic-too-long`, `topic-empty`, `outbox-full`, `closed`
+   * @throws PeerError `payload-too-large`, `topic-too-long`, `topic-empty`, `topic-reserved`, `outbox-full`, `closed`
    */
   publish(topic: string, payload: string | Uint8Array): Publication;
+  /**
+   * Publishes what only `to` and we can read. Every member carries it and sees who writes to whom,
+   * when, and how much. `directTopic(peer.id, to)` is its topic, for `history` and `subscribe`.
+   * @throws PeerError `bad-recipient`, `payload-too-large`, `outbox-full`, `closed`
+   */
+  direct(to: PeerId, payload: string | Uint8Array): Publication;
   /**
    * Messages of a topic in causal order, after the newest `history` (default 0) of those kept.
    * Collects from now on, read or not; ends with the peer, with `signal`, or when the reader stops.
@@ -183,7 +201,7 @@ export interface Peer {
   history(topic?: string, limit?: number): readonly PeerMessage[];
   members(): readonly PeerMember[];
   status(): StatusView;
-  counters(): Readonly<Counters>;
+  counters(): Readonly<PeerCounters>;
   receipt(id: MessageId): { readonly held: number; readonly live: number };
   /** Resolves when `until` live others hold the message; rejects with `timeout` or the signal's reason. */
   held(

@@ -19,6 +19,8 @@
  * | `network-damaged` | the file with the keys of the network does not read; the message says what to do | no |
  * | `network-unwritable` | that file cannot be made or written | no |
  * | `payload-too-large`, `topic-too-long`, `topic-empty`, `meta-too-large` | over a limit | no |
+ * | `topic-reserved` | topics that begin with `@` are not for applications | no |
+ * | `bad-recipient` | a direct message to oneself, or to an id that is no key | no |
  * | `outbox-full` | published more in one turn than may wait: `await peer.drained()` | no |
  * | `timeout` | what was waited for did not come in time | no, and it may still come |
  * | `closed` | the peer has left or was closed | no |
@@ -44,6 +46,8 @@ export type PeerErrorCode =
   | 'payload-too-large'
   | 'topic-too-long'
   | 'topic-empty'
+  | 'topic-reserved'
+  | 'bad-recipient'
   | 'meta-too-large'
   | 'outbox-full'
   | 'timeout'

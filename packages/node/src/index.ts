@@ -2,6 +2,7 @@ export { formatAddress, type HostAndPort, parseAddress } from './address.js';
 export type {
   Departure,
   Peer,
+  PeerCounters,
   PeerEventName,
   PeerEvents,
   PeerMember,
@@ -10,6 +11,7 @@ export type {
   Publication,
 } from './api.js';
 export { createPeer } from './create-peer.js';
+export { directTopic } from './direct/direct-topic.js';
 export { PeerError, type PeerErrorCode } from './errors.js';
 export { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
 export { formatInvite, type Invite, looksLikeInvite, parseInvite } from './network/invite.js';

@@ -74,6 +74,8 @@ export const ANNOUNCED_ADDRESSES_MAX = 4;
 export const SMALL_FILE_BYTES_MAX = 4_096;
 /** A generation is a 32-bit number on the wire. */
 export const GENERATION_MAX = 0xffff_ffff;
+/** Peers whose keys are kept at hand for direct messages; the one not used the longest makes room. */
+export const BOX_KEYS_MAX = 1_024;
 /** Keys of one network at once: the one in use, and those on the way in or out. */
 export const NETWORK_KEYS_MAX = 4;
 /** Ids of removed keys remembered; the oldest is forgotten first. */

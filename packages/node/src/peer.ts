@@ -1,6 +1,5 @@
 import {
   type Address,
-  type Counters,
   formatMessageId,
   type MessageId,
   type PeerId,
@@ -9,13 +8,16 @@ import {
 import type {
   Departure,
   Peer,
+  PeerCounters,
   PeerEventName,
   PeerEvents,
   PeerMember,
   PeerMessage,
   Publication,
 } from './api.js';
-import { reasonOf } from './errors.js';
+import { directTopic } from './direct/direct-topic.js';
+import { isReservedTopic } from './direct/reserved-topic.js';
+import { PeerError, reasonOf } from './errors.js';
 import { ownNick } from './member-meta.js';
 import type { Runtime } from './runtime.js';
 import { checkDialAddress, metaOf } from './settings.js';
@@ -51,10 +53,19 @@ export class RunningPeer implements Peer {
   }
 
   publish(topic: string, payload: string | Uint8Array): Publication {
+    if (isReservedTopic(topic)) {
+      throw new PeerError('topic-reserved', 'topics that begin with @ are not for applications');
+    }
     // A copy: the caller may use its buffer again, and the log keeps this one. Small ones share a slab.
-    const bytes = typeof payload === 'string' ? Buffer.from(payload, 'utf8') : Buffer.from(payload);
-    const { id, links } = this.#runtime.publish(topic, bytes);
-    return { id, key: formatMessageId(id), links, congested: this.#runtime.congested };
+    return this.#publish(
+      topic,
+      typeof payload === 'string' ? bytesOf(payload) : Buffer.from(payload),
+    );
+  }
+
+  direct(to: PeerId, payload: string | Uint8Array): Publication {
+    const box = this.#runtime.mail.close(to, bytesOf(payload));
+    return this.#publish(directTopic(this.id, to), box);
   }
 
   subscribe(
@@ -74,7 +85,10 @@ export class RunningPeer implements Peer {
 
   history(topic?: string, limit: number = Number.MAX_SAFE_INTEGER): readonly PeerMessage[] {
     const { engine, inbox } = this.#runtime;
-    return engine.history(topic, limit).map((message) => inbox.describe(message));
+    return engine
+      .history(topic, limit)
+      .map((message) => inbox.describe(message))
+      .filter((message) => message !== undefined);
   }
 
   members(): readonly PeerMember[] {
@@ -88,8 +102,8 @@ export class RunningPeer implements Peer {
     return this.#runtime.status();
   }
 
-  counters(): Readonly<Counters> {
-    return this.#runtime.engine.counters();
+  counters(): Readonly<PeerCounters> {
+    return { ...this.#runtime.engine.counters(), ...this.#runtime.mail.counters };
   }
 
   receipt(id: MessageId): { readonly held: number; readonly live: number } {
@@ -167,4 +181,13 @@ export class RunningPeer implements Peer {
   close(): Promise<void> {
     return this.#runtime.close();
   }
+
+  #publish(topic: string, bytes: Uint8Array): Publication {
+    const { id, links } = this.#runtime.publish(topic, bytes);
+    return { id, key: formatMessageId(id), links, congested: this.#runtime.congested };
+  }
+}
+
+function bytesOf(payload: string | Uint8Array): Uint8Array {
+  return typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload;
 }

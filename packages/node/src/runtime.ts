@@ -12,6 +12,8 @@ import {
   type StatusView,
 } from '@hearsay/core';
 import type { Departure } from './api.js';
+import { DirectBoxes } from './direct/direct-boxes.js';
+import { DirectMail } from './direct/direct-mail.js';
 import { PeerError, reasonOf } from './errors.js';
 import { Emitter } from './events/emitter.js';
 import { Reporter } from './events/reporter.js';
@@ -61,6 +63,7 @@ export class Runtime {
   readonly links: LinkTable;
   readonly roster: Roster;
   readonly inbox: Inbox;
+  readonly mail: DirectMail;
   /** Waits for what the engine knows. */
   readonly waits: Waits;
   /** Waits for queues. */
@@ -108,6 +111,7 @@ export class Runtime {
     this.roster = new Roster(settings.limits.membersMax);
     this.roster.set(identity.id, metaOf(settings.nick, settings));
     this.#reporter = this.#makeReporter();
+    this.mail = new DirectMail(identity.id, new DirectBoxes(identity.keys));
     this.inbox = this.#makeInbox();
     this.#syncWatch = new SyncWatch({
       emitter: this.emitter,
@@ -259,6 +263,8 @@ export class Runtime {
       self: this.identity.id,
       nickOf: (peer) => this.roster.nickOf(peer),
       subscriberQueueMax: this.settings.limits.subscriberQueueMax,
+      openDirect: (message) => this.mail.open(message),
+      onReserved: (message) => this.mail.count(message),
       hasListeners: () => this.emitter.has('message'),
       emit: (message) => this.emitter.emit('message', message),
       onOverflow: (topic) => this.warn('subscriber-slow', `a reader of ${topic} lost messages`),

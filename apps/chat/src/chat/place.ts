@@ -1,4 +1,5 @@
-import { compareIds, type PeerId, peerId, type Topic } from '@hearsay/core';
+import type { PeerId, Topic } from '@hearsay/core';
+import { directTopic, type PeerMessage } from '@hearsay/node';
 import { roomCharsMax } from '../limits.js';
 
 /** Where a message is said: to a room, or to one peer. */
@@ -7,7 +8,6 @@ export type Place =
   | { readonly kind: 'direct'; readonly peer: PeerId };
 
 const ROOM_PREFIX = 'room/';
-const DIRECT_PREFIX = 'dm/';
 const ROOM_PATTERN = new RegExp(
   `^[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}._-]{0,${roomCharsMax - 1}}$`,
   'u',
@@ -20,25 +20,19 @@ export function parseRoom(text: string): string | undefined {
   return ROOM_PATTERN.test(name) && !tooLong ? name : undefined;
 }
 
-/** Both ends of a direct conversation compute the same topic. */
+/** The topic whose messages belong to a place. */
 export function topicOf(place: Place, self: PeerId): Topic {
-  if (place.kind === 'room') return ROOM_PREFIX + place.room;
-  const [first, second] = [self, place.peer].sort(compareIds);
-  return `${DIRECT_PREFIX}${first}/${second}`;
+  return place.kind === 'room' ? ROOM_PREFIX + place.room : directTopic(self, place.peer);
 }
 
-/** The place of a message by `author`, or undefined when it is none of our business. */
-export function placeOf(topic: Topic, author: PeerId, self: PeerId): Place | undefined {
-  if (topic.startsWith(ROOM_PREFIX)) {
-    const room = topic.slice(ROOM_PREFIX.length);
-    return parseRoom(room) === room ? { kind: 'room', room } : undefined;
-  }
-  if (!topic.startsWith(DIRECT_PREFIX)) return undefined;
-  const [first = '', second = '', ...rest] = topic.slice(DIRECT_PREFIX.length).split('/');
-  if (rest.length > 0 || first >= second) return undefined;
-  // Nobody speaks in a conversation of two others, even where they are free to publish.
-  if (![first, second].includes(author) || ![first, second].includes(self)) return undefined;
-  return { kind: 'direct', peer: peerId(first === self ? second : first) };
+type Placed = Pick<PeerMessage, 'topic' | 'from' | 'to' | 'own'>;
+
+/** The place of a message, or undefined when it is none of our business. */
+export function placeOf({ topic, from, to, own }: Placed): Place | undefined {
+  if (to !== undefined) return { kind: 'direct', peer: own ? to : from.id };
+  if (!topic.startsWith(ROOM_PREFIX)) return undefined;
+  const room = topic.slice(ROOM_PREFIX.length);
+  return parseRoom(room) === room ? { kind: 'room', room } : undefined;
 }
 
 /** `#lobby`, or `direct`. */

@@ -98,11 +98,14 @@ export class ChatSession {
     return place.kind === 'direct' || this.#rooms.includes(place.room);
   }
 
-  /** @throws PeerError as `Peer.publish` */
+  /** @throws PeerError as `Peer.publish` and `Peer.direct` */
   say({ place, text, action = false }: Utterance): Said {
     const { peer } = this;
     const payload = encodePayload({ kind: action ? 'me' : 'say', text, nick: peer.nick });
-    const publication = peer.publish(topicOf(place, peer.id), payload);
+    const publication =
+      place.kind === 'room'
+        ? peer.publish(topicOf(place, peer.id), payload)
+        : peer.direct(place.peer, payload);
     const message: ChatMessage = {
       id: publication.id,
       key: formatMessageId(publication.id),
@@ -143,7 +146,7 @@ export class ChatSession {
   }
 
   #read(received: PeerMessage): ChatMessage | undefined {
-    const place = placeOf(received.topic, received.from.id, this.peer.id);
+    const place = placeOf(received);
     if (place === undefined) return undefined;
     const decoded = decodePayload(received.payload);
     if (decoded.kind === 'malformed') this.#malformed += 1;

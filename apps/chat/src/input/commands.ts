@@ -39,9 +39,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'msg',
     aliases: ['m', 'w', 'pm', 'whisper'],
     usage: '/msg NICK TEXT',
-    summary: 'send TEXT to one peer; carried by every member, not yet private',
+    summary: 'send TEXT to one peer; nobody else can read it',
     details:
-      'Only NICK and you are shown it, but every member carries it and could read it: it is not encrypted.',
+      'Every member carries it, and sees who writes to whom, when and how much, but not what.',
   },
   {
     name: 'join',

@@ -145,7 +145,7 @@ describe('commands', () => {
     await runner.run('/msg bob psst');
     await runner.run('/msg bbo psst');
     await runner.run('/msg ana psst');
-    expect(peer.published.map(({ topic }) => topic)).toEqual([`dm/${SELF}/${idOf('b')}`]);
+    expect(peer.published.map(({ to }) => to)).toEqual([idOf('b')]);
     expect(rows.filter((row) => row.startsWith('!'))).toEqual([
       '! nobody here is called bbo; did you mean bob?',
       '! that is you',

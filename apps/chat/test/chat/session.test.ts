@@ -1,3 +1,4 @@
+import { directTopic } from '@hearsay/node';
 import { expect, it } from 'vitest';
 import { type ChatMessage, ChatSession } from '../../src/chat/session.js';
 import { roomsMax } from '../../src/limits.js';
@@ -17,8 +18,8 @@ it('hears its rooms and its own direct messages, and nothing else', () => {
   peer.emit('message', peerMessage({ text: 'one' }));
   peer.emit('message', peerMessage({ text: 'two', topic: 'room/dev' }));
   peer.emit('message', peerMessage({ text: 'no', topic: 'room/other' }));
-  peer.emit('message', peerMessage({ text: 'three', topic: `dm/${SELF}/${idOf('b')}` }));
-  peer.emit('message', peerMessage({ text: 'no', topic: `dm/${idOf('b')}/${idOf('c')}` }));
+  peer.emit('message', peerMessage({ text: 'three', to: SELF }));
+  peer.emit('message', peerMessage({ text: 'no', topic: 'cache/x' }));
   expect(heard.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
 });
 
@@ -45,7 +46,11 @@ it('speaks in rooms and directly', () => {
   expect(said.message).toMatchObject({ key: `${SELF}.1:1`, text: 'hi', own: true, action: false });
   expect(peer.published).toEqual([
     { topic: 'room/lobby', payload: '{"v":1,"k":"say","text":"hi","nick":"ana"}' },
-    { topic: `dm/${SELF}/${idOf('b')}`, payload: '{"v":1,"k":"me","text":"psst","nick":"ana"}' },
+    {
+      topic: directTopic(SELF, idOf('b')),
+      to: idOf('b'),
+      payload: '{"v":1,"k":"me","text":"psst","nick":"ana"}',
+    },
   ]);
 });
 

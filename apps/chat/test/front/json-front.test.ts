@@ -103,9 +103,7 @@ describe('JSON mode', () => {
     expect(await ask({ type: 'say', to: 'eve', text: 'hi' })).toMatchObject({
       code: 'no-such-peer',
     });
-    expect(peer.published.map(({ topic }) => topic)).toEqual(
-      Array(2).fill(`dm/${SELF}/${idOf('b')}`),
-    );
+    expect(peer.published.map(({ to }) => to)).toEqual([idOf('b'), idOf('b')]);
   });
 
   it('answers every other request', async () => {

@@ -85,9 +85,9 @@ describe('help', () => {
     for (const { usage } of COMMANDS) expect(text).toContain(usage);
   });
 
-  it('says that direct messages are not private', () => {
-    expect(helpRows('msg').join('\n')).toContain('not yet private');
-    expect(helpRows('/W').join('\n')).toContain('not encrypted');
+  it('says what others see of a direct message', () => {
+    expect(helpRows('msg').join('\n')).toContain('nobody else can read it');
+    expect(helpRows('/W').join('\n')).toContain('who writes to whom');
   });
 
   it('tells of a command that there is not', () => {

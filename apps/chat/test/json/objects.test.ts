@@ -14,7 +14,7 @@ it('a message carries its clock, itself counted', () => {
   peer.emit(
     'message',
     peerMessage({
-      topic: `dm/${SELF}/${bob}`,
+      to: SELF,
       payload: '{"v":1,"k":"me","text":"x","nick":"bob"}',
       atMs: 1_000,
     }),

@@ -6,20 +6,21 @@ import {
   type StatusView,
   streamId,
 } from '@hearsay/core';
-import type {
-  Departure,
-  Peer,
-  PeerEventName,
-  PeerEvents,
-  PeerMember,
-  PeerMessage,
-  Publication,
+import {
+  type Departure,
+  directTopic,
+  type Peer,
+  type PeerEventName,
+  type PeerEvents,
+  type PeerMember,
+  type PeerMessage,
+  type Publication,
 } from '@hearsay/node';
 import { encodePayload } from '../../src/chat/payload.js';
 
 /** A peer id made of one hex digit. */
 export function idOf(digit: string): PeerId {
-  return peerId(digit.repeat(32));
+  return peerId(digit.repeat(64));
 }
 
 export const SELF: PeerId = idOf('a');
@@ -74,6 +75,8 @@ export interface Spoken {
   readonly atMs?: number;
   readonly sequence?: number;
   readonly generation?: number;
+  /** A direct message. */
+  readonly to?: PeerId;
 }
 
 /** A message as a peer hands it on. */
@@ -91,12 +94,14 @@ export function peerMessage(spoken: Spoken = {}): PeerMessage {
   return {
     id,
     key: formatMessageId(id),
-    topic,
+    topic: spoken.to === undefined ? topic : directTopic(from, spoken.to),
     payload: Buffer.from(payload),
     text: Buffer.from(payload).toString(),
     from: { id: from, nick },
     time: { ms: atMs, counter: 0 },
     own: from === SELF,
+    direct: spoken.to !== undefined,
+    to: spoken.to,
     clock: [[streamId(from, generation), sequence - 1]],
   };
 }
@@ -117,7 +122,7 @@ export class FakePeer implements Peer {
   congested = false;
   refusal: Error | undefined;
   stateHash = '9c21d0e4aaaaaaaa';
-  readonly published: { topic: string; payload: string }[] = [];
+  readonly published: { topic: string; payload: string; to?: PeerId }[] = [];
   readonly joined: string[] = [];
   readonly #listeners: Listeners = {};
 
@@ -149,6 +154,13 @@ export class FakePeer implements Peer {
     this.published.push({ topic, payload: payload.toString() });
     const id: MessageId = { peer: this.id, generation: 1, sequence: this.published.length };
     return { id, key: formatMessageId(id), links: this.holding.live, congested: this.congested };
+  }
+
+  direct(to: PeerId, payload: string | Uint8Array): Publication {
+    const publication = this.publish(directTopic(this.id, to), payload);
+    const last = this.published.at(-1);
+    if (last !== undefined) last.to = to;
+    return publication;
   }
 
   members(): readonly PeerMember[] {

@@ -3,6 +3,7 @@ import {
   type HlcTime,
   type Message,
   type MessageId,
+  type PeerId,
   type StreamId,
 } from '@hearsay/core';
 import type { PeerMessage } from '../api.js';
@@ -15,6 +16,12 @@ export interface Author {
   readonly own: boolean;
 }
 
+/** What a message in a reserved topic is to us. */
+export interface DirectContent {
+  readonly payload: Uint8Array;
+  readonly to: PeerId;
+}
+
 /** A delivered message; what not every reader needs is made when it is read. */
 export class DeliveredMessage implements PeerMessage {
   readonly id: MessageId;
@@ -23,17 +30,27 @@ export class DeliveredMessage implements PeerMessage {
   readonly from: PeerMessage['from'];
   readonly time: HlcTime;
   readonly own: boolean;
+  readonly to: PeerId | undefined;
   readonly clock: readonly (readonly [StreamId, number])[];
   #text: string | undefined;
 
-  constructor({ id, topic, payload, time, clock }: Message, { from, own }: Author) {
+  constructor(
+    { id, topic, payload, time, clock }: Message,
+    author: Author,
+    direct?: DirectContent,
+  ) {
     this.id = id;
     this.topic = topic;
-    this.payload = payload;
-    this.from = from;
+    this.payload = direct?.payload ?? payload;
+    this.from = author.from;
     this.time = time;
-    this.own = own;
+    this.own = author.own;
+    this.to = direct?.to;
     this.clock = clock;
+  }
+
+  get direct(): boolean {
+    return this.to !== undefined;
   }
 
   get key(): string {

@@ -1,6 +1,7 @@
 import { formatMessageId, type Message, type PeerId } from '@hearsay/core';
 import type { PeerMessage } from '../api.js';
-import { type Author, DeliveredMessage } from './delivered-message.js';
+import { isReservedTopic } from '../direct/reserved-topic.js';
+import { type Author, DeliveredMessage, type DirectContent } from './delivered-message.js';
 import { Subscription } from './subscription.js';
 
 /** What the inbox needs. */
@@ -8,6 +9,10 @@ export interface InboxOptions {
   readonly self: PeerId;
   readonly nickOf: (peer: PeerId) => string | undefined;
   readonly subscriberQueueMax: number;
+  /** Undefined for a message in a reserved topic that is not ours to read. */
+  readonly openDirect: (message: Message) => DirectContent | undefined;
+  /** Told of every message in a reserved topic, ours or not. */
+  readonly onReserved: (message: Message) => void;
   readonly hasListeners: () => boolean;
   readonly emit: (message: PeerMessage) => void;
   readonly onOverflow: (topic: string) => void;
@@ -37,6 +42,9 @@ export class Inbox {
 
   /** @param messages of one author, in the order to show them */
   deliver(messages: readonly Message[]): void {
+    for (const message of messages) {
+      if (isReservedTopic(message.topic)) this.#options.onReserved(message);
+    }
     const listened = this.#options.hasListeners();
     const [first] = messages;
     if (first === undefined || (!listened && this.#byTopic.size === 0)) return;
@@ -44,7 +52,8 @@ export class Inbox {
     for (const message of messages) {
       const subscriptions = this.#byTopic.get(message.topic);
       if (!listened && subscriptions === undefined) continue;
-      const delivered = new DeliveredMessage(message, author);
+      const delivered = this.#read(message, author);
+      if (delivered === undefined) continue;
       if (subscriptions !== undefined) this.#push(subscriptions, delivered);
       if (listened) this.#options.emit(delivered);
     }
@@ -61,7 +70,10 @@ export class Inbox {
       subscription.end();
       return subscription;
     }
-    for (const message of history) subscription.push(this.describe(message));
+    for (const message of history) {
+      const described = this.describe(message);
+      if (described !== undefined) subscription.push(described);
+    }
     this.#add(topic, subscription);
     if (overlaps) {
       this.#alreadyHas.set(subscription, new Set(history.map(({ id }) => formatMessageId(id))));
@@ -71,8 +83,9 @@ export class Inbox {
     return subscription;
   }
 
-  describe(message: Message): PeerMessage {
-    return new DeliveredMessage(message, this.#authorOf(message.id.peer));
+  /** @returns undefined when it is not ours to read */
+  describe(message: Message): PeerMessage | undefined {
+    return this.#read(message, this.#authorOf(message.id.peer));
   }
 
   /** Ends every subscription. */
@@ -80,6 +93,12 @@ export class Inbox {
     for (const subscriptions of [...this.#byTopic.values()]) {
       for (const subscription of [...subscriptions]) subscription.end();
     }
+  }
+
+  #read(message: Message, author: Author): DeliveredMessage | undefined {
+    if (!isReservedTopic(message.topic)) return new DeliveredMessage(message, author);
+    const direct = this.#options.openDirect(message);
+    return direct === undefined ? undefined : new DeliveredMessage(message, author, direct);
   }
 
   #authorOf(id: PeerId): Author {
