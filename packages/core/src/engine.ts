@@ -163,6 +163,8 @@ class PeerEngine implements Engine {
         return this.#start(input.addresses);
       case 'link-opened':
         return this.#links.opened(input);
+      case 'link-refused':
+        return this.#links.refused(input);
       case 'frames':
         return this.#links.frames(input.link, input.bytes);
       case 'link-closed':

@@ -42,10 +42,14 @@ export type Command =
 export type Input =
   /** The host listens now; `addresses` are where others can dial us. */
   | { readonly kind: 'start'; readonly addresses: readonly Address[] }
-  /** `dialled` is the address when we dialled it, undefined when they dialled us. */
+  /**
+   * `dialled` is the address when we dialled it, undefined when they dialled us. `peer` is who it
+   * is, where the host knows that for certain: a hello of anybody else is refused.
+   */
   | {
       readonly kind: 'link-opened';
       readonly link: LinkId;
+      readonly peer?: PeerId;
       readonly dialled?: Address;
       readonly remote?: Address;
     }
@@ -54,6 +58,15 @@ export type Input =
       readonly address: Address;
       readonly failure: DialFailure;
       readonly detail: string;
+    }
+  /** A connection that the host refused, or that was refused, before it became a link. */
+  | {
+      readonly kind: 'link-refused';
+      readonly link: LinkId;
+      readonly dialled?: Address;
+      readonly remote?: Address;
+      readonly closure: LinkClosure;
+      readonly by: 'us' | 'them';
     }
   /** One transport message: one or more whole frames. */
   | { readonly kind: 'frames'; readonly link: LinkId; readonly bytes: Uint8Array }

@@ -1,6 +1,6 @@
 import type { Context } from './context.js';
 import { HearsayError } from './errors.js';
-import { streamId } from './ids.js';
+import { shortId, streamId } from './ids.js';
 import type { Input, LinkClosure } from './input.js';
 import { type Member, updateOf } from './membership/members.js';
 import { judgeHello, ourHello, type Refusal } from './overlay/handshake.js';
@@ -14,6 +14,7 @@ import type { Hello, ReadHello } from './wire/hello.js';
 import type { Summary } from './wire/probes.js';
 
 type OpenedInput = Extract<Input, { kind: 'link-opened' }>;
+type RefusedInput = Extract<Input, { kind: 'link-refused' }>;
 
 /** Close codes of a peer that means well and lives; anything else is a broken connection. */
 const PRIVATE_CODES_FROM = 4_000;
@@ -31,7 +32,7 @@ export class LinkHandler {
     this.#stalledMs = stalledMs;
   }
 
-  opened({ link: id, dialled, remote }: OpenedInput): void {
+  opened({ link: id, dialled, remote, peer: proven }: OpenedInput): void {
     const { limits, config, now, deadlines, outbox } = this.#context;
     const { links } = this.#parts;
     const nowMs = now.monotonicMs;
@@ -39,6 +40,7 @@ export class LinkHandler {
       id,
       dialled,
       remote,
+      proven,
       state: 'handshake',
       peer: undefined,
       generation: 0,
@@ -92,6 +94,16 @@ export class LinkHandler {
     if (link.dialled !== undefined) overlay.linkRefused(link.dialled, closure.code, closure.reason);
   }
 
+  /** The host's own handshake came first, and failed. */
+  refused({ link, dialled, remote, closure, by }: RefusedInput): void {
+    const { counters, outbox } = this.#context;
+    const { code, reason } = closure;
+    if (by === 'us') counters.linksRefused += 1;
+    const address = dialled ?? remote;
+    outbox.emit({ kind: 'refused', link, address, peer: undefined, code, reason, by });
+    if (dialled !== undefined) this.#parts.overlay.linkRefused(dialled, code, reason);
+  }
+
   handshakeTimedOut(id: number): void {
     const link = this.#parts.links.get(id);
     if (link === undefined || link.state !== 'handshake') return;
@@ -143,6 +155,10 @@ export class LinkHandler {
 
   #hello(link: Link, hello: ReadHello): void {
     const { members, links } = this.#parts;
+    if (hello.kind === 'hello' && link.proven !== undefined && hello.peer !== link.proven) {
+      const reason = `is ${shortId(link.proven)}, and says it is ${shortId(hello.peer)}`;
+      return this.#refuse(link, { code: CLOSE_CODES.impostor, reason });
+    }
     const known = hello.kind === 'hello' ? members.get(hello.peer) : undefined;
     const over = known?.state === 'left' ? 1 : 0;
     const refusal = judgeHello(

@@ -12,6 +12,7 @@ import type {
   StreamId,
 } from '@hearsay/core';
 import type { RuntimeLimits } from './limits.js';
+import type { LinkCounters } from './links/link-counters.js';
 import type { NetworkKeys } from './network/network-keys.js';
 import type { RuntimeTimers } from './timers.js';
 
@@ -70,7 +71,7 @@ export interface PeerMessage {
 }
 
 /** What happened so far, as numbers that only grow. */
-export interface PeerCounters extends Counters {
+export interface PeerCounters extends Counters, Readonly<LinkCounters> {
   /** Direct messages of others that were carried unread. */
   readonly directCarried: number;
   /** Direct messages to us that do not open, and were not delivered. */

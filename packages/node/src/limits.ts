@@ -23,8 +23,19 @@ export interface RuntimeLimits {
   readonly publishWindowBytes: number;
   /** The same for all publishers together: each takes its share by the number of live peers. */
   readonly sharedWindowBytes: number;
-  /** Links that dialled us and did not finish the handshake; one more is answered 503. */
-  readonly pendingLinksMax: number;
+  /**
+   * Connections that dialled us and did not finish the handshake. One more, and the oldest of the
+   * address that holds most of them is cut.
+   */
+  readonly pendingHandshakesMax: number;
+  /** The same from one address: one more, and its own oldest is cut. */
+  readonly pendingPerAddressMax: number;
+  /** Open links of one peer; one more is refused. There is rarely more than one, and never for long. */
+  readonly linksPerPeerMax: number;
+  /** Frames read from a link in a second; above it the link is not read for a while. */
+  readonly linkFramesPerSecondMax: number;
+  /** Bytes read from a link in a second, likewise. */
+  readonly linkBytesPerSecondMax: number;
   /** Messages waiting in one subscription; the oldest is dropped and a `warning` says so. */
   readonly subscriberQueueMax: number;
   /** Announcements read in one second; further ones are ignored until the next. */
@@ -49,7 +60,11 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   turnBytes: 128 * KIB,
   publishWindowBytes: 1 * MIB,
   sharedWindowBytes: 2 * MIB,
-  pendingLinksMax: 128,
+  pendingHandshakesMax: 64,
+  pendingPerAddressMax: 32,
+  linksPerPeerMax: 4,
+  linkFramesPerSecondMax: 50_000,
+  linkBytesPerSecondMax: 64 * MIB,
   subscriberQueueMax: 10_000,
   datagramsPerSecondMax: 1_000,
   announcedMax: 1_024,
@@ -66,6 +81,8 @@ export const TAG_NAME_CHARS_MAX = 32;
 export const TAG_VALUE_CHARS_MAX = 128;
 /** UTF-8 bytes of a close reason (RFC 6455, section 5.5: a control frame holds 125, the code takes 2). */
 export const CLOSE_REASON_BYTES_MAX = 123;
+/** The headers of a request. */
+export const HEADER_BYTES_MAX = 8_192;
 /** An announcement; far below any MTU. */
 export const DATAGRAM_BYTES_MAX = 512;
 /** Addresses in one announcement. */

@@ -103,7 +103,8 @@ export class RunningPeer implements Peer {
   }
 
   counters(): Readonly<PeerCounters> {
-    return { ...this.#runtime.engine.counters(), ...this.#runtime.mail.counters };
+    const { engine, links, mail } = this.#runtime;
+    return { ...engine.counters(), ...mail.counters, ...links.counters };
   }
 
   receipt(id: MessageId): { readonly held: number; readonly live: number } {

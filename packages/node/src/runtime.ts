@@ -26,6 +26,7 @@ import { PublishWindow } from './host/publish-window.js';
 import { Waits } from './host/waits.js';
 import { Dialler } from './links/dialler.js';
 import { LinkTable } from './links/link-table.js';
+import { type LinkIdentity, linkIdentity } from './links/secure/handshake.js';
 import { Inbox } from './messages/inbox.js';
 import type { NetworkKeys } from './network/network-keys.js';
 import type { Identity } from './profile/profile.js';
@@ -61,6 +62,8 @@ export class Runtime {
   readonly emitter: Emitter = new Emitter();
   readonly host: EngineHost;
   readonly links: LinkTable;
+  /** How we show who we are, and whom we let in. */
+  readonly linkIdentity: LinkIdentity;
   readonly roster: Roster;
   readonly inbox: Inbox;
   readonly mail: DirectMail;
@@ -73,6 +76,8 @@ export class Runtime {
   readonly #reporter: Reporter;
   readonly #syncWatch: SyncWatch;
   readonly #attachments: Attachment[] = [];
+  /** Stops listening to changes of the network keys. */
+  readonly #forgetKeys: () => void;
   #health: LoopHealth | undefined;
   #lastOwn: MessageId | undefined;
   readonly #window: PublishWindow;
@@ -97,19 +102,26 @@ export class Runtime {
       limits: settings.limits,
       timers: settings.timings,
       readMonotonicMs,
+      readFrames: () => engine.counters().framesIn,
       step: (input) => void this.host.step(input),
       requestTurnEnd: () => this.host.requestTurnEnd(),
     });
+    this.linkIdentity = linkIdentity(identity.keys, settings.network, keys);
     this.#dialler = new Dialler({
       links: this.links,
+      identity: this.linkIdentity,
       dialTimeoutMs: settings.timings.dialTimeoutMs,
       transportBytesMax: settings.limits.transportBytesMax,
+      closeTimeoutMs: settings.timings.closeTimeoutMs,
       onFailed: (address, failed) => {
         this.host.step({ kind: 'dial-failed', address, ...failed });
       },
     });
     this.roster = new Roster(settings.limits.membersMax);
     this.roster.set(identity.id, metaOf(settings.nick, settings));
+    this.#forgetKeys = keys.onChange(() => {
+      this.links.closeOutdated(keys.all);
+    });
     this.#reporter = this.#makeReporter();
     this.mail = new DirectMail(identity.id, new DirectBoxes(identity.keys));
     this.inbox = this.#makeInbox();
@@ -253,7 +265,6 @@ export class Runtime {
       emitter: this.emitter,
       roster: this.roster,
       wasAbandoned: (link) => this.links.wasAbandoned(link),
-      onLinkUp: (link) => this.links.markUp(link),
       onSuperseded: (generation) => this.#superseded(generation),
     });
   }
@@ -336,6 +347,7 @@ export class Runtime {
   async #close(): Promise<void> {
     this.settings.signal?.removeEventListener('abort', this.#onAbort);
     this.host.stop();
+    this.#forgetKeys();
     this.#health?.close();
     this.#syncWatch.close();
     clearTimeout(this.#windowTimer);

@@ -51,10 +51,12 @@ async function listenAndStart(runtime: Runtime): Promise<Peer> {
   const { limits, timings, host, port: wantedPort, lan, signal } = settings;
   const listener = new Listener({
     links: runtime.links,
+    identity: runtime.linkIdentity,
+    limits,
     transportBytesMax: limits.transportBytesMax,
     linksMax: limits.linksMax,
-    pendingLinksMax: limits.pendingLinksMax,
     handshakeTimeoutMs: timings.handshakeTimeoutMs,
+    closeTimeoutMs: timings.closeTimeoutMs,
     onTrouble: (error) => runtime.warn('cannot-accept', reasonOf(error)),
   });
   runtime.attach(listener);

@@ -6,6 +6,8 @@ export interface RuntimeTimers {
   readonly closeTimeoutMs: number;
   /** A congested link that moved nothing this long no longer holds up `drained()`; it is fed by sync later. */
   readonly laggardMs: number;
+  /** When a network key is removed, the links made by it end within this time, not all at once. */
+  readonly rekeySpreadMs: number;
   /** Announcements after the first at start: these few, then one every `announceIntervalMs`. */
   readonly announceEarlyMs: readonly number[];
   readonly announceIntervalMs: number;
@@ -23,6 +25,7 @@ export const DEFAULT_TIMERS: RuntimeTimers = {
   healthIntervalMs: 500,
   closeTimeoutMs: 1_000,
   laggardMs: 500,
+  rekeySpreadMs: 2_000,
   announceEarlyMs: [100, 300, 1_000],
   announceIntervalMs: 5_000,
   answerDelayMs: 20,

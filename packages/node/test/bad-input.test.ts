@@ -4,22 +4,12 @@ import { connect, createServer, type Server } from 'node:net';
 import { CLOSE_CODES } from '@hearsay/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { Peer, PeerOptions } from '../src/api.js';
+import type { PeerOptions } from '../src/api.js';
 import { temporaryFolder } from './support/folders.js';
 import { addressOf, nextEvent, testPeer } from './support/peers.js';
+import { type SecureSocket, secureSocket } from './support/secure-socket.js';
 
 const TIMEOUT = { timeoutMs: 10_000 };
-
-/** Opens a socket as a peer would, and says how it ended. */
-async function openSocket(peer: Peer, send: (socket: WebSocket) => void) {
-  const socket = new WebSocket(`${peer.url}/hearsay`, 'hearsay', { perMessageDeflate: false });
-  const closed = once(socket, 'close');
-  socket.on('error', () => undefined);
-  await once(socket, 'open');
-  send(socket);
-  const [code, reason] = await closed;
-  return { code: Number(code), reason: String(reason) };
-}
 
 async function pair() {
   const ana = await testPeer({ nick: 'ana' });
@@ -128,7 +118,7 @@ describe('what is refused when it is published', () => {
   });
 });
 
-describe('a stranger on the port', () => {
+describe('whoever comes to the port', () => {
   it('gets a short answer over HTTP', async () => {
     const { url } = await testPeer();
     const http = url.replace('ws:', 'http:');
@@ -149,27 +139,19 @@ describe('a stranger on the port', () => {
     expect(String(error)).toContain(`${status}`);
   });
 
-  it('is one too many when others do not finish', async () => {
-    const { url } = await testPeer({ limits: { pendingLinksMax: 1 } });
-    const first = new WebSocket(`${url}/hearsay`, 'hearsay');
-    await once(first, 'open');
-    const second = new WebSocket(`${url}/hearsay`, 'hearsay');
-    const [error] = await once(second, 'error');
-    expect(String(error)).toContain('503');
-    first.terminate();
-  });
-
-  const hostile: [string, (socket: WebSocket) => void, number][] = [
-    ['garbage', (socket) => socket.send(Buffer.alloc(64, 0xee)), CLOSE_CODES.malformed],
-    ['an empty message', (socket) => socket.send(Buffer.alloc(0)), CLOSE_CODES.malformed],
-    ['text', (socket) => socket.send('hello'), CLOSE_CODES.malformed],
-    ['an oversized message', (socket) => socket.send(Buffer.alloc(300_000)), 1009],
+  const hostile: [string, (member: SecureSocket) => void, number][] = [
+    ['garbage', ({ say }) => say(Buffer.alloc(64, 0xee)), CLOSE_CODES.malformed],
+    ['an empty message', ({ say }) => say(Buffer.alloc(0)), CLOSE_CODES.malformed],
+    ['text', ({ socket }) => socket.send('hello'), CLOSE_CODES.malformed],
+    ['an oversized message', ({ socket }) => socket.send(Buffer.alloc(300_000)), 1009],
   ];
 
   it.each(hostile)('that sends %s loses its link and harms nobody', async (_what, send, code) => {
     const { ana, bob } = await pair();
     const refused = nextEvent(ana, 'refused');
-    expect(await openSocket(ana, send)).toMatchObject({ code });
+    const member = await secureSocket(ana);
+    send(member);
+    expect(await member.ended).toMatchObject({ code });
     expect(await refused).toMatchObject({ by: 'us', code: CLOSE_CODES.malformed });
     const heard = nextEvent(bob, 'message');
     ana.publish('lobby', 'still here');
@@ -191,10 +173,13 @@ describe('a stranger on the port', () => {
     expect(peer.counters().framesIn).toBe(0);
   });
 
-  it('that says nothing is closed in time', async () => {
+  it('that says nothing as a member is closed in time', async () => {
     const peer = await testPeer({ timings: { handshakeTimeoutMs: 50 } });
-    const { code } = await openSocket(peer, () => undefined);
-    expect(code).toBe(CLOSE_CODES.handshake);
+    const member = await secureSocket(peer);
+    expect(await member.ended).toEqual({
+      code: CLOSE_CODES.handshake,
+      reason: 'no hello within 0.05 s',
+    });
   });
 });
 
@@ -205,9 +190,9 @@ describe('an address to join', () => {
     const refusals = [nextEvent(ana, 'refused'), nextEvent(bob, 'refused')];
     bob.join(addressOf(ana));
     const [byUs, byThem] = await Promise.all(refusals);
-    const network = { code: CLOSE_CODES.network, reason: expect.stringContaining('network') };
-    expect(byUs).toMatchObject(network);
-    expect(byThem).toMatchObject(network);
+    const closure = { code: CLOSE_CODES.key, reason: 'another network key' };
+    expect(byUs).toMatchObject({ ...closure, by: 'us' });
+    expect(byThem).toMatchObject({ ...closure, by: 'them' });
     expect([ana.status().live, bob.status().live]).toEqual([0, 0]);
   });
 

@@ -1,5 +1,6 @@
-import { CLOSE_CODES, type Input } from '@hearsay/core';
+import { CLOSE_CODES, type Input, type PeerId, peerId } from '@hearsay/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { randomBytes } from '../src/crypto/random.js';
 import { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from '../src/limits.js';
 import { LinkTable } from '../src/links/link-table.js';
 import { chunk, FakeWire } from './support/fake-wire.js';
@@ -15,19 +16,24 @@ const SMALL: RuntimeLimits = {
   drainedBytes: 10,
 };
 
+const ANA = peerId('aa'.repeat(32));
+const BOB = peerId('bb'.repeat(32));
+const KEY = new Uint8Array(32);
+
 function makeTable() {
   const inputs: Input[] = [];
   const requestTurnEnd = vi.fn();
   const table = new LinkTable({
     limits: { ...SMALL, transportBytesMax: 1_000 },
-    timers: { closeTimeoutMs: 1_000, laggardMs: 500 },
+    timers: { closeTimeoutMs: 1_000, laggardMs: 500, rekeySpreadMs: 2_000 },
     readMonotonicMs: () => performance.now(),
+    readFrames: () => inputs.filter(({ kind }) => kind === 'frames').length,
     step: (input) => inputs.push(input),
     requestTurnEnd,
   });
-  const open = (dialled?: string) => {
+  const open = (who: PeerId = ANA) => {
     const wire = new FakeWire();
-    const events = table.open(wire, dialled === undefined ? {} : { dialled });
+    const events = table.open(wire, { peer: who, networkKey: KEY });
     const opened = inputs.findLast((input) => input.kind === 'link-opened');
     return { wire, events, id: opened?.kind === 'link-opened' ? opened.link : -1 };
   };
@@ -146,22 +152,56 @@ describe('links', () => {
   it('close on what is not a frame, once', () => {
     const { inputs, open } = makeTable();
     const { wire, events } = open();
-    events.malformed('text');
-    events.malformed('text');
+    const closure = { code: CLOSE_CODES.malformed, reason: 'text' };
+    events.offended(closure);
+    events.offended(closure);
     expect(wire.closedWith).toEqual({ code: CLOSE_CODES.malformed, reason: 'text' });
     expect(inputs.filter(({ kind }) => kind === 'link-closed')).toHaveLength(1);
   });
 
-  it('count those that dialled us until the engine knows them', () => {
+  it('close on a message that does not open, and count that once', () => {
+    const { table, inputs, open } = makeTable();
+    const { wire, events, id } = open();
+    events.unopened();
+    events.unopened();
+    expect(wire.closedWith).toMatchObject({
+      code: CLOSE_CODES.sealed,
+      reason: 'a message does not open: it was changed on the way',
+    });
+    expect(inputs.at(-1)).toMatchObject({ kind: 'link-closed', link: id });
+    expect(table.counters.messagesUnopened).toBe(1);
+  });
+
+  it('made by a key that is gone end within some time', () => {
     const { table, open } = makeTable();
-    const first = open();
-    const second = open();
-    open('127.0.0.1:7340');
-    expect(table.pendingInbound).toBe(2);
-    table.markUp(first.id);
-    expect(table.pendingInbound).toBe(1);
-    second.events.closed({ code: 1006, reason: '' });
-    expect(table.pendingInbound).toBe(0);
+    const links = [open(), open()];
+    table.closeOutdated([randomBytes(32), KEY]);
+    vi.advanceTimersByTime(2_000);
+    expect(links.map(({ wire }) => wire.closedWith)).toEqual([undefined, undefined]);
+    table.closeOutdated([randomBytes(32)]);
+    vi.advanceTimersByTime(2_000);
+    for (const { wire } of links) expect(wire.closedWith?.code).toBe(CLOSE_CODES.rekeyed);
+  });
+
+  it('of one peer are few, so that it takes nobody else its place', () => {
+    const { table, open } = makeTable();
+    const links = Array.from({ length: SMALL.linksPerPeerMax }, () => open(ANA));
+    expect(table.hasRoomFor(ANA)).toBe(false);
+    expect(table.hasRoomFor(BOB)).toBe(true);
+    links[0]?.events.closed({ code: 1006, reason: '' });
+    expect(table.hasRoomFor(ANA)).toBe(true);
+  });
+
+  it('that never came to be are told', () => {
+    const { table, inputs } = makeTable();
+    const closure = { code: CLOSE_CODES.key, reason: 'another network key' };
+    table.refused({ remote: '127.0.0.1:9' }, closure, 'us');
+    table.refused({ dialled: '127.0.0.1:8' }, closure, 'them');
+    expect(inputs).toMatchObject([
+      { kind: 'link-refused', remote: '127.0.0.1:9', closure, by: 'us' },
+      { kind: 'link-refused', dialled: '127.0.0.1:8', closure, by: 'them' },
+    ]);
+    expect(table.counters.handshakesRefused).toBe(1);
   });
 
   it('say when all are gone', async () => {
@@ -182,7 +222,6 @@ describe('links', () => {
     events.closed({ code: 1006, reason: '' });
     table.send(id, chunk('x'), 'control');
     table.close(id, CLOSE_CODES.goodbye, '');
-    table.markUp(id);
     expect(wire.sent).toEqual([]);
     expect(wire.closedWith).toBeUndefined();
   });

@@ -1,12 +1,12 @@
 import { type Effect, type Engine, type Input, InvariantError } from '@hearsay/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { WebSocket } from 'ws';
 import type { Peer } from '../src/api.js';
 import { readNow } from '../src/host/clock.js';
 import { NetworkKeys } from '../src/network/network-keys.js';
 import { startPeer } from '../src/start-peer.js';
 import { temporaryFolder } from './support/folders.js';
 import { nextEvent, TEST_KEY } from './support/peers.js';
+import { secureSocket } from './support/secure-socket.js';
 
 const NOBODY = {
   members: [],
@@ -52,8 +52,7 @@ describe('a peer whose engine', () => {
       return [];
     });
     const failing = nextEvent(peer, 'failed');
-    const socket = new WebSocket(`${peer.url}/hearsay`, 'hearsay');
-    socket.on('error', () => undefined);
+    await secureSocket(peer);
     const { error } = await failing;
     expect(error).toMatchObject({ code: 'internal' });
     expect(error.message).toContain('sequences have a hole');

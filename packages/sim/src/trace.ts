@@ -10,6 +10,7 @@ const KIND_CODES: Record<Input['kind'], number> = {
   health: 7,
   lagged: 8,
   command: 9,
+  'link-refused': 10,
 };
 
 /**

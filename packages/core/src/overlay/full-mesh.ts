@@ -11,13 +11,15 @@ import { backoffMs, type DialTarget, DialTargets } from './redial.js';
 
 /** A peer that closed on purpose lives; it is dialled again after about this long. */
 const REOPEN_MS = 100;
-/** Refusals that time does not heal: wrong network, version, clock or identity. */
+/** Refusals that time does not heal: wrong network, key, version, clock or identity. */
 const LASTING: ReadonlySet<number> = new Set([
   CLOSE_CODES.network,
   CLOSE_CODES.version,
   CLOSE_CODES.skew,
   CLOSE_CODES.stale,
   CLOSE_CODES.identity,
+  CLOSE_CODES.key,
+  CLOSE_CODES.impostor,
 ]);
 
 /** Closed because the two do not get along: trying again at once would only repeat it. */

@@ -7,6 +7,8 @@ export interface Link {
   /** The address when we dialled it. */
   readonly dialled: Address | undefined;
   readonly remote: Address | undefined;
+  /** Who it is for certain, where the host can tell. */
+  readonly proven: PeerId | undefined;
   state: 'handshake' | 'open' | 'closing';
   peer: PeerId | undefined;
   generation: number;

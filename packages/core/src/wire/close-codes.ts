@@ -31,6 +31,14 @@ export const CLOSE_CODES = {
   identity: 4012,
   /** A statement without the signature of whoever it names, or about what only we can say. */
   forged: 4013,
+  /** Another network key, or another network. */
+  key: 4014,
+  /** A message that does not open: changed, repeated, left out or brought in from elsewhere. */
+  sealed: 4015,
+  /** Its key is not that of the id it claims. */
+  impostor: 4016,
+  /** The network key by which the link was made is no longer one of ours: make another. */
+  rekeyed: 4017,
 } as const;
 
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];

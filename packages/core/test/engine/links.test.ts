@@ -16,6 +16,45 @@ function closes(effects: ReturnType<Bench['feed']>): [number, number][] {
   return effects.flatMap((effect) => (effect.kind === 'close' ? [[effect.link, effect.code]] : []));
 }
 
+describe('a connection refused before it was a link', () => {
+  const closure = { code: CLOSE_CODES.key, reason: 'another network key' };
+
+  it('is told, and counted where it was refused', () => {
+    const bench = new Bench();
+    const effects = bench.feed({
+      kind: 'link-refused',
+      link: 9,
+      remote: 'host:1',
+      closure,
+      by: 'us',
+    });
+    expect(events(effects)).toMatchObject([
+      { kind: 'refused', address: 'host:1', ...closure, by: 'us' },
+    ]);
+    expect(bench.engine.counters().linksRefused).toBe(1);
+  });
+
+  it('is dialled again much later', () => {
+    const bench = new Bench();
+    const address = 'host:1';
+    bench.feed({ kind: 'command', command: { kind: 'join', address } });
+    const effects = bench.feed({
+      kind: 'link-refused',
+      link: 9,
+      dialled: address,
+      closure,
+      by: 'them',
+    });
+    expect(events(effects)).toMatchObject([
+      { kind: 'refused', address, by: 'them' },
+      { kind: 'dial-failed', address, detail: closure.reason },
+    ]);
+    expect(bench.engine.counters().linksRefused).toBe(0);
+    expect(dials(bench.run(29_999))).toEqual([]);
+    expect(dials(bench.run(1))).toEqual([address]);
+  });
+});
+
 describe('a link that opens', () => {
   it('hears our hello first, and nothing more before theirs', () => {
     const bench = new Bench();
@@ -47,6 +86,22 @@ describe('a link that opens', () => {
     bench.feed({ kind: 'link-opened', link: 9 });
     expect(closes(bench.run(4_999))).toEqual([]);
     expect(closes(bench.run(1))).toEqual([[9, CLOSE_CODES.handshake]]);
+  });
+
+  it('of a known peer takes the hello of no other', () => {
+    const bench = new Bench();
+    bench.feed({ kind: 'link-opened', link: 9, peer: peer(0x61) });
+    const effects = bench.say(9, helloOf(OTHER));
+    expect(closes(effects)).toEqual([[9, CLOSE_CODES.impostor]]);
+    expect(events(effects)).toMatchObject([
+      { kind: 'refused', by: 'us', reason: 'is 6161, and says it is 6060' },
+    ]);
+    bench.feed({ kind: 'link-opened', link: 10, peer: peer(OTHER) });
+    expect(events(bench.say(10, helloOf(OTHER)))).toMatchObject([
+      { kind: 'member' },
+      { kind: 'meta' },
+      { kind: 'link-up', peer: peer(OTHER) },
+    ]);
   });
 
   it('is one too many beyond the bound', () => {

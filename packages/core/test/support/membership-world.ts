@@ -17,6 +17,7 @@ export function linkOf(id: number, nowMs: number, dialled?: string): Link {
     id,
     dialled,
     remote: undefined,
+    proven: undefined,
     state: 'handshake',
     peer: undefined,
     generation: 0,

@@ -1,4 +1,4 @@
-import { type PeerId, peerId } from '@hearsay/core';
+import { type PeerId, peerId, type Signer } from '@hearsay/core';
 import { PUBLIC_KEY_BYTES, type SigningKeys } from './keys.js';
 import { sodium } from './sodium.js';
 
@@ -16,7 +16,7 @@ export function publicKeyOf(peer: PeerId): Uint8Array | undefined {
 }
 
 /** Signs as one peer, and checks what others signed. */
-export class Ed25519Signer {
+export class Ed25519Signer implements Signer {
   readonly #keys: SigningKeys;
 
   constructor(keys: SigningKeys) {

@@ -19,7 +19,6 @@ export interface ReporterOptions {
   readonly emitter: Emitter;
   readonly roster: Roster;
   readonly wasAbandoned: (link: LinkId) => boolean;
-  readonly onLinkUp: (link: LinkId) => void;
   readonly onSuperseded: (generation: number) => void;
 }
 
@@ -41,7 +40,6 @@ export class Reporter {
         this.#meta(event.peer, event.meta);
         break;
       case 'link-up':
-        this.#options.onLinkUp(event.link);
         emitter.emit('link', {
           id: event.peer,
           up: true,

@@ -9,6 +9,11 @@ export interface FailedDial {
 
 /** The dial took longer than it may. */
 export const DIAL_TIMED_OUT: FailedDial = { failure: 'timeout', detail: 'no answer in time' };
+/** It was closed before it became a link, and nobody said why. */
+export const CUT_IN_HANDSHAKE: FailedDial = {
+  failure: 'unreachable',
+  detail: 'cut during the handshake',
+};
 /** What was to be dialled is not an address. */
 export const NOT_AN_ADDRESS: FailedDial = { failure: 'unreachable', detail: 'not an address' };
 

@@ -1,7 +1,9 @@
 import type { Address } from '@hearsay/core';
 import type { WebSocket as Socket } from 'ws';
 import { formatAddress, parseDialAddress, plainHost } from '../address.js';
+import { TAG_BYTES } from '../crypto/aead.js';
 import {
+  CUT_IN_HANDSHAKE,
   DIAL_TIMED_OUT,
   explainDialError,
   explainHttpAnswer,
@@ -9,13 +11,19 @@ import {
   NOT_AN_ADDRESS,
 } from './dial-failure.js';
 import type { LinkTable } from './link-table.js';
+import { Greeting } from './secure/greeting.js';
+import { DiallerHandshake, type LinkIdentity } from './secure/handshake.js';
 import { WebSocket } from './web-socket-library.js';
 import { LINK_PATH, reportTo, SUBPROTOCOL, WebSocketWire } from './web-socket-wire.js';
 
 /** What the dialler needs. */
 export interface DiallerOptions {
   readonly links: LinkTable;
+  readonly identity: LinkIdentity;
+  /** From the first packet to the end of the handshake. */
   readonly dialTimeoutMs: number;
+  /** A closing handshake that takes longer is cut. */
+  readonly closeTimeoutMs: number;
   readonly transportBytesMax: number;
   readonly onFailed: (address: Address, failed: FailedDial) => void;
 }
@@ -48,7 +56,7 @@ export class Dialler {
     }
     const socket = new WebSocket(url, SUBPROTOCOL, {
       perMessageDeflate: false,
-      maxPayload: this.#options.transportBytesMax,
+      maxPayload: this.#options.transportBytesMax + TAG_BYTES,
       generateMask: zeroMask,
     });
     this.#pending.add(socket);
@@ -61,9 +69,9 @@ export class Dialler {
     for (const socket of this.#pending) socket.terminate();
   }
 
-  /** Exactly one of `opened` and `failed` is reported, whatever the socket does. */
+  /** Exactly one of a link, a refusal and a failure is reported, whatever the socket does. */
   #watch(socket: Socket, address: Address): void {
-    const deadline = setTimeout(() => failed(DIAL_TIMED_OUT), this.#options.dialTimeoutMs);
+    let deadline = setTimeout(() => failed(DIAL_TIMED_OUT), this.#options.dialTimeoutMs);
     const settle = (): boolean => {
       clearTimeout(deadline);
       return this.#pending.delete(socket) && !this.#closed;
@@ -73,6 +81,10 @@ export class Dialler {
       socket.terminate();
       if (report) this.#options.onFailed(address, reason);
     };
+    const closing = (): void => {
+      clearTimeout(deadline);
+      deadline = setTimeout(() => socket.terminate(), this.#options.closeTimeoutMs);
+    };
     const onError = (error: Error): void => failed(explainDialError(error));
     socket.on('error', onError);
     socket.once('unexpected-response', (_request, response) => {
@@ -80,14 +92,18 @@ export class Dialler {
     });
     socket.once('upgrade', ({ socket: { remoteAddress, remotePort } }) => {
       socket.once('open', () => {
-        if (!settle()) return;
         socket.off('error', onError);
-        const remote = remoteOf(remoteAddress, remotePort);
-        const events = this.#options.links.open(new WebSocketWire(socket), {
-          dialled: address,
-          ...remote,
+        const greeting = new Greeting({
+          wire: new WebSocketWire(socket),
+          handshake: new DiallerHandshake(this.#options.identity),
+          links: this.#options.links,
+          opening: { dialled: address, ...remoteOf(remoteAddress, remotePort) },
+          onLink: settle,
+          onRefused: closing,
+          onClosed: (cut) => (cut ? failed(CUT_IN_HANDSHAKE) : void settle()),
         });
-        reportTo(socket, events);
+        reportTo(socket, greeting);
+        greeting.begin();
       });
     });
   }

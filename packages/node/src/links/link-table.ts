@@ -4,20 +4,25 @@ import {
   type Input,
   type LinkClosure,
   type LinkId,
+  type PeerId,
   type Priority,
 } from '@hearsay/core';
 import type { RuntimeLimits } from '../limits.js';
 import type { RuntimeTimers } from '../timers.js';
 import { Congestion } from './congestion.js';
+import { Inflow } from './inflow.js';
 import { Link } from './link.js';
+import { type LinkCounters, zeroLinkCounters } from './link-counters.js';
 import { Packer } from './packer.js';
 import type { Wire } from './wire.js';
 
 /** What the table needs from the host. */
 export interface LinkTableOptions {
   readonly limits: RuntimeLimits & { readonly transportBytesMax: number };
-  readonly timers: Pick<RuntimeTimers, 'closeTimeoutMs' | 'laggardMs'>;
+  readonly timers: Pick<RuntimeTimers, 'closeTimeoutMs' | 'laggardMs' | 'rekeySpreadMs'>;
   readonly readMonotonicMs: () => number;
+  /** Frames that the engine has read so far. */
+  readonly readFrames: () => number;
   /** Hands an input to the engine. */
   readonly step: (input: Input) => void;
   /** Asks for `reportDropped` and `flush` at the end of this turn of the event loop. */
@@ -31,13 +36,29 @@ export interface Opening {
   readonly remote?: Address;
 }
 
-/** Where a socket reports to. */
+/** Who is at the other end, as the handshake showed. */
+export interface Proven {
+  readonly peer: PeerId;
+  /** The network key by which it came in. */
+  readonly networkKey: Uint8Array;
+}
+
+/** Where a connection that became a link reports to. */
 export interface LinkEvents {
   readonly received: (bytes: Uint8Array) => void;
-  /** Not a frame of ours: closes the link. */
-  readonly malformed: (reason: string) => void;
+  /** A message did not open: closes the link. */
+  readonly unopened: () => void;
+  /** What came is against the rules: closes the link. */
+  readonly offended: (closure: LinkClosure) => void;
   readonly closed: (closure: LinkClosure) => void;
 }
+
+const REKEYED: LinkClosure = { code: CLOSE_CODES.rekeyed, reason: 'the network key was changed' };
+
+const UNOPENED: LinkClosure = {
+  code: CLOSE_CODES.sealed,
+  reason: 'a message does not open: it was changed on the way',
+};
 
 /** All links of a peer: numbers them, queues what goes out, and sends it at the end of a turn. */
 export class LinkTable {
@@ -51,9 +72,9 @@ export class LinkTable {
   readonly #dropping = new Set<Link>();
   /** Links in their closing handshake, with the timer that cuts it short. */
   readonly #closing = new Map<Link, NodeJS.Timeout>();
-  readonly #pendingInbound = new Set<Link>();
   /** Links that we ended without being asked to, until they are closed. */
   readonly #abandoned = new Set<LinkId>();
+  readonly counters: LinkCounters = zeroLinkCounters();
   #nextId = 1;
   #laggardTimer: NodeJS.Timeout | undefined;
   #onEmpty: (() => void) | undefined;
@@ -73,37 +94,54 @@ export class LinkTable {
     return this.#congestion.congested;
   }
 
-  /** Links that dialled us and have not shown who they are. */
-  get pendingInbound(): number {
-    return this.#pendingInbound.size;
+  /** False when one peer holds too many links already: a member may not take the place of others. */
+  hasRoomFor(peer: PeerId): boolean {
+    let count = 0;
+    for (const link of this.#open.values()) if (link.peer === peer) count += 1;
+    return count < this.#options.limits.linksPerPeerMax;
   }
 
-  /** Takes a connection that has just opened. */
-  open(wire: Wire, opening: Opening): LinkEvents {
+  /** Takes a connection whose handshake is done. */
+  open(wire: Wire, { networkKey, ...opening }: Opening & Proven): LinkEvents {
+    const { limits, readFrames, readMonotonicMs, step } = this.#options;
     const link = new Link({
       id: this.#nextId++,
       wire,
-      limits: this.#options.limits,
+      peer: opening.peer,
+      networkKey,
+      limits,
       onProgress: (moved) => this.#progress(moved),
     });
+    const onPause = (): void => {
+      this.counters.readPauses += 1;
+    };
+    const inflow = new Inflow({ wire, limits, readMonotonicMs, onPause });
+    this.counters.handshakes += 1;
     this.#open.set(link.id, link);
-    if (opening.dialled === undefined) this.#pendingInbound.add(link);
-    this.#options.step({ kind: 'link-opened', link: link.id, ...opening });
+    step({ kind: 'link-opened', link: link.id, ...opening });
     return {
       received: (bytes) => {
-        if (!link.closing) this.#options.step({ kind: 'frames', link: link.id, bytes });
+        if (link.closing) return;
+        const before = readFrames();
+        step({ kind: 'frames', link: link.id, bytes });
+        inflow.took(readFrames() - before, bytes.length);
       },
-      malformed: (reason) => this.#abandon(link, { code: CLOSE_CODES.malformed, reason }),
-      closed: (closure) => this.#closed(link, closure),
+      unopened: () => {
+        if (!link.closing) this.counters.messagesUnopened += 1;
+        this.#abandon(link, UNOPENED);
+      },
+      offended: (closure) => this.#abandon(link, closure),
+      closed: (closure) => {
+        inflow.close();
+        this.#closed(link, closure);
+      },
     };
   }
 
-  /** The handshake is done. */
-  markUp(id: LinkId): void {
-    const link = this.#open.get(id);
-    if (link === undefined) return;
-    link.up = true;
-    this.#pendingInbound.delete(link);
+  /** A connection ended in its handshake. */
+  refused(opening: Opening, closure: LinkClosure, by: 'us' | 'them'): void {
+    if (by === 'us') this.counters.handshakesRefused += 1;
+    this.#options.step({ kind: 'link-refused', link: this.#nextId++, ...opening, closure, by });
   }
 
   /** True when a link ended because of what it sent, or did not read: by us. */
@@ -139,6 +177,20 @@ export class LinkTable {
   closeAll(code: number, reason: string): void {
     for (const link of this.#open.values()) {
       if (!link.closing) this.#startClosing(link, code, reason);
+    }
+  }
+
+  /**
+   * Ends links that were made by a network key other than these, one by one in no order: others
+   * still carry what is said meanwhile, and each is made anew by a key that counts.
+   */
+  closeOutdated(networkKeys: readonly Uint8Array[]): void {
+    const isKnown = ({ networkKey }: Link): boolean =>
+      networkKeys.some((key) => Buffer.compare(key, networkKey) === 0);
+    for (const link of this.#open.values()) {
+      if (isKnown(link)) continue;
+      const waitMs = Math.random() * this.#options.timers.rekeySpreadMs;
+      setTimeout(() => this.#abandon(link, REKEYED), waitMs).unref();
     }
   }
 
@@ -192,7 +244,7 @@ export class LinkTable {
 
   /** Ends a link by our own decision and tells the engine at once. */
   #abandon(link: Link, closure: LinkClosure): void {
-    if (link.closing) return;
+    if (link.closing || !this.#open.has(link.id)) return;
     this.#startClosing(link, closure.code, closure.reason);
     this.#open.delete(link.id);
     this.#abandoned.add(link.id);
@@ -215,7 +267,6 @@ export class LinkTable {
   #forgetQueue(link: Link): void {
     this.#dirty.delete(link);
     this.#dropping.delete(link);
-    this.#pendingInbound.delete(link);
     this.#congestion.remove(link);
   }
 

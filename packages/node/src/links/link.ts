@@ -1,4 +1,4 @@
-import type { LinkId, Priority } from '@hearsay/core';
+import type { LinkId, PeerId, Priority } from '@hearsay/core';
 import { CLOSE_REASON_BYTES_MAX } from '../limits.js';
 import { firstBytes } from '../text.js';
 import type { Packer } from './packer.js';
@@ -9,6 +9,9 @@ import type { Wire } from './wire.js';
 export interface LinkOptions {
   readonly id: LinkId;
   readonly wire: Wire;
+  /** Who is at the other end, and by which network key it came in. */
+  readonly peer: PeerId;
+  readonly networkKey: Uint8Array;
   readonly limits: SendQueueLimits & {
     readonly socketHighWaterBytes: number;
     readonly drainedBytes: number;
@@ -20,8 +23,8 @@ export interface LinkOptions {
 /** One open connection and what waits to go out on it. */
 export class Link {
   readonly id: LinkId;
-  /** True once the engine reported the handshake done. */
-  up = false;
+  readonly peer: PeerId;
+  readonly networkKey: Uint8Array;
   /** Monotonic time at which the system last took something. */
   progressMs = 0;
   readonly #wire: Wire;
@@ -32,8 +35,10 @@ export class Link {
   readonly #sent: () => void;
   #closing = false;
 
-  constructor({ id, wire, limits, onProgress }: LinkOptions) {
+  constructor({ id, wire, peer, networkKey, limits, onProgress }: LinkOptions) {
     this.id = id;
+    this.peer = peer;
+    this.networkKey = networkKey;
     this.#wire = wire;
     this.#queue = new SendQueue(limits);
     this.#socketHighWaterBytes = limits.socketHighWaterBytes;

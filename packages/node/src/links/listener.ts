@@ -1,21 +1,31 @@
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { WebSocketServer as SocketServer } from 'ws';
+import { CLOSE_CODES, type LinkClosure } from '@hearsay/core';
+import type { WebSocketServer as SocketServer, WebSocket } from 'ws';
+import { TAG_BYTES } from '../crypto/aead.js';
 import { PeerError, reasonOf, systemCode } from '../errors.js';
+import { HEADER_BYTES_MAX } from '../limits.js';
+import { Admission, type AdmissionLimits, type Ticket } from './admission.js';
 import { remoteOf } from './dialler.js';
-import type { LinkTable } from './link-table.js';
+import type { LinkTable, Opening } from './link-table.js';
+import { Greeting } from './secure/greeting.js';
+import { type LinkIdentity, ListenerHandshake } from './secure/handshake.js';
 import { WebSocketServer } from './web-socket-library.js';
 import { LINK_PATH, reportTo, SUBPROTOCOL, WebSocketWire } from './web-socket-wire.js';
 
 /** What the listener needs. */
 export interface ListenerOptions {
   readonly links: LinkTable;
+  readonly identity: LinkIdentity;
+  readonly limits: AdmissionLimits;
   readonly transportBytesMax: number;
   /** Links that may be open at once, whatever their state. */
   readonly linksMax: number;
-  readonly pendingLinksMax: number;
+  /** From the accepted connection to the end of the handshake. */
   readonly handshakeTimeoutMs: number;
+  /** A closing handshake that takes longer is cut. */
+  readonly closeTimeoutMs: number;
   /** The system could not accept a connection (out of descriptors, say); listening goes on. */
   readonly onTrouble: (error: Error) => void;
 }
@@ -25,18 +35,22 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
   readonly #webSockets: SocketServer;
+  readonly #admission: Admission;
+  readonly #tickets = new WeakMap<Duplex, Ticket>();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    this.#admission = new Admission({ ...options, counters: options.links.counters });
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: options.transportBytesMax,
+      maxPayload: options.transportBytesMax + TAG_BYTES,
       handleProtocols: () => SUBPROTOCOL,
     });
     this.#server = createServer(
       {
+        maxHeaderSize: HEADER_BYTES_MAX,
         headersTimeout: options.handshakeTimeoutMs,
         requestTimeout: options.handshakeTimeoutMs,
         connectionsCheckingInterval: options.handshakeTimeoutMs,
@@ -48,7 +62,9 @@ export class Listener {
         response.end(text);
       },
     );
-    this.#server.maxConnections = options.linksMax + options.pendingLinksMax;
+    // One more than there is room for, so that admission decides who goes.
+    this.#server.maxConnections = options.linksMax + options.limits.pendingHandshakesMax + 1;
+    this.#server.on('connection', (socket) => this.#admit(socket));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -82,6 +98,7 @@ export class Listener {
 
   /** Takes no more connections and cuts those that never became a link. */
   close(): Promise<void> {
+    this.#admission.close();
     this.#server.closeAllConnections();
     this.#webSockets.close();
     if (!this.#server.listening) return Promise.resolve();
@@ -99,22 +116,53 @@ export class Listener {
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const { remoteAddress, remotePort } = request.socket;
-      const opening = remoteOf(remoteAddress, remotePort);
-      reportTo(webSocket, this.#options.links.open(new WebSocketWire(webSocket), opening));
+      this.#greet(webSocket, socket, remoteOf(remoteAddress, remotePort));
     });
+  }
+
+  /** Whoever connects gets a place, and little time. */
+  #admit(socket: Socket): void {
+    const ticket = this.#admission.enter(socket.remoteAddress ?? '', () => socket.destroy());
+    this.#tickets.set(socket, ticket);
+    socket.once('close', () => ticket.leave());
+  }
+
+  #greet(webSocket: WebSocket, socket: Duplex, opening: Opening): void {
+    const { closeTimeoutMs, identity, links } = this.#options;
+    const ticket = this.#tickets.get(socket);
+    const greeting = new Greeting({
+      wire: new WebSocketWire(webSocket),
+      handshake: new ListenerHandshake(identity),
+      links,
+      opening,
+      onLink: () => ticket?.leave(),
+      onRefused: () => ticket?.hurry(closeTimeoutMs),
+      onClosed: () => ticket?.leave(),
+    });
+    if (ticket !== undefined) {
+      ticket.cut = (reason) => {
+        if (reason === 'crowded' || greeting.isOver) webSocket.terminate();
+        else greeting.refuse(lateAfter(this.#options.handshakeTimeoutMs));
+      };
+    }
+    reportTo(webSocket, greeting);
   }
 
   /** The HTTP status with which an upgrade is refused, or undefined when it is welcome. */
   #refusal(request: IncomingMessage): number | undefined {
     const { origin, 'sec-websocket-protocol': protocols } = request.headers;
-    const [BAD_REQUEST, FORBIDDEN, NOT_FOUND, BUSY] = [400, 403, 404, 503];
+    const [BAD_REQUEST, FORBIDDEN, NOT_FOUND] = [400, 403, 404];
     if (pathOf(request) !== LINK_PATH) return NOT_FOUND;
     // Any web page may dial loopback, and browsers always name the page: no page is a peer.
     if (origin !== undefined) return FORBIDDEN;
     const offered = protocols?.split(',').map((name) => name.trim());
-    if (offered?.includes(SUBPROTOCOL) !== true) return BAD_REQUEST;
-    return this.#options.links.pendingInbound >= this.#options.pendingLinksMax ? BUSY : undefined;
+    return offered?.includes(SUBPROTOCOL) === true ? undefined : BAD_REQUEST;
   }
+}
+
+function lateAfter(timeoutMs: number): LinkClosure {
+  const reason = `no handshake within ${timeoutMs / 1_000} s`;
+  return { code: CLOSE_CODES.handshake, reason };
 }
 
 /** Status and text for whoever comes without a WebSocket. */

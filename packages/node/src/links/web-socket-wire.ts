@@ -2,8 +2,7 @@ import { ABNORMAL_CLOSURE } from '@hearsay/core';
 import type { RawData, WebSocket } from 'ws';
 import { reasonOf, systemCode } from '../errors.js';
 import { cleanLine } from '../text.js';
-import type { LinkEvents } from './link-table.js';
-import type { Wire } from './wire.js';
+import type { Wire, WireEvents } from './wire.js';
 
 /** The one path under which peers speak; others are free for other services of the same port. */
 export const LINK_PATH = '/hearsay';
@@ -33,10 +32,18 @@ export class WebSocketWire implements Wire {
   terminate(): void {
     this.#socket.terminate();
   }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
 }
 
 /** Reports what happens on an open socket. */
-export function reportTo(socket: WebSocket, events: LinkEvents): void {
+export function reportTo(socket: WebSocket, events: WireEvents): void {
   let broken: string | undefined;
   socket.on('message', (data, isBinary) => {
     if (isBinary) events.received(bytesOf(data));

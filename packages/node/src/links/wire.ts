@@ -1,3 +1,5 @@
+import type { LinkClosure } from '@hearsay/core';
+
 /** The part of a WebSocket that a link uses; tests hand in a fake one. */
 export interface Wire {
   /** Bytes handed over and not yet taken by the system. */
@@ -8,4 +10,16 @@ export interface Wire {
   close(code: number, reason: string): void;
   /** Cuts the connection. */
   terminate(): void;
+  /** Reads no more until `resume`; what the system holds already may still come. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Where a wire reports to. */
+export interface WireEvents {
+  /** One binary message; the memory is the receiver's. */
+  received(bytes: Uint8Array): void;
+  /** The other side broke the rules of the transport. */
+  malformed(reason: string): void;
+  closed(closure: LinkClosure): void;
 }

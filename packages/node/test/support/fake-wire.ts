@@ -5,6 +5,7 @@ export class FakeWire implements Wire {
   readonly sent: Uint8Array[] = [];
   closedWith: { code: number; reason: string } | undefined;
   terminated = false;
+  paused = false;
   bufferedBytes = 0;
   #untaken: { bytes: Uint8Array; sent: (() => void) | undefined }[] = [];
 
@@ -20,6 +21,14 @@ export class FakeWire implements Wire {
 
   terminate(): void {
     this.terminated = true;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
   }
 
   /** The system takes everything. */
