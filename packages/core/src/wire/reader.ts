@@ -119,7 +119,9 @@ export class Reader {
       throw malformed('bad peer id', start);
     let hex = '';
     if (count > this.remaining) throw malformed('cut short', this.#end);
-    for (let index = 0; index < count; index++) hex += HEX[this.u8()];
+    const end = this.#offset + count;
+    for (let index = this.#offset; index < end; index++) hex += HEX[this.#bytes[index] ?? 0];
+    this.#offset = end;
     return hex as PeerId; // 16 to 32 bytes in lower-case hex are a peer id by construction.
   }
 

@@ -24,7 +24,7 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.#reserve(1);
+    if (this.#length === this.#bytes.length) this.#reserve(1);
     this.#bytes[this.#length++] = value;
     return this;
   }
@@ -69,9 +69,13 @@ export class Writer {
   peer(id: PeerId): this {
     const count = id.length / 2;
     this.u8(count);
-    for (let index = 0; index < count; index++) {
-      this.u8((hexDigit(id, 2 * index) << 4) | hexDigit(id, 2 * index + 1));
+    this.#reserve(count);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let index = 0; index < id.length; index += 2) {
+      bytes[at++] = (hexValue(id.charCodeAt(index)) << 4) | hexValue(id.charCodeAt(index + 1));
     }
+    this.#length = at;
     return this;
   }
 
@@ -135,8 +139,7 @@ export class Writer {
 }
 
 /** The value of a lower-case hex digit, as in every peer id. */
-function hexDigit(text: string, index: number): number {
-  const code = text.charCodeAt(index);
+function hexValue(code: number): number {
   return code <= CODE_9 ? code - CODE_0 : code - CODE_A + 10;
 }
 
