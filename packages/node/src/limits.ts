@@ -42,6 +42,8 @@ export interface RuntimeLimits {
   readonly datagramsPerSecondMax: number;
   /** Peers remembered as already announced; the oldest makes room. */
   readonly announcedMax: number;
+  /** Members remembered over restarts; those heard longest ago go first. */
+  readonly savedMembersMax: number;
   /** Files read in one scan of the run folder. */
   readonly runFilesMax: number;
 }
@@ -68,6 +70,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   subscriberQueueMax: 10_000,
   datagramsPerSecondMax: 1_000,
   announcedMax: 1_024,
+  savedMembersMax: 256,
   runFilesMax: 512,
 };
 
@@ -81,6 +84,8 @@ export const TAG_NAME_CHARS_MAX = 32;
 export const TAG_VALUE_CHARS_MAX = 128;
 /** UTF-8 bytes of a close reason (RFC 6455, section 5.5: a control frame holds 125, the code takes 2). */
 export const CLOSE_REASON_BYTES_MAX = 123;
+/** The file that remembers members. */
+export const MEMBERS_FILE_BYTES_MAX = 524_288;
 /** The headers of a request. */
 export const HEADER_BYTES_MAX = 8_192;
 /** An announcement; far below any MTU. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { type Engine, type EngineOptions, type Now, seededRandom } from '@hearsay/core';
 import type { Peer, PeerOptions } from './api.js';
 import { Ed25519Signer } from './crypto/ed25519-signer.js';
@@ -66,8 +67,31 @@ async function listenAndStart(runtime: Runtime): Promise<Peer> {
   const addresses = ownAddresses(host, port, reachable);
   runtime.start(addresses.advertised);
   for (const { code, message } of runtime.identity.notices) runtime.warn(code, message);
+  if (settings.stateFolder !== undefined) remember(runtime, settings.stateFolder);
   if (settings.discover) discover(runtime, addresses, lan ? reachable : []);
   return new RunningPeer(runtime, { port, address: addresses.local });
+}
+
+/** Dials the members of earlier runs, and remembers those of this one. */
+function remember(runtime: Runtime, stateFolder: string): void {
+  const { limits, timings } = runtime.settings;
+  const loading = import('./members/member-keeper.js').then(({ MemberKeeper }) => {
+    return MemberKeeper.open({
+      path: join(stateFolder, 'members'),
+      limits,
+      timers: timings,
+      readNow: runtime.readNow,
+      readStatus: () => runtime.status(),
+      random: Math.random,
+      onCandidate: (address, peer) => runtime.discovered(address, peer),
+      onWarning: (code, message) => runtime.warn(code, message),
+    });
+  });
+  loading.catch((error: unknown) => runtime.warn('members-unwritable', reasonOf(error)));
+  runtime.attach({
+    stop: () => undefined,
+    close: async () => (await loading.catch(() => undefined))?.close(),
+  });
 }
 
 /** Starts looking for others. It is loaded on the side, so that the first line is shown earlier. */

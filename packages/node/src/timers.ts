@@ -8,6 +8,12 @@ export interface RuntimeTimers {
   readonly laggardMs: number;
   /** When a network key is removed, the links made by it end within this time, not all at once. */
   readonly rekeySpreadMs: number;
+  /** From the start to the first look at the members that are remembered over restarts. */
+  readonly membersFirstSaveMs: number;
+  /** Between two looks; with nobody there, all are dialled again. */
+  readonly membersSaveMs: number;
+  /** A member not heard for this long is remembered no longer. */
+  readonly membersForgetMs: number;
   /** Announcements after the first at start: these few, then one every `announceIntervalMs`. */
   readonly announceEarlyMs: readonly number[];
   readonly announceIntervalMs: number;
@@ -26,6 +32,9 @@ export const DEFAULT_TIMERS: RuntimeTimers = {
   closeTimeoutMs: 1_000,
   laggardMs: 500,
   rekeySpreadMs: 2_000,
+  membersFirstSaveMs: 2_000,
+  membersSaveMs: 30_000,
+  membersForgetMs: 2_592_000_000,
   announceEarlyMs: [100, 300, 1_000],
   announceIntervalMs: 5_000,
   answerDelayMs: 20,

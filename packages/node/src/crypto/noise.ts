@@ -21,7 +21,11 @@ type NoiseStateClass = new (
 ) => NoiseState;
 
 const require = createRequire(import.meta.url);
-const NoiseLibrary = require('noise-handshake') as NoiseStateClass; // CommonJS without types.
+
+/** Loaded with the first handshake, so that a peer is there a few milliseconds earlier. */
+function loadLibrary(): NoiseStateClass {
+  return require('noise-handshake') as NoiseStateClass; // CommonJS without types.
+}
 
 /** What one side brings to a handshake. */
 export interface NoiseParameters {
@@ -46,6 +50,7 @@ export class NoiseHandshake {
   readonly #state: NoiseState;
 
   constructor({ initiator, keys, psk, prologue, ephemeral }: NoiseParameters) {
+    const NoiseLibrary = loadLibrary();
     this.#state = new NoiseLibrary('XXpsk0', initiator, keys, { psk });
     this.#state.initialise(prologue);
     if (ephemeral !== undefined) {
