@@ -20,6 +20,8 @@ export const watchedMessagesMax = 1_000;
 export const receiptsShownMax = 10;
 /** Earlier messages of a room shown at its start, unless `--history` says otherwise. */
 export const historyShownDefault = 100;
+/** The same for programs: a log on disk may hold millions. */
+export const historyEmittedDefault = 1_000;
 /** Messages that wait to be shown as one block when others bring old ones; more only count. */
 export const backlogMessagesMax = 10_000;
 /** Rooms joined at once. */
@@ -30,3 +32,6 @@ export const roomCharsMax = 48;
 export const repeatKeysMax = 256;
 /** Characters of `ref` in a request. */
 export const refCharsMax = 128;
+
+/** Messages of a program that wait for their `ok`; further requests wait until there is room. */
+export const unacknowledgedMax = 1_000;

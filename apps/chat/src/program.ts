@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, Failure } from './command-line/failure.js';
 import {
   addressValues,
   countValue,
+  durabilityValue,
   durationValue,
   networkValue,
   nickValue,
@@ -87,7 +88,12 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
       durationValue,
     )
     .option('--history <n>', 'show at most this many earlier messages (default: 100)', countValue)
-    .option('--state-dir <folder>', 'keep profiles and networks here')
+    .option('--state-dir <folder>', 'keep profiles, networks and messages here')
+    .option(
+      '--durability <level>',
+      'what a message outlives once it is acknowledged: process, everysec or always',
+      durabilityValue,
+    )
     .option('--no-color', 'no colours')
     .option('--ascii', 'no symbols beyond ASCII')
     .addHelpText('after', EXAMPLES)

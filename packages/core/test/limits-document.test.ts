@@ -27,7 +27,7 @@ describe('docs/limits.md', () => {
     const source = read('packages/node/src/limits.ts');
     const names = [...source.matchAll(/^ {2}readonly (\w+): number;/gm)].map(([, name]) => name);
     const values = source.matchAll(
-      /^(?: {2}|export const )(\w+)(?: = |: )(\w+)(?: \* (KIB|MIB))?[,;]/gm,
+      /^(?: {2}|export const )(\w+)(?:: number = | = |: )(\w+)(?: \* (KIB|MIB))?[,;]/gm,
     );
     const units: Record<string, number> = { KIB: 1_024, MIB: 1_048_576 };
     const expected = [...values].map(([, name = '', value = '', unit = '']) => {

@@ -14,6 +14,7 @@ import type {
 import type { RuntimeLimits } from './limits.js';
 import type { LinkCounters } from './links/link-counters.js';
 import type { NetworkKeys } from './network/network-keys.js';
+import type { Durability } from './store/durability.js';
 import type { RuntimeTimers } from './timers.js';
 
 /** How a peer is made; every field but `nick` has a default. */
@@ -39,6 +40,8 @@ export interface PeerOptions {
   readonly discover?: boolean;
   /** Folder of the profile (id, generation, lock); undefined: a fresh id that nobody remembers. */
   readonly stateFolder?: string;
+  /** What `stored` promises of messages in that folder. Default `process`. */
+  readonly durability?: Durability;
   /** Folder where peers of this machine and user leave their address. Default `$XDG_RUNTIME_DIR/hearsay`. */
   readonly runFolder?: string;
   /** UDP port of the announcements. Default 7339. */
@@ -180,7 +183,7 @@ export interface Peer {
   readonly url: string;
   /**
    * Publishes at once and tells what happened to it so far.
-   * @throws PeerError `payload-too-large`, `topic-too-long`, `topic-empty`, `topic-reserved`, `outbox-full`, `closed`
+   * @throws PeerError `payload-too-large`, `topic-too-long`, `topic-empty`, `topic-reserved`, `outbox-full`, `disk-failed`, `closed`
    */
   publish(topic: string, payload: string | Uint8Array): Publication;
   /**
@@ -204,6 +207,12 @@ export interface Peer {
   status(): StatusView;
   counters(): Readonly<PeerCounters>;
   receipt(id: MessageId): { readonly held: number; readonly live: number };
+  /**
+   * Resolves when the promise of `durability` holds for a message of this run; without a state
+   * folder, when it is in the log.
+   * @throws PeerError `disk-failed`, `closed`, or the signal's reason
+   */
+  stored(id: MessageId, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Resolves when `until` live others hold the message; rejects with `timeout` or the signal's reason. */
   held(
     id: MessageId,

@@ -18,6 +18,8 @@
  * | `profile-unwritable` | the state folder cannot be made or written | no |
  * | `network-damaged` | the file with the keys of the network does not read; the message says what to do | no |
  * | `network-unwritable` | that file cannot be made or written | no |
+ * | `log-unreadable` | a file of the log cannot be opened or read; the message names it | no |
+ * | `disk-failed` | a write or sync of the log failed; it may have reached others | it may be kept here |
  * | `payload-too-large`, `topic-too-long`, `topic-empty`, `meta-too-large` | over a limit | no |
  * | `topic-reserved` | topics that begin with `@` are not for applications | no |
  * | `bad-recipient` | a direct message to oneself, or to an id that is no key | no |
@@ -43,6 +45,8 @@ export type PeerErrorCode =
   | 'profile-unwritable'
   | 'network-damaged'
   | 'network-unwritable'
+  | 'log-unreadable'
+  | 'disk-failed'
   | 'payload-too-large'
   | 'topic-too-long'
   | 'topic-empty'

@@ -27,4 +27,5 @@ export {
   openNetwork,
   type StoredNetwork,
 } from './network/stored-network.js';
+export { DURABILITIES, type Durability } from './store/durability.js';
 export { DEFAULT_TIMERS, type RuntimeTimers } from './timers.js';

@@ -46,6 +46,10 @@ export interface RuntimeLimits {
   readonly savedMembersMax: number;
   /** Files read in one scan of the run folder. */
   readonly runFilesMax: number;
+  /** A file of the log on disk; a fuller one is closed and another begun. */
+  readonly segmentBytes: number;
+  /** Bytes of the log that wait in memory while the disk takes none; beyond, the peer closes with `disk-failed`. */
+  readonly storeWaitingBytesMax: number;
 }
 
 const KIB = 1_024;
@@ -72,6 +76,8 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   announcedMax: 1_024,
   savedMembersMax: 256,
   runFilesMax: 512,
+  segmentBytes: 4 * MIB,
+  storeWaitingBytesMax: 16 * MIB,
 };
 
 /** Characters of a nick. */
@@ -110,3 +116,7 @@ export const INVITE_CHARS_MAX = 1_024;
 export const NETWORK_FILE_BYTES_MAX = 4_096;
 /** UTF-8 bytes of the name of a network. */
 export const NETWORK_BYTES_MAX = 64;
+/** Messages kept by a peer with a folder, unless `logMessagesMax` is given; in memory it would be too much. */
+export const DISK_LOG_MESSAGES_MAX = 2_000_000;
+/** Bytes of them, unless `logBytesMax` is given. */
+export const DISK_LOG_BYTES_MAX: number = 1_024 * MIB;

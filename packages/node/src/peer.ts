@@ -111,6 +111,10 @@ export class RunningPeer implements Peer {
     return this.#runtime.engine.receipt(id);
   }
 
+  stored(id: MessageId, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.#runtime.log.stored(id.sequence, options.signal);
+  }
+
   held(
     id: MessageId,
     until: number,

@@ -31,6 +31,7 @@ import { Inbox } from './messages/inbox.js';
 import type { NetworkKeys } from './network/network-keys.js';
 import type { Identity } from './profile/profile.js';
 import { metaOf, type Settings } from './settings.js';
+import type { LogKeeper } from './store/log-keeper.js';
 
 /** What a running peer is made of. */
 export interface RuntimeParts {
@@ -38,6 +39,7 @@ export interface RuntimeParts {
   readonly identity: Identity;
   readonly keys: NetworkKeys;
   readonly engine: Engine;
+  readonly log: LogKeeper;
   readonly readNow: () => Now;
 }
 
@@ -59,6 +61,7 @@ export class Runtime {
   readonly identity: Identity;
   readonly keys: NetworkKeys;
   readonly engine: Engine;
+  readonly log: LogKeeper;
   readonly emitter: Emitter = new Emitter();
   readonly host: EngineHost;
   readonly links: LinkTable;
@@ -90,11 +93,12 @@ export class Runtime {
   #leaving: Promise<Departure> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ settings, identity, keys, engine, readNow }: RuntimeParts) {
+  constructor({ settings, identity, keys, engine, log, readNow }: RuntimeParts) {
     this.settings = settings;
     this.identity = identity;
     this.keys = keys;
     this.engine = engine;
+    this.log = log;
     this.readNow = readNow;
     const readMonotonicMs = (): number => readNow().monotonicMs;
     this.host = new EngineHost({ engine, sink: this.#sink(), readNow });
@@ -138,6 +142,10 @@ export class Runtime {
     });
     this.waits = new Waits(WAIT_INTERVAL_MS, readMonotonicMs);
     this.drains = new Waits(0, readMonotonicMs);
+    log.listen({
+      warn: (code, line) => this.warn(code, line),
+      fail: (error) => this.#failed(error),
+    });
   }
 
   get closed(): boolean {
@@ -194,6 +202,7 @@ export class Runtime {
 
   /** @throws PeerError for what core refuses, and `closed` */
   publish(topic: string, payload: Uint8Array): { id: MessageId; links: number } {
+    if (this.log.failure !== undefined) throw this.log.failure;
     for (const effect of this.command({ kind: 'publish', topic, payload })) {
       if (effect.kind !== 'published') continue;
       this.#lastOwn = effect.id;
@@ -224,6 +233,7 @@ export class Runtime {
 
   #sink(): EffectSink {
     return {
+      persist: () => this.log.persist(),
       send: (link, bytes, priority) => this.links.send(link, bytes, priority),
       dial: (address) => this.#dialler.dial(address),
       close: (link, code, reason) => this.links.close(link, code, reason),
@@ -241,6 +251,7 @@ export class Runtime {
    * `publish` has returned its name, but still before whatever is delivered after it.
    */
   #deliver(messages: readonly Message[], own: boolean): void {
+    if (own) this.log.delivered(messages.at(-1)?.id.sequence ?? 0);
     if (own) {
       this.links.flush();
       this.#ownMessages.push(messages);
@@ -361,6 +372,7 @@ export class Runtime {
       await Promise.all(this.#attachments.map((attachment) => attachment.close()));
       await this.links.whenEmpty();
     } finally {
+      await this.log.close();
       await this.identity.release();
     }
   }

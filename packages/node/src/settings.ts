@@ -8,11 +8,17 @@ import {
 import { formatAddress, parseAddress, parseDialAddress } from './address.js';
 import type { PeerOptions } from './api.js';
 import { PeerError } from './errors.js';
-import { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
+import {
+  DEFAULT_RUNTIME_LIMITS,
+  DISK_LOG_BYTES_MAX,
+  DISK_LOG_MESSAGES_MAX,
+  type RuntimeLimits,
+} from './limits.js';
 import { checkPort } from './links/port-choice.js';
 import { encodeMeta, type MemberMeta, ownNick, ownTags } from './member-meta.js';
 import type { NetworkKeys } from './network/network-keys.js';
 import { checkNetworkName, LOCAL_NETWORK } from './network/network-name.js';
+import { DURABILITIES, type Durability } from './store/durability.js';
 import { cleanLine } from './text.js';
 import { DEFAULT_TIMERS, type RuntimeTimers } from './timers.js';
 import { VERSION } from './version.js';
@@ -20,6 +26,8 @@ import { VERSION } from './version.js';
 const DISCOVERY_PORT = 7_339;
 const LOOPBACK = '127.0.0.1';
 const EVERY_INTERFACE = '0.0.0.0';
+/** With a folder. */
+const DISK_LIMITS = { logMessagesMax: DISK_LOG_MESSAGES_MAX, logBytesMax: DISK_LOG_BYTES_MAX };
 
 /** Options with every default filled in and every value checked. */
 export interface Settings {
@@ -34,6 +42,7 @@ export interface Settings {
   readonly lan: boolean;
   readonly discover: boolean;
   readonly stateFolder: string | undefined;
+  readonly durability: Durability;
   readonly runFolder: string | undefined;
   readonly discoveryPort: number;
   readonly signal: AbortSignal | undefined;
@@ -61,7 +70,13 @@ export function resolveOptions(options: PeerOptions): Settings {
     discoveryPort: checkPort(options.discoveryPort ?? DISCOVERY_PORT),
     signal: options.signal,
     timings: { ...DEFAULT_CONFIG, ...DEFAULT_TIMERS, ...options.timings },
-    limits: { ...DEFAULT_LIMITS, ...DEFAULT_RUNTIME_LIMITS, ...options.limits },
+    durability: checkDurability(options.durability ?? 'process'),
+    limits: {
+      ...DEFAULT_LIMITS,
+      ...DEFAULT_RUNTIME_LIMITS,
+      ...(options.stateFolder === undefined ? {} : DISK_LIMITS),
+      ...options.limits,
+    },
   };
   checkNumbers({ ...settings.timings, ...settings.limits });
   checkQueues(settings.limits);
@@ -96,6 +111,11 @@ export function checkDialAddress(text: string): Address {
 function checkHost(host: string): string {
   if (parseAddress(formatAddress({ host, port: 0 })) !== undefined) return host;
   throw new PeerError('bad-address', `"${cleanLine(host)}" is not a host to listen on`);
+}
+
+function checkDurability(durability: Durability): Durability {
+  if (DURABILITIES.includes(durability)) return durability;
+  throw new PeerError('bad-option', `durability is one of ${DURABILITIES.join(', ')}`);
 }
 
 function checkNumbers(values: Readonly<Record<string, number | readonly number[]>>): void {

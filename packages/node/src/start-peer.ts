@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type Engine, type EngineOptions, type Now, seededRandom } from '@hearsay/core';
+import {
+  type Engine,
+  type EngineOptions,
+  type Now,
+  parseStreamId,
+  type StreamId,
+  seededRandom,
+} from '@hearsay/core';
 import type { Peer, PeerOptions } from './api.js';
 import { Ed25519Signer } from './crypto/ed25519-signer.js';
-import { reasonOf } from './errors.js';
+import { PeerError, reasonOf } from './errors.js';
 import { Listener } from './links/listener.js';
 import { type OwnAddresses, ownAddresses } from './links/own-addresses.js';
 import { listenOnFreePort } from './links/port-choice.js';
@@ -13,6 +20,7 @@ import { RunningPeer } from './peer.js';
 import { freshIdentity, type Identity, openIdentity } from './profile/profile.js';
 import { Runtime } from './runtime.js';
 import { metaOf, resolveOptions, type Settings } from './settings.js';
+import { LogKeeper } from './store/log-keeper.js';
 
 /** What tests replace. */
 export interface StartDependencies {
@@ -32,17 +40,24 @@ export async function startPeer(
   const identity =
     stateFolder === undefined ? freshIdentity() : await openIdentity(stateFolder, nick);
   let runtime: Runtime | undefined;
+  let log: LogKeeper | undefined;
   try {
+    log = openLog(settings);
+    const engine = dependencies.createEngine(engineOptions(settings, identity, log));
+    checkGeneration(engine.status(dependencies.readNow()).clock, identity, settings);
     runtime = new Runtime({
       settings,
       identity,
       keys,
-      engine: dependencies.createEngine(engineOptions(settings, identity)),
+      engine,
+      log,
       readNow: dependencies.readNow,
     });
     return await listenAndStart(runtime);
   } catch (error) {
-    await (runtime ?? { close: identity.release }).close();
+    await runtime?.close();
+    await log?.close();
+    await identity.release();
     throw error;
   }
 }
@@ -128,7 +143,27 @@ function discover(
   });
 }
 
-function engineOptions(settings: Settings, identity: Identity): EngineOptions {
+function openLog({ stateFolder: folder, network, durability, limits }: Settings): LogKeeper {
+  if (folder === undefined) return LogKeeper.inMemory();
+  return LogKeeper.open({ folder, network, durability, limits });
+}
+
+/** A profile that was put back from a copy would use numbers a second time. */
+function checkGeneration(
+  clock: ReadonlyMap<StreamId, number>,
+  { id, generation }: Identity,
+  { stateFolder = '' }: Settings,
+): void {
+  for (const stream of clock.keys()) {
+    const known = parseStreamId(stream);
+    if (known.peer !== id || known.generation < generation) continue;
+    const runs = `it says run ${generation}, its log has run ${known.generation}`;
+    const advice = 'Move the folder away to start as a new peer';
+    throw new PeerError('profile-damaged', `${stateFolder} is an old copy: ${runs}. ${advice}.`);
+  }
+}
+
+function engineOptions(settings: Settings, identity: Identity, log: LogKeeper): EngineOptions {
   const { nick, network, timings, limits } = settings;
   return {
     id: identity.id,
@@ -137,6 +172,7 @@ function engineOptions(settings: Settings, identity: Identity): EngineOptions {
     meta: metaOf(nick, settings),
     signer: new Ed25519Signer(identity.keys),
     random: seededRandom(randomUUID()),
+    ...(log.store === undefined ? {} : { store: log.store }),
     config: timings,
     limits,
   };

@@ -19,6 +19,7 @@ function makeHost(
     onEffect(name);
   };
   const sink: EffectSink = {
+    persist: () => undefined,
     send: (link) => note(`send ${link}`),
     dial: (address) => note(`dial ${address}`),
     close: (link) => note(`close ${link}`),

@@ -1,4 +1,5 @@
-import { parseAddress } from '@hearsay/node';
+import { DURABILITIES, type Durability, parseAddress } from '@hearsay/node';
+
 import { InvalidArgumentError } from 'commander';
 import { parseRoom } from '../chat/place.js';
 import { isNick, NICK_RULE } from '../profile/nick.js';
@@ -35,6 +36,12 @@ export function durationValue(text: string): number {
   const durationMs = parseDuration(text);
   if (durationMs === undefined) throw new InvalidArgumentError('Write it like 500ms, 5s or 2m.');
   return durationMs;
+}
+
+export function durabilityValue(text: string): Durability {
+  const level = DURABILITIES.find((each) => each === text);
+  if (level === undefined) throw new InvalidArgumentError(`One of ${DURABILITIES.join(', ')}.`);
+  return level;
 }
 
 function addressValue(text: string): string {

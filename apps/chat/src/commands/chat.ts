@@ -2,6 +2,7 @@ import path from 'node:path';
 import {
   createPeer,
   type Departure,
+  type Durability,
   defaultStateFolder,
   type Invite,
   joinNetwork,
@@ -37,6 +38,7 @@ export interface ChatOptions {
   readonly discover: boolean;
   readonly follow?: boolean;
   readonly stateDir?: string;
+  readonly durability?: Durability;
   readonly color: boolean;
   readonly ascii?: boolean;
   readonly flush?: number;
@@ -159,7 +161,7 @@ interface PeerRequest {
 }
 
 async function openPeer({ nick, network, join, options }: PeerRequest): Promise<Peer> {
-  const { port, host, lan, discover } = options;
+  const { port, host, lan, discover, durability } = options;
   try {
     return await createPeer({
       nick,
@@ -168,6 +170,7 @@ async function openPeer({ nick, network, join, options }: PeerRequest): Promise<
       network: network.network,
       keys: network.keys,
       stateFolder: path.join(network.folder, nick),
+      ...(durability === undefined ? {} : { durability }),
       ...(port === undefined ? {} : { port }),
       ...(host === undefined ? {} : { host }),
       ...(lan === undefined ? {} : { lan }),

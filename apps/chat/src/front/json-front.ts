@@ -8,7 +8,7 @@ import { eventLine } from '../json/encode.js';
 import { messageFields, peerFields, syncFields } from '../json/objects.js';
 import { parseRequest, type Ref } from '../json/requests.js';
 import { SyncReporter } from '../json/sync-reporter.js';
-import { requestBytesMax } from '../limits.js';
+import { historyEmittedDefault, requestBytesMax } from '../limits.js';
 import { Timeline, type TimelineOutput } from '../watch/timeline.js';
 import type { Ending, Farewell, Front, FrontContext } from './front.js';
 
@@ -47,7 +47,8 @@ export class JsonFront implements Front {
     return new Promise((resolve, reject) => {
       this.#leave = resolve;
       const reading = pumpLines(this.#context.input, requestBytesMax, (line) => this.#onLine(line));
-      reading.then(() => resolve('input-ended'), reject);
+      const answered = reading.then(() => this.#answerer.settled());
+      answered.then(() => resolve('input-ended'), reject);
     });
   }
 
@@ -86,7 +87,7 @@ export class JsonFront implements Front {
   /** What was said in a room before we were in it, as far as it is kept here. */
   #emitKept(room: string): void {
     const { session, historyMax } = this.#context;
-    const limit = historyMax ?? Number.MAX_SAFE_INTEGER;
+    const limit = historyMax ?? historyEmittedDefault;
     for (const message of session.history({ kind: 'room', room }, limit)) {
       this.#emit('message', messageFields(message, true));
     }

@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer';
 import type { MessageId } from '@hearsay/core';
+import type { Publication } from '@hearsay/node';
 import type { MadeInvite } from '../chat/make-invite.js';
 import type { Place } from '../chat/place.js';
 import type { ChatSession } from '../chat/session.js';
-import { messageBytesMax, roomsMax } from '../limits.js';
+import { isPeerError } from '../command-line/failure.js';
+import { messageBytesMax, roomsMax, unacknowledgedMax } from '../limits.js';
 import { isNick, NICK_RULE } from '../profile/nick.js';
 import { parseMessageKey } from './message-key.js';
 import { inviteFields, memberFields, syncFields } from './objects.js';
@@ -33,6 +35,8 @@ export interface AnswererOptions {
 /** Does what a program asks on stdin. */
 export class Answerer {
   readonly #options: AnswererOptions;
+  /** Messages that are said and not yet kept. */
+  readonly #unacknowledged = new Set<Promise<void>>();
 
   constructor(options: AnswererOptions) {
     this.#options = options;
@@ -48,7 +52,7 @@ export class Answerer {
     const ok = (fields: Fields = {}): void => emit('ok', { ...refFields(ref), ...fields });
     switch (request.type) {
       case 'say':
-        return this.#say(request, ok);
+        return this.#say(ref, request);
       case 'join':
         if (!session.join(request.room))
           throw new RequestError('too-many-rooms', `at most ${roomsMax} rooms`);
@@ -86,9 +90,16 @@ export class Answerer {
       case 'invite':
         return this.#invite(ref);
       case 'leave':
-        ok();
-        return leave();
+        return this.settled().then(() => {
+          ok();
+          leave();
+        });
     }
+  }
+
+  /** Resolves when everything said so far was answered. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#unacknowledged);
   }
 
   #invite(ref: Ref | undefined): void {
@@ -98,10 +109,7 @@ export class Answerer {
     this.#options.emit('invite', { ...refFields(ref), ...inviteFields(made) });
   }
 
-  async #say(
-    request: Extract<Request, { type: 'say' }>,
-    ok: (fields: Fields) => void,
-  ): Promise<void> {
+  async #say(ref: Ref | undefined, request: Extract<Request, { type: 'say' }>): Promise<void> {
     const { session } = this.#options;
     const bytes = Buffer.byteLength(request.text);
     if (bytes > messageBytesMax) {
@@ -112,8 +120,23 @@ export class Answerer {
     }
     const place = this.#placeOf(request);
     const { publication } = session.say({ place, text: request.text, action: request.action });
-    ok({ id: publication.key, links: publication.links });
+    this.#acknowledge(ref, publication);
     if (publication.congested) await session.peer.drained();
+    if (this.#unacknowledged.size >= unacknowledgedMax) await this.settled();
+  }
+
+  /** Says `ok` once the message is kept as `--durability` promises; what follows does not wait for it. */
+  #acknowledge(ref: Ref | undefined, { id, key, links }: Publication): void {
+    const { session, emit } = this.#options;
+    const stored = session.peer.stored(id).then(
+      () => emit('ok', { ...refFields(ref), id: key, links }),
+      (error: unknown) => {
+        if (!isPeerError(error)) throw error;
+        emit('error', { ...refFields(ref), code: error.code, message: error.message });
+      },
+    );
+    const acknowledged = stored.finally(() => this.#unacknowledged.delete(acknowledged));
+    this.#unacknowledged.add(acknowledged);
   }
 
   #placeOf({ room, to }: Extract<Request, { type: 'say' }>): Place {

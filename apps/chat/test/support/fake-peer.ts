@@ -121,6 +121,8 @@ export class FakePeer implements Peer {
   departure: Departure = { onlyHere: 0, heldBy: 0 };
   congested = false;
   refusal: Error | undefined;
+  /** What it takes to keep a message. */
+  storing: Promise<void> = Promise.resolve();
   stateHash = '9c21d0e4aaaaaaaa';
   readonly published: { topic: string; payload: string; to?: PeerId }[] = [];
   readonly joined: string[] = [];
@@ -200,6 +202,10 @@ export class FakePeer implements Peer {
 
   subscribe(): AsyncIterable<PeerMessage> {
     throw new Error('not needed here');
+  }
+
+  stored(): Promise<void> {
+    return this.storing;
   }
 
   held(): Promise<number> {

@@ -17,7 +17,7 @@ export interface StoredRecord {
 export interface LogMark {
   /** Every stream: how far it got, its hash, its causes, its floor. */
   readonly state: Uint8Array;
-  /** Where each batch since the mark before is, and whose. */
+  /** Where each batch from the asked position on is, and whose. */
   readonly index: Uint8Array;
 }
 
@@ -40,8 +40,8 @@ export interface StoredLog {
 export interface BatchStore {
   /** Position that the next record will have; grows by about its bytes. */
   readonly end: number;
-  /** True when a mark should be made before the next record. */
-  readonly wantsMark: boolean;
+  /** A mark should be made before the next record, with an index from this position on; undefined: not now. */
+  readonly markFrom: number | undefined;
   /** Takes a record over; its bytes must not change afterwards. @returns its position */
   append(kind: RecordKind, bytes: Uint8Array): number;
   /** The bytes of a record, good until the next call; undefined when they cannot be read back unharmed. */

@@ -271,9 +271,10 @@ export class CausalLog implements Replica {
   }
 
   #markIfWanted(): void {
-    if (!this.#store.wantsMark) return;
+    const from = this.#store.markFrom;
+    if (from === undefined) return;
     const state = encodeLogState(this.#streams.values());
-    this.#store.mark({ state, index: this.#kept.takeIndex() });
+    this.#store.mark({ state, index: this.#kept.indexFrom(from) });
   }
 
   /** What is kept or waits in the place of a message, if anything; good until the next look. */

@@ -31,8 +31,6 @@ export class KeptBatches {
   readonly #streams: (StreamLog | undefined)[] = [];
   readonly #slotOf = new Map<StreamLog, number>();
   #messages = 0;
-  /** From here on nobody was told where the batches are. */
-  #marked = 0;
 
   constructor(store: BatchStore, limits: Limits) {
     this.#store = store;
@@ -82,7 +80,6 @@ export class KeptBatches {
       const order = this.#file(position, isKept ? stream : undefined, topics);
       if (isKept) stream.pushKept(order, first);
     }
-    this.#marked = this.end;
   }
 
   /** A stream of an earlier run is whole again; unless its batches begin above its floor. */
@@ -95,10 +92,12 @@ export class KeptBatches {
     stream.forgetBatches();
   }
 
-  /** Where the batches are that came since this was last asked. */
-  takeIndex(): Uint8Array {
+  /** Where the batches are from a position on. */
+  indexFrom(position: number): Uint8Array {
     const entries: IndexEntry[] = [];
-    for (let order = Math.max(this.#marked, this.start); order < this.end; order++) {
+    let from = this.end;
+    while (from > this.start && this.#positions.at(from - 1) >= position) from -= 1;
+    for (let order = from; order < this.end; order++) {
       const stream = this.streamAt(order);
       if (stream === undefined) continue;
       entries.push({
@@ -108,7 +107,6 @@ export class KeptBatches {
         topics: this.#topics.at(order),
       });
     }
-    this.#marked = this.end;
     return encodeIndex(entries);
   }
 

@@ -13,8 +13,8 @@ export class MemoryBatchStore implements BatchStore {
   }
 
   /** Nothing outlives this run, so there is nothing to be read faster. */
-  get wantsMark(): boolean {
-    return false;
+  get markFrom(): undefined {
+    return undefined;
   }
 
   append(kind: RecordKind, bytes: Uint8Array): number {

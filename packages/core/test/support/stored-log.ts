@@ -16,8 +16,9 @@ export class StoredLogs implements BatchStore {
     this.#markEvery = markEvery;
   }
 
-  get wantsMark(): boolean {
-    return this.records.length - (this.marks.at(-1)?.at ?? 0) >= this.#markEvery;
+  get markFrom(): number | undefined {
+    const at = this.marks.at(-1)?.at ?? 0;
+    return this.records.length - at >= this.#markEvery ? this.records[at]?.position : undefined;
   }
 
   append(kind: StoredRecord['kind'], bytes: Uint8Array): number {

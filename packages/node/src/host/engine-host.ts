@@ -16,6 +16,8 @@ const TIMER_MS_MAX = 0x7fff_ffff;
 
 /** Carries out what the engine asks for. */
 export interface EffectSink {
+  /** Before the effects of a step: what they tell of must be kept by then. */
+  persist(): void;
   send(link: LinkId, bytes: Uint8Array, priority: Priority): void;
   dial(address: Address): void;
   close(link: LinkId, code: number, reason: string): void;
@@ -80,6 +82,7 @@ export class EngineHost {
     let effects: readonly Effect[];
     try {
       effects = this.#engine.handle(input, this.#readNow());
+      this.#sink.persist();
     } catch (error) {
       if (input.kind === 'command' && error instanceof HearsayError) throw error;
       this.#fail(error);
