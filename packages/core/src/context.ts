@@ -5,6 +5,7 @@ import type { Address, Now } from './input.js';
 import type { Limits } from './limits.js';
 import type { Outbox } from './outbox.js';
 import type { Notary } from './trust/notary.js';
+import type { OwnRecord } from './trust/own-record.js';
 import type { Counters } from './view.js';
 
 /** Who we are to others; `incarnation`, `meta` and `addresses` change while we run. */
@@ -26,6 +27,7 @@ export interface Context {
   readonly limits: Limits;
   readonly counters: Counters;
   readonly notary: Notary;
+  readonly ownRecord: OwnRecord;
   readonly deadlines: Deadlines;
   readonly outbox: Outbox;
   now: Now;

@@ -1,5 +1,5 @@
 import { type Config, DEFAULT_CONFIG } from './config.js';
-import type { Context } from './context.js';
+import type { Context, Self } from './context.js';
 import { Deadlines, type Timer } from './deadlines.js';
 import type { Effect, Message } from './effect.js';
 import { HearsayError } from './errors.js';
@@ -14,9 +14,11 @@ import { buildParts, LOG_REPLICA, type PeerHooks, type PeerParts } from './peer-
 import type { Random } from './random.js';
 import { snapshot } from './snapshot.js';
 import { Notary } from './trust/notary.js';
+import { OwnRecord } from './trust/own-record.js';
 import type { Signer } from './trust/signer.js';
 import { type Counters, type Receipt, type StatusView, zeroCounters } from './view.js';
 import { CLOSE_CODES } from './wire/close-codes.js';
+import { encodeFrame } from './wire/frame.js';
 
 /** Who a peer is and what it may use. */
 export interface EngineOptions {
@@ -76,21 +78,24 @@ class PeerEngine implements Engine {
   constructor(options: EngineOptions) {
     const { id, generation, network, meta, signer, random, store, config, limits } = options;
     const counters = zeroCounters();
+    const notary = new Notary(signer, network);
+    const self: Self = {
+      id,
+      generation,
+      network,
+      nonce: random.split('identity').next(),
+      incarnation: 0,
+      metaVersion: 1,
+      meta,
+      addresses: [],
+    };
     this.#context = {
-      self: {
-        id,
-        generation,
-        network,
-        nonce: random.split('identity').next(),
-        incarnation: 0,
-        metaVersion: 1,
-        meta,
-        addresses: [],
-      },
+      self,
       config: { ...DEFAULT_CONFIG, ...config },
       limits: { ...DEFAULT_LIMITS, ...limits },
       counters,
-      notary: new Notary(signer, network),
+      notary,
+      ownRecord: new OwnRecord(self, notary),
       deadlines: new Deadlines(),
       outbox: new Outbox(counters),
       now: { monotonicMs: 0, wallMs: 0 },
@@ -282,12 +287,13 @@ class PeerEngine implements Engine {
   }
 
   #leave(): void {
-    const { deadlines, outbox, self } = this.#context;
+    const { deadlines, outbox, ownRecord } = this.#context;
     const { links, overlay, publisher } = this.#parts;
     publisher.flush();
     overlay.stop();
+    const goodbye = encodeFrame({ kind: 'goodbye', ...ownRecord.left() });
     for (const link of links.neighbours()) {
-      outbox.send(link.id, { kind: 'goodbye', incarnation: self.incarnation });
+      outbox.sendBytes(link.id, goodbye, 'control');
     }
     for (const link of links.all()) {
       if (link.state !== 'closing') outbox.close(link.id, CLOSE_CODES.goodbye, 'goodbye');

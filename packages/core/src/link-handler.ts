@@ -172,6 +172,7 @@ export class LinkHandler {
       if (refusal !== undefined) this.#refuse(link, refusal);
       return;
     }
+    this.#parts.membership.vet(hello);
     const existing = links.of(hello.peer);
     const bothOurs = existing?.dialled !== undefined && link.dialled !== undefined;
     if (bothOurs && existing.generation === hello.generation) {
@@ -241,7 +242,7 @@ export class LinkHandler {
       case 'foreign':
         throw new HearsayError('malformed', 'a second hello');
       case 'goodbye':
-        if (member !== undefined) membership.goodbye(member, frame.incarnation, link.id);
+        if (member !== undefined) membership.goodbye(member, frame, link.id);
         return;
       case 'ping':
         prober.ping(link, frame);
@@ -259,7 +260,7 @@ export class LinkHandler {
       case 'table-want':
         return this.#sendTable(link, dissemination);
       case 'batch':
-        return this.#batch(frame.bytes);
+        return this.#batch(link, frame.bytes);
       case 'have':
         if (member !== undefined) holdings.told(member, frame.entries);
         return;
@@ -274,12 +275,17 @@ export class LinkHandler {
     }
   }
 
-  #batch(bytes: Uint8Array): void {
+  #batch(link: OpenLink, bytes: Uint8Array): void {
     const { log, holdings } = this.#parts;
-    if (log.receive(bytes) !== 'hole') return;
+    const received = log.receive(bytes);
+    if (received !== 'hole' && received !== 'impossible') return;
     const { header } = openBatch(bytes, this.#context.limits);
     const { origin, generation, firstSequence } = header;
-    holdings.hole(streamId(origin, generation), firstSequence - 1);
+    if (received === 'hole') holdings.hole(streamId(origin, generation), firstSequence - 1);
+    // Whoever merely passes it on cannot know how much we wrote.
+    else if (origin === link.peer) {
+      throw new HearsayError('forged', 'its batch follows messages of ours that we never wrote');
+    }
   }
 
   /** Probes carry hashes: a member table that differs is asked for, now and then. */
@@ -357,7 +363,9 @@ export class LinkHandler {
       outbox.emit({ kind: 'superseded', generation });
     }
     if (known === undefined || network !== self.network || known.generation <= generation) return;
-    const update = { ...updateOf(known, self.id), state: 'alive' as const };
+    // No accusation, only that there is a newer one, which signed it itself.
+    const state = known.state === 'left' ? 'left' : 'alive';
+    const update = { ...updateOf(known, self.id), state } as const;
     outbox.send(link.id, { kind: 'updates', updates: [update] });
   }
 }

@@ -76,6 +76,8 @@ export interface Counters {
   batchesDropped: number;
   batchesForged: number;
   equivocations: number;
+  recordsForged: number;
+  claimsForged: number;
   messagesDelivered: number;
   messagesPulled: number;
   framesMalformed: number;
@@ -111,6 +113,8 @@ export function zeroCounters(): Counters {
     batchesDropped: 0,
     batchesForged: 0,
     equivocations: 0,
+    recordsForged: 0,
+    claimsForged: 0,
     messagesDelivered: 0,
     messagesPulled: 0,
     framesMalformed: 0,

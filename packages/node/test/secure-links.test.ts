@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { CLOSE_CODES } from '@hearsay/core';
+import { CLOSE_CODES, createEngine, seededRandom } from '@hearsay/core';
 import { describe, expect, it, vi } from 'vitest';
-import type { Peer } from '../src/api.js';
-import { peerIdOf } from '../src/crypto/ed25519-signer.js';
+import { Ed25519Signer, peerIdOf } from '../src/crypto/ed25519-signer.js';
 import { newSeed, signingKeysOf } from '../src/crypto/keys.js';
 import { randomBytes } from '../src/crypto/random.js';
 import { keyIdOf } from '../src/network/network-key.js';
@@ -90,7 +89,7 @@ describe('a link is closed', () => {
     const peer = await testPeer();
     const member = await secureSocket(peer);
     const up = nextEvent(peer, 'link');
-    const sealed = member.seal(await ownHello(peer, member));
+    const sealed = member.seal(await ownHello(member));
     member.socket.send(sealed);
     expect(await up).toMatchObject({ up: true, id: peerIdOf(member.keys.publicKey) });
     member.socket.send(sealed);
@@ -223,9 +222,22 @@ function flipped(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
-/** The hello of the other side with the id of ours. */
-async function ownHello(peer: Peer, member: SecureSocket): Promise<Uint8Array> {
-  const hello = Buffer.from((await member.hear()) ?? []);
-  hello.set(member.keys.publicKey, hello.indexOf(peer.id, 0, 'hex'));
-  return hello;
+/** What an honest peer with the keys of this socket would say first, in the network of the other side. */
+async function ownHello({ keys, ...member }: SecureSocket): Promise<Uint8Array> {
+  const theirs = Buffer.from((await member.hear()) ?? []);
+  const versionsAt = theirs.indexOf('HRSY') + 4;
+  const networkAt = versionsAt + 3;
+  const network = theirs.toString('utf8', networkAt, networkAt + (theirs[networkAt - 1] ?? 0));
+  const engine = createEngine({
+    id: peerIdOf(keys.publicKey),
+    generation: 1,
+    network,
+    meta: Buffer.alloc(0),
+    signer: new Ed25519Signer(keys),
+    random: seededRandom('hello'),
+  });
+  const now = { monotonicMs: 0, wallMs: Date.now() };
+  const effects = engine.handle({ kind: 'link-opened', link: 1 }, now);
+  const hello = effects.find((effect) => effect.kind === 'send');
+  return hello?.bytes ?? Buffer.alloc(0);
 }

@@ -1,4 +1,4 @@
-import { compareTimes, type HlcTime } from '../clock/hybrid-logical-clock.js';
+import type { HlcTime } from '../clock/hybrid-logical-clock.js';
 import { type ReadonlyVectorClock, VectorClock } from '../clock/vector-clock.js';
 import type { Message } from '../effect.js';
 import { HearsayError, invariant } from '../errors.js';
@@ -22,7 +22,7 @@ import { missingItems } from './missing-items.js';
 import { restoreStreams } from './restore.js';
 import { contradiction, forged, hashOfBatch, sameSignature } from './signed-batch.js';
 import { type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
-import { StreamLog } from './stream-log.js';
+import { newestOf, StreamLog } from './stream-log.js';
 import { topicMask } from './topic-mask.js';
 
 /** Deltas leave room for the frame around them. */
@@ -86,11 +86,12 @@ export class CausalLog implements Replica {
 
   /** Of the newest message delivered. */
   get newest(): HlcTime {
-    let newest: HlcTime = { ms: 0, counter: 0 };
-    for (const stream of this.#streams.values()) {
-      if (compareTimes(stream.newest, newest) > 0) newest = stream.newest;
-    }
-    return newest;
+    return newestOf(this.#streams.values());
+  }
+
+  /** Whether somebody speaks of a message of our own that we never wrote. */
+  isInvented(stream: StreamId, sequence: number): boolean {
+    return stream === this.#own && sequence > this.#clock.get(stream);
   }
 
   get heldBack(): number {
@@ -138,6 +139,10 @@ export class CausalLog implements Replica {
     if (rival !== undefined || stream === this.#own || this.#isReached(batch)) {
       this.#contradict(batch, rival);
       return 'conflict';
+    }
+    if (header.causes.some(([cause, sequence]) => this.isInvented(cause, sequence))) {
+      this.#counters.claimsForged += 1;
+      return 'impossible';
     }
     const blocker = this.#blockerOf(batch);
     if (blocker !== undefined) {

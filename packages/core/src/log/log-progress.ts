@@ -2,8 +2,18 @@ import type { Message } from '../effect.js';
 import type { StreamId } from '../ids.js';
 import type { BatchHeader } from '../wire/batch.js';
 
-/** What became of a batch. `hole`: its own predecessors are missing; `cause`: another stream's messages are. */
-export type Received = 'delivered' | 'duplicate' | 'hole' | 'cause' | 'no-room' | 'conflict';
+/**
+ * What became of a batch. `hole`: its own predecessors are missing; `cause`: another stream's
+ * messages are; `impossible`: it follows messages of ours that we never wrote.
+ */
+export type Received =
+  | 'delivered'
+  | 'duplicate'
+  | 'hole'
+  | 'cause'
+  | 'no-room'
+  | 'conflict'
+  | 'impossible';
 
 /** Messages of one batch, now delivered. */
 interface Delivery {

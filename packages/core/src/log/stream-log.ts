@@ -1,4 +1,4 @@
-import type { HlcTime } from '../clock/hybrid-logical-clock.js';
+import { compareTimes, type HlcTime } from '../clock/hybrid-logical-clock.js';
 import { type ReadonlyVectorClock, VectorClock } from '../clock/vector-clock.js';
 import type { StreamId } from '../ids.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
@@ -162,6 +162,15 @@ export class StreamLog {
     const wait = Math.max(CAUSES_EVERY, BATCHES_PER_CAUSE * this.causes.size);
     if (this.end - before >= wait) this.rememberCauses();
   }
+}
+
+/** Of the newest message of all streams. */
+export function newestOf(streams: Iterable<StreamLog>): HlcTime {
+  let newest = NO_TIME;
+  for (const stream of streams) {
+    if (compareTimes(stream.newest, newest) > 0) newest = stream.newest;
+  }
+  return newest;
 }
 
 /** The first index for which something holds that, once it does, holds for all that follow. */

@@ -1,20 +1,20 @@
 import type { PeerId } from '../ids.js';
-import type { Address } from '../input.js';
+import type { Hello } from '../wire/hello.js';
+import type { MemberRecord } from '../wire/member-record.js';
 
 /** `left` is a clean goodbye and is not `dead`. */
 export type MemberState = 'joining' | 'alive' | 'suspect' | 'dead' | 'left';
 
-/** What travels about a member; the newest one wins by `supersedes`. */
-export interface MemberUpdate {
+/**
+ * What travels about a member: its own signed record, and what somebody says of the one that it
+ * describes. The newest wins by `supersedes`. `alive` and `left` are the member's own word, signed
+ * as such; `suspect` and `dead` are claims about a member that signed itself alive.
+ */
+export interface MemberUpdate extends MemberRecord {
   readonly peer: PeerId;
-  readonly generation: number;
-  readonly incarnation: number;
   readonly state: 'alive' | 'suspect' | 'dead' | 'left';
   /** Who says so: an accuser, or the peer itself. */
   readonly from: PeerId;
-  readonly addresses: readonly Address[];
-  readonly metaVersion: number;
-  readonly meta: Uint8Array;
 }
 
 type UpdateState = MemberUpdate['state'];
@@ -51,4 +51,21 @@ export function supersedes(update: Standing & { state: UpdateState }, current: S
     return update.state !== 'suspect' || current.state !== 'dead';
   }
   return STRENGTH[update.state] > STRENGTH[current.state];
+}
+
+/** Whether an update brings a record of its member that is newer than the one known. */
+export function bringsNews(
+  update: MemberUpdate,
+  known: Standing & { metaVersion: number },
+): boolean {
+  if (update.generation !== known.generation) return update.generation > known.generation;
+  if (known.state === 'left') return false;
+  if (update.state === 'left') return true;
+  if (update.incarnation !== known.incarnation) return update.incarnation > known.incarnation;
+  return update.metaVersion > known.metaVersion;
+}
+
+/** A hello as news: its sender lives. */
+export function saidBy(hello: Hello): MemberUpdate {
+  return { ...hello, state: 'alive', from: hello.peer };
 }

@@ -2,6 +2,7 @@ import { VectorClock } from '../clock/vector-clock.js';
 import { compareIds, type PeerId } from '../ids.js';
 import type { Address } from '../input.js';
 import { hashText, type StateHash } from '../log/state-hash.js';
+import type { MemberRecord } from '../wire/member-record.js';
 import type { MemberState, MemberUpdate } from './member.js';
 
 /** What is known of one other peer. */
@@ -15,6 +16,8 @@ export interface Member {
   metaVersion: number;
   meta: Uint8Array;
   addresses: readonly Address[];
+  /** Its own, under the fields above. */
+  signature: Uint8Array;
   /** Last frame heard directly from it. */
   heardMs: number | undefined;
   /** Last time that another member reached it for us. */
@@ -131,7 +134,7 @@ export class Members {
 
 /** A member just heard of, in no state yet. */
 export function newMember(update: MemberUpdate, nowMs: number): Member {
-  const { peer, generation, incarnation, metaVersion, meta, addresses } = update;
+  const { peer, generation, incarnation, metaVersion, meta, addresses, signature } = update;
   return {
     peer,
     generation,
@@ -141,6 +144,7 @@ export function newMember(update: MemberUpdate, nowMs: number): Member {
     metaVersion,
     meta,
     addresses,
+    signature,
     heardMs: undefined,
     vouchedMs: undefined,
     rttMs: undefined,
@@ -157,7 +161,29 @@ export function newMember(update: MemberUpdate, nowMs: number): Member {
 
 /** What travels about a member. */
 export function updateOf(member: Member, from: PeerId): MemberUpdate {
-  const { peer, generation, incarnation, addresses, metaVersion, meta } = member;
+  const { peer, generation, incarnation, addresses, metaVersion, meta, signature } = member;
   const state = member.state === 'joining' ? 'alive' : member.state;
-  return { peer, generation, incarnation, state, from, addresses, metaVersion, meta };
+  return { peer, generation, incarnation, state, from, addresses, metaVersion, meta, signature };
+}
+
+/** Takes over a newer record, whole: its signature covers all of it. */
+export function takeRecord(member: Member, record: MemberRecord): void {
+  member.generation = record.generation;
+  member.incarnation = record.incarnation;
+  member.addresses = record.addresses;
+  member.metaVersion = record.metaVersion;
+  member.meta = record.meta;
+  member.signature = record.signature;
+}
+
+/** A new generation starts with empty memory; what was seen of the old one does not count. */
+export function renew(member: Member): void {
+  member.clock = new VectorClock();
+  member.toldMs = undefined;
+  member.agreedAt = undefined;
+  member.differedAt = undefined;
+  member.differences = 0;
+  member.rttMs = undefined;
+  member.heardMs = undefined;
+  member.vouchedMs = undefined;
 }

@@ -1,4 +1,3 @@
-import { VectorClock } from '../clock/vector-clock.js';
 import type { Context } from '../context.js';
 import type { MemberReason } from '../effect.js';
 import type { PeerId } from '../ids.js';
@@ -6,12 +5,14 @@ import type { LinkId } from '../input.js';
 import { INCARNATION_MAX } from '../limits.js';
 import type { Links } from '../overlay/links.js';
 import type { Random } from '../random.js';
+import { vetRecord } from '../trust/vet-record.js';
 import type { Hello } from '../wire/hello.js';
+import type { MemberRecord } from '../wire/member-record.js';
 import type { Dissemination } from './dissemination.js';
 import type { Health } from './health.js';
 import type { Isolation } from './isolation.js';
-import { type MemberState, type MemberUpdate, supersedes } from './member.js';
-import { type Member, type Members, newMember, updateOf } from './members.js';
+import { bringsNews, type MemberState, type MemberUpdate, saidBy, supersedes } from './member.js';
+import { type Member, type Members, newMember, renew, takeRecord, updateOf } from './members.js';
 import { confirmationsWanted, suspicionMs } from './suspicion.js';
 
 /** A lost link says little by itself; others get this long to say the same before all are told. */
@@ -62,9 +63,8 @@ export class Membership {
   }
 
   /** What we say of ourselves. */
-  ownUpdate(state: 'alive' | 'left' = 'alive'): MemberUpdate {
-    const { id, generation, incarnation, addresses, metaVersion, meta } = this.#context.self;
-    return { peer: id, generation, incarnation, state, from: id, addresses, metaVersion, meta };
+  ownUpdate(): MemberUpdate {
+    return this.#context.ownRecord.alive();
   }
 
   /** Whether a peer is known or could be taken in. */
@@ -72,19 +72,35 @@ export class Membership {
     return this.members.get(peer) !== undefined || this.members.hasRoom();
   }
 
-  /** A peer said on a link who it is; the hello was accepted. */
+  /**
+   * Checks what a peer says of itself when it opens a link.
+   * @throws HearsayError `forged`
+   */
+  vet(hello: Hello): void {
+    vetRecord(this.#context, this.members, saidBy(hello));
+  }
+
+  /** A peer said on a link who it is; the hello was vetted and accepted. */
   met(hello: Hello): Member | undefined {
-    const update: MemberUpdate = { ...hello, state: 'alive', from: hello.peer };
-    this.apply(update, undefined, 'joined');
+    this.#consider(saidBy(hello), undefined, 'joined');
     const member = this.members.get(hello.peer);
     if (member === undefined) return undefined;
-    member.addresses = hello.addresses;
     if (member.state === 'suspect') this.#clear(member);
     return member;
   }
 
-  /** Takes one piece of news. @param via the link it came by, undefined when first-hand */
-  apply(update: MemberUpdate, via: LinkId | undefined, reason: MemberReason = 'gossip'): void {
+  /**
+   * Takes one piece of news. A record that is newer than the known one is checked first, so that
+   * each is checked once; what an older or equal one says is not used.
+   * @param via the link it came by
+   * @throws HearsayError `forged`
+   */
+  apply(update: MemberUpdate, via: LinkId, reason: MemberReason = 'gossip'): void {
+    vetRecord(this.#context, this.members, update);
+    this.#consider(update, via, reason);
+  }
+
+  #consider(update: MemberUpdate, via: LinkId | undefined, reason: MemberReason): void {
     if (update.peer === this.#context.self.id) return this.#aboutUs(update);
     const member = this.members.get(update.peer);
     if (member === undefined) return this.#meet(update, via, reason);
@@ -92,7 +108,7 @@ export class Membership {
     if (!supersedes(update, member)) return this.#repeated(member, update);
     if (update.state === 'dead' && update.generation === member.generation && this.#hears(member)) {
       this.#context.counters.deathsDisbelieved += 1;
-      return this.apply({ ...update, state: 'suspect' }, via, reason);
+      return this.#consider({ ...update, state: 'suspect' }, via, reason);
     }
     this.#adopt(member, update, via, reason);
   }
@@ -136,9 +152,9 @@ export class Membership {
     member.heardMs = this.#context.now.monotonicMs;
   }
 
-  goodbye(member: Member, incarnation: number, via: LinkId): void {
-    const update = { ...updateOf(member, member.peer), incarnation, state: 'left' as const };
-    this.apply(update, via, 'goodbye');
+  /** @throws HearsayError `forged` */
+  goodbye({ peer }: Member, record: MemberRecord, via: LinkId): void {
+    this.apply({ ...record, peer, from: peer, state: 'left' }, via, 'goodbye');
   }
 
   /** This process stood still: no verdict before others had a fair chance to be heard. */
@@ -189,7 +205,7 @@ export class Membership {
 
   #aboutUs(update: MemberUpdate): void {
     const { self, outbox, counters } = this.#context;
-    if (update.generation > self.generation && update.state === 'alive') {
+    if (update.generation > self.generation) {
       outbox.emit({ kind: 'superseded', generation: update.generation });
       return;
     }
@@ -208,7 +224,11 @@ export class Membership {
     if (member === undefined) return;
     this.#enter(member, update.state, reason === 'joined' ? reason : 'heard-of', update.from);
     this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
-    this.#dissemination.spread(update, via, this.#context.config.gossipDelayMs);
+    this.#dissemination.spread(
+      updateOf(member, update.from),
+      via,
+      this.#context.config.gossipDelayMs,
+    );
   }
 
   /** A suspicion of ours alone, told to nobody yet, ends without the suspect having to refute it. */
@@ -226,9 +246,10 @@ export class Membership {
 
   /** Takes over a newer description. */
   #describe(member: Member, update: MemberUpdate, via: LinkId | undefined): void {
-    if (update.generation !== member.generation || update.metaVersion <= member.metaVersion) return;
-    member.metaVersion = update.metaVersion;
-    member.meta = update.meta;
+    if (update.generation !== member.generation || update.incarnation !== member.incarnation)
+      return;
+    if (update.state === 'left' || !bringsNews(update, member)) return;
+    takeRecord(member, update);
     this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
     if (supersedes(update, member) || member.state === 'left') return;
     // A description accuses nobody, whatever is thought of its member.
@@ -258,9 +279,12 @@ export class Membership {
       member.witnessed = false;
     }
     if (refuted && member.state !== 'alive') this.#context.counters.suspicionsRefuted += 1;
-    member.generation = update.generation;
-    member.incarnation = update.incarnation;
-    if (restarted) this.#renew(member, update);
+    const described = !restarted && update.metaVersion !== member.metaVersion;
+    if (bringsNews(update, member)) takeRecord(member, update);
+    if (restarted) renew(member);
+    if (restarted || described) {
+      this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
+    }
     if (update.state === 'alive' && member.state === 'alive' && !restarted) {
       // It refuted what we never heard: nothing changes but the number.
       this.members.changed();
@@ -268,25 +292,11 @@ export class Membership {
       const why = restarted ? 'restarted' : refuted ? 'refuted' : reason;
       this.#enter(member, update.state, why, update.from);
     }
-    this.#dissemination.spread(update, via, this.#context.config.gossipDelayMs);
+    // As we hold it: of what came with it only news was checked.
+    const news = updateOf(member, update.from);
+    this.#dissemination.spread(news, via, this.#context.config.gossipDelayMs);
     // Whoever hears it anyway need not look: else one accusation makes all of a large mesh probe.
     if (update.state === 'suspect' && !this.#hears(member)) this.#hooks.check(member);
-  }
-
-  /** A new generation starts with empty memory and may live elsewhere. */
-  #renew(member: Member, update: MemberUpdate): void {
-    member.addresses = update.addresses;
-    member.metaVersion = update.metaVersion;
-    member.meta = update.meta;
-    member.clock = new VectorClock();
-    member.toldMs = undefined;
-    member.agreedAt = undefined;
-    member.differedAt = undefined;
-    member.differences = 0;
-    member.rttMs = undefined;
-    member.heardMs = undefined;
-    member.vouchedMs = undefined;
-    this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
   }
 
   #accuse(member: Member, reason: 'link-lost' | 'no-answer', delayMs: number): void {

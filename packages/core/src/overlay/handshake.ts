@@ -10,20 +10,21 @@ export interface Refusal {
 }
 
 /** Our own hello. */
-export function ourHello({ self, now }: Context): Hello {
+export function ourHello({ self, now, ownRecord }: Context): Hello {
   return {
     kind: 'hello',
     versionMin: VERSION_MIN,
     versionMax: VERSION_MAX,
     network: self.network,
+    wallMs: Math.max(0, Math.floor(now.wallMs)),
+    nonce: self.nonce,
     peer: self.id,
     generation: self.generation,
     incarnation: self.incarnation,
-    wallMs: Math.max(0, Math.floor(now.wallMs)),
-    nonce: self.nonce,
     addresses: self.addresses,
     metaVersion: self.metaVersion,
     meta: self.meta,
+    signature: ownRecord.alive().signature,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Dot } from '../clock/dot.js';
 import type { Context } from '../context.js';
+import { HearsayError } from '../errors.js';
 import { type MessageId, type PeerId, type StreamId, streamId } from '../ids.js';
 import type { CausalLog } from '../log/causal-log.js';
 import { sameHash } from '../log/state-hash.js';
@@ -109,8 +110,13 @@ export class Holdings {
     }
   }
 
-  /** A neighbour told what it holds. */
+  /**
+   * A neighbour told what it holds.
+   * @throws HearsayError `forged` when it is more of ours than we published
+   */
   told(member: Member, entries: readonly ClockEntry[]): void {
+    const invented = entries.find(([stream, sequence]) => this.#log.isInvented(stream, sequence));
+    if (invented !== undefined) throw this.#refuse(invented);
     member.toldMs = this.#context.now.monotonicMs;
     const { streamsMax } = this.#context.limits;
     for (const [stream, sequence] of entries) {
@@ -181,6 +187,15 @@ export class Holdings {
     const origin = this.#links.of(originOf(stream));
     const { gapRepairMs, syncIntervalMs } = this.#context.config;
     this.#lacks.note(stream, sequence, origin === undefined ? gapRepairMs : syncIntervalMs);
+  }
+
+  #refuse([stream, sequence]: ClockEntry): HearsayError {
+    this.#context.counters.claimsForged += 1;
+    const written = this.#log.clock.get(stream);
+    return new HearsayError(
+      'forged',
+      `it claims ${sequence} messages of ours, we wrote ${written}`,
+    );
   }
 
   #holderOf(dot: Dot): PeerId | undefined {

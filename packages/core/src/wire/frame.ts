@@ -123,7 +123,7 @@ function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {
     case TAGS.hello:
       return readHello(reader, limits.metaBytesMax);
     case TAGS.goodbye:
-      return readGoodbye(reader);
+      return readGoodbye(reader, limits.metaBytesMax);
     case TAGS.ping:
       return probes.readPing(reader, 'ping');
     case TAGS.ack:

@@ -1,12 +1,7 @@
 import { HearsayError } from '../errors.js';
 import type { PeerId } from '../ids.js';
-import type { Address } from '../input.js';
-import {
-  ADDRESS_BYTES_MAX,
-  ADDRESSES_PER_FRAME_MAX,
-  INCARNATION_MAX,
-  NETWORK_BYTES_MAX,
-} from '../limits.js';
+import { NETWORK_BYTES_MAX } from '../limits.js';
+import { type MemberRecord, readRecord, writeRecord } from './member-record.js';
 import type { Reader } from './reader.js';
 import { Writer } from './writer.js';
 
@@ -18,31 +13,25 @@ export const VERSION_MIN = 2;
 export const VERSION_MAX = 2;
 
 /** The first frame on every link, from both sides. */
-export interface Hello {
+export interface Hello extends MemberRecord {
   readonly kind: 'hello';
   readonly versionMin: number;
   readonly versionMax: number;
   readonly network: string;
   readonly peer: PeerId;
-  readonly generation: number;
-  readonly incarnation: number;
   /** Wall clock of the sender, in milliseconds since 1970. */
   readonly wallMs: number;
   /** Tells two processes with one identity apart. */
   readonly nonce: number;
-  readonly addresses: readonly Address[];
-  readonly metaVersion: number;
-  readonly meta: Uint8Array;
 }
 
 /** The versions stand before everything that may change with them, so that any two can tell. */
 export function writeHello(frame: Hello): Uint8Array {
   const writer = new Writer();
   writer.u32(MAGIC).varuint(frame.versionMin).varuint(frame.versionMax);
-  writer.text(frame.network).peer(frame.peer).varuint(frame.generation).varuint(frame.incarnation);
-  writer.varuint(frame.wallMs).u32(frame.nonce);
-  writer.list(frame.addresses, (address) => writer.text(address));
-  return writer.varuint(frame.metaVersion).bytes(frame.meta).finish();
+  writer.text(frame.network).varuint(frame.wallMs).u32(frame.nonce).peer(frame.peer);
+  writeRecord(writer, frame);
+  return writer.finish();
 }
 
 /** A hello of a version we do not speak keeps its range and nothing else. */
@@ -63,13 +52,9 @@ export function readHello(reader: Reader, metaBytesMax: number): ReadHello {
     versionMin,
     versionMax,
     network: reader.text(NETWORK_BYTES_MAX),
-    peer: reader.peer(),
-    generation: reader.varuint(),
-    incarnation: reader.varuint(INCARNATION_MAX),
     wallMs: reader.varuint(),
     nonce: reader.u32(),
-    addresses: reader.list(ADDRESSES_PER_FRAME_MAX, () => reader.text(ADDRESS_BYTES_MAX)),
-    metaVersion: reader.varuint(),
-    meta: reader.bytes(metaBytesMax),
+    peer: reader.peer(),
+    ...readRecord(reader, metaBytesMax),
   };
 }

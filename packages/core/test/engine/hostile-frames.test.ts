@@ -1,11 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { peerId } from '../../src/ids.js';
-import { INCARNATION_MAX, SIGNATURE_BYTES, WIRE_NUMBER_MAX } from '../../src/limits.js';
+import {
+  ENTRIES_PER_FRAME_MAX,
+  INCARNATION_MAX,
+  SIGNATURE_BYTES,
+  WIRE_NUMBER_MAX,
+} from '../../src/limits.js';
 import { type LogDeltaItem, writeLogDeltaItem } from '../../src/log/log-delta.js';
 import { CLOSE_CODES } from '../../src/wire/close-codes.js';
 import type { Frame } from '../../src/wire/frame.js';
 import { Writer } from '../../src/wire/writer.js';
-import { Bench, batchBytes, batchOf, helloOf, recordOf, SELF, updateOf } from '../support/bench.js';
+import {
+  Bench,
+  batchBytes,
+  batchOf,
+  goodbyeOf,
+  helloOf,
+  recordOf,
+  SELF,
+  updateOf,
+} from '../support/bench.js';
 import { events, sent } from '../support/context.js';
 import { fromHex, peer, stream } from '../support/identities.js';
 
@@ -141,6 +155,39 @@ describe('a frame about our own stream', () => {
     expectWorking(bench, other);
   });
 
+  it('cannot claim more of it than we wrote', () => {
+    for (const [frame, reason] of [
+      [
+        { kind: 'have', entries: [[stream(0x50), 3]] },
+        'forged: it claims 3 messages of ours, we wrote 2',
+      ],
+      [
+        batchOf(LIAR, 1, { causes: [[stream(0x50), 3]] }),
+        'forged: its batch follows messages of ours that we never wrote',
+      ],
+    ] as const) {
+      const bench = new Bench();
+      const liar = bench.open(LIAR);
+      const other = bench.open(OTHER);
+      for (const text of ['one', 'two']) bench.publish(text);
+      bench.run(0);
+      bench.say(liar, { kind: 'have', entries: [[stream(0x50), 2]] });
+      const closed = bench.say(liar, frame).filter(({ kind }) => kind === 'close');
+      expect(closed).toEqual([{ kind: 'close', link: liar, code: CLOSE_CODES.forged, reason }]);
+      expect(bench.engine.counters().claimsForged).toBe(1);
+      expect(bench.engine.status({ monotonicMs: bench.nowMs, wallMs: 0 }).heldBack).toBe(0);
+      expectWorking(bench, other);
+    }
+  });
+
+  it('is not held against a peer that passes on what another claimed', () => {
+    const bench = new Bench();
+    const link = bench.open(OTHER);
+    const effects = bench.say(link, batchOf(LIAR, 1, { causes: [[stream(0x50), 3]] }));
+    expect(effects.filter(({ kind }) => kind === 'close')).toEqual([]);
+    expect(bench.engine.counters().claimsForged).toBe(1);
+  });
+
   it('cannot leave us without room for it', () => {
     const bench = new Bench({ limits: { streamsMax: 4 } });
     const liar = bench.open(LIAR);
@@ -204,7 +251,7 @@ describe('a link to an older generation', () => {
     const old = bench.open(OTHER, { generation: 1 });
     const third = bench.open(LIAR);
     bench.say(third, { kind: 'updates', updates: [updateOf(OTHER, { generation: 2 })] });
-    bench.say(old, { kind: 'goodbye', incarnation: 0 });
+    bench.say(old, goodbyeOf(OTHER));
     expect(bench.member(OTHER)).toMatchObject({ generation: 2, state: 'alive' });
   });
 
@@ -264,5 +311,25 @@ describe('memory that a remote can make grow', () => {
       bench.say(link, { kind: 'batch', bytes: batchBytes(LIAR, first) });
     }
     expect(bench.engine.counters()).toMatchObject({ batchesHeldBack: 3, batchesDropped: 5 });
+  });
+});
+
+describe('claims about streams that nobody knows', () => {
+  it('are bounded, however many there are', () => {
+    const bench = new Bench({ limits: { streamsMax: 64 } });
+    const liar = bench.open(LIAR);
+    const other = bench.open(OTHER);
+    for (let frame = 0; frame < 50; frame++) {
+      const entries = Array.from({ length: ENTRIES_PER_FRAME_MAX }, (_, index) => {
+        return [stream(0x99, 1 + frame * ENTRIES_PER_FRAME_MAX + index), 1_000_000] as const;
+      });
+      bench.say(liar, { kind: 'have', entries });
+    }
+    const ahead = bench.member(LIAR)?.sync.ahead ?? 0;
+    expect(ahead).toBeLessThanOrEqual(64 * 1_000_000);
+    expectWorking(bench, other);
+    // Asked for a few times, since somebody says that it holds them, and then no more.
+    const wants = sent(bench.run(60_000), 'want').length;
+    expect(wants).toBeLessThan(64);
   });
 });

@@ -111,6 +111,7 @@ describe('what is told of a member', () => {
       addresses: ['a:1'],
       metaVersion: 2,
       meta: new Uint8Array(0),
+      signature: member.signature,
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { goodbyeOf } from '../support/bench.js';
 import { events, sent } from '../support/context.js';
 import { ascii, peer, stream } from '../support/identities.js';
 import { MembershipWorld } from '../support/membership-world.js';
@@ -96,7 +97,7 @@ describe('a refutation', () => {
 describe('a goodbye', () => {
   it('means left, which is not dead, and nothing of that generation comes after it', () => {
     const made = world();
-    made.membership.goodbye(made.member(SUBJECT), 0, SUBJECT);
+    made.membership.goodbye(made.member(SUBJECT), goodbyeOf(SUBJECT), SUBJECT);
     expect(events(made.time.take())).toMatchObject([
       { kind: 'member', change: { state: 'left', was: 'alive', reason: 'goodbye' } },
     ]);
@@ -111,7 +112,7 @@ describe('a goodbye', () => {
 
   it('is passed on as the member said it', () => {
     const made = world();
-    made.membership.goodbye(made.member(SUBJECT), 0, SUBJECT);
+    made.membership.goodbye(made.member(SUBJECT), goodbyeOf(SUBJECT), SUBJECT);
     const told = sent(made.pass(5), 'updates');
     expect(told.map(({ link }) => link)).toEqual([0x61]);
     expect(told[0]?.frame.updates).toMatchObject([{ state: 'left', from: peer(SUBJECT) }]);

@@ -78,6 +78,7 @@ describe('our own hello', () => {
       addresses: ['self:1'],
       metaVersion: 3,
       meta: ascii('x'),
+      signature: mine.context.ownRecord.alive().signature,
     });
   });
 

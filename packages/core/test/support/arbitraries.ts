@@ -5,6 +5,7 @@ import {
   ADDRESSES_PER_FRAME_MAX,
   DEFAULT_LIMITS,
   NETWORK_BYTES_MAX,
+  SIGNATURE_BYTES,
   WIRE_NUMBER_MAX,
 } from '../../src/limits.js';
 import type { Batch, BatchRecord } from '../../src/wire/batch.js';
@@ -53,15 +54,19 @@ const hash = fc.record({ high: u32, low: u32 });
 const summary = { nonce: u32, state: hash, table: u32 };
 const kind = <K extends Frame['kind']>(name: K): fc.Arbitrary<K> => fc.constant(name);
 
-const update = fc.record({
-  peer: id,
+const memberRecord = {
   generation: count,
   incarnation: count,
-  state: fc.constantFrom('alive', 'suspect', 'dead', 'left'),
-  from: id,
   addresses,
   metaVersion: count,
   meta,
+  signature: fc.uint8Array({ minLength: SIGNATURE_BYTES, maxLength: SIGNATURE_BYTES }),
+};
+const update = fc.record({
+  peer: id,
+  state: fc.constantFrom('alive', 'suspect', 'dead', 'left'),
+  from: id,
+  ...memberRecord,
 });
 
 /** A frame of every kind. */
@@ -72,16 +77,12 @@ export const FRAMES: { readonly [K in Frame['kind']]: fc.Arbitrary<Extract<Frame
       versionMin: fc.integer({ min: 0, max: VERSION_MAX }),
       versionMax: fc.integer({ min: VERSION_MAX, max: 9 }),
       network: text(0, NETWORK_BYTES_MAX),
-      peer: id,
-      generation: count,
-      incarnation: count,
       wallMs: varuint,
       nonce: u32,
-      addresses,
-      metaVersion: count,
-      meta,
+      peer: id,
+      ...memberRecord,
     }),
-    goodbye: fc.record({ kind: kind('goodbye'), incarnation: count }),
+    goodbye: fc.record({ kind: kind('goodbye'), ...memberRecord }),
     ping: fc.record({ kind: kind('ping'), ...summary }),
     ack: fc.record({ kind: kind('ack'), ...summary }),
     'ping-request': fc.record({ kind: kind('ping-request'), nonce: u32, target: id }),

@@ -8,7 +8,9 @@ import { seededRandom } from '../../src/random.js';
 import type { MemberView } from '../../src/view.js';
 import { type Batch, type BatchRecord, encodeBatch } from '../../src/wire/batch.js';
 import { encodeFrame, type Frame } from '../../src/wire/frame.js';
+import type { Goodbye } from '../../src/wire/goodbye.js';
 import { type Hello, VERSION_MAX, VERSION_MIN } from '../../src/wire/hello.js';
+import type { UnsignedRecord } from '../../src/wire/member-record.js';
 import { type ReadEffect, readEffects, START_MS, WALL_OFFSET_MS } from './context.js';
 import { ascii, peer } from './identities.js';
 import { NETWORK, notaryOf, testSigner } from './signer.js';
@@ -95,37 +97,50 @@ export class Bench {
   }
 }
 
+/** What a member says of itself that has nothing to say. */
+const NOTHING_SAID: UnsignedRecord = {
+  generation: 1,
+  incarnation: 0,
+  addresses: [],
+  metaVersion: 1,
+  meta: new Uint8Array(0),
+};
+
 export function helloOf(byte: number, over: Partial<Hello> = {}): Hello {
-  return {
+  const hello = {
     kind: 'hello',
     versionMin: VERSION_MIN,
     versionMax: VERSION_MAX,
     network: 'test',
-    peer: peer(byte),
-    generation: 1,
-    incarnation: 0,
     wallMs: WALL_OFFSET_MS + START_MS,
     nonce: byte,
-    addresses: [],
-    metaVersion: 1,
-    meta: new Uint8Array(0),
+    peer: peer(byte),
+    ...NOTHING_SAID,
     ...over,
-  };
+  } as const;
+  return { ...hello, signature: over.signature ?? signedBy(hello.peer, 'alive', hello) };
 }
 
-/** News that `from` tells of a member. */
+/** News that `from` tells of a member, which signed its part. */
 export function updateOf(byte: number, over: Partial<MemberUpdate> = {}): MemberUpdate {
-  return {
+  const news = {
     peer: peer(byte),
-    generation: 1,
-    incarnation: 0,
     state: 'alive',
     from: peer(byte),
-    addresses: [],
-    metaVersion: 1,
-    meta: new Uint8Array(0),
+    ...NOTHING_SAID,
     ...over,
-  };
+  } as const;
+  return { ...news, signature: over.signature ?? signedBy(news.peer, news.state, news) };
+}
+
+/** The last word of a member, as it says it on its own link. */
+export function goodbyeOf(byte: number, over: Partial<UnsignedRecord> = {}): Goodbye {
+  const record = { ...NOTHING_SAID, ...over };
+  return { kind: 'goodbye', ...record, signature: signedBy(peer(byte), 'left', record) };
+}
+
+function signedBy(by: PeerId, state: MemberUpdate['state'], record: UnsignedRecord): Uint8Array {
+  return notaryOf(by).signRecord(by, state === 'left', record);
 }
 
 export function recordOf(text: string, over: Partial<BatchRecord> = {}): BatchRecord {

@@ -4,6 +4,7 @@ import { Deadlines } from '../../src/deadlines.js';
 import type { Effect } from '../../src/effect.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
 import { Outbox } from '../../src/outbox.js';
+import { OwnRecord } from '../../src/trust/own-record.js';
 import { zeroCounters } from '../../src/view.js';
 import { decodeFrames, type ReadFrame } from '../../src/wire/frame.js';
 import { peer } from './identities.js';
@@ -34,23 +35,26 @@ export interface ContextOptions {
 
 export function testContext({ config, limits, self }: ContextOptions = {}): TestContext {
   const counters = zeroCounters();
+  const ourselves: Self = {
+    id: peer(0x50),
+    generation: 1,
+    network: 'test',
+    nonce: 7,
+    incarnation: 0,
+    metaVersion: 1,
+    meta: new Uint8Array(0),
+    addresses: ['self:1'],
+    ...self,
+  };
+  const notary = notaryOf(ourselves.id);
   const context: Context = {
-    self: {
-      id: peer(0x50),
-      generation: 1,
-      network: 'test',
-      nonce: 7,
-      incarnation: 0,
-      metaVersion: 1,
-      meta: new Uint8Array(0),
-      addresses: ['self:1'],
-      ...self,
-    },
+    self: ourselves,
     // Periods without jitter, so that a test can name the exact time.
     config: { ...DEFAULT_CONFIG, jitterPercent: 0, ...config },
     limits: { ...DEFAULT_LIMITS, ...limits },
     counters,
-    notary: notaryOf(self?.id ?? peer(0x50)),
+    notary,
+    ownRecord: new OwnRecord(ourselves, notary),
     deadlines: new Deadlines(),
     outbox: new Outbox(counters),
     now: { monotonicMs: START_MS, wallMs: WALL_OFFSET_MS + START_MS },

@@ -1,4 +1,5 @@
 import { VectorClock } from '../../src/clock/vector-clock.js';
+import { SIGNATURE_BYTES } from '../../src/limits.js';
 import type { MemberState } from '../../src/membership/member.js';
 import type { Member } from '../../src/membership/members.js';
 import { peer } from './identities.js';
@@ -18,6 +19,7 @@ export function memberOf(
     metaVersion: 1,
     meta: new Uint8Array(0),
     addresses: [],
+    signature: new Uint8Array(SIGNATURE_BYTES),
     heardMs: undefined,
     vouchedMs: undefined,
     rttMs: undefined,

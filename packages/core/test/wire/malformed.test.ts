@@ -49,11 +49,7 @@ describe('bytes that are refused', () => {
     ['a length in more bytes than needed', '028100', 'number not in shortest form at byte 1'],
     ['a number of nine bytes', '0209 ffffffffffffffff7f', 'number too long at byte 2'],
     ['a number over 2^48-1', '0e08 80808080808040 00', `number over ${WIRE_NUMBER_MAX} at byte 2`],
-    [
-      'a state of a member that is none',
-      `07 26 01 ${ID} 01 00 04 ${ID}`,
-      'unknown state of a member',
-    ],
+    ['a state of a member that is none', `07 24 01 ${ID} 04 ${ID}`, 'unknown state of a member'],
     ['an outcome of a probe that is none', '0605 00000001 04', 'unknown outcome of a probe'],
     [
       'a flag that is neither 0 nor 1',

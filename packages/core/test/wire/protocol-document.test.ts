@@ -140,8 +140,16 @@ describe('the vectors of docs/protocol.md', () => {
     const batch = readBatch(bytes('batch'), DEFAULT_LIMITS);
     expect(batch.origin).toBe(origin);
     expect(toHex(encodeBatch(batch, notary.signBatch).bytes)).toBe(given['batch']);
-    expect(signed).toEqual([given['signed']]);
+    expect(signed[0]).toBe(given['signed']);
     expect(notary.isBatchBy(origin, bytes('batch'))).toBe(true);
+    const goodbye = vectorsOf('frame').find(({ hex }) => hex.startsWith('02'));
+    const [record] = decodeFrames(fromHex(goodbye?.hex ?? ''), DEFAULT_LIMITS);
+    if (record?.kind !== 'goodbye') throw new Error('no goodbye');
+    const signature = notary.signRecord(origin, false, record);
+    expect(signed[1]).toBe(given['signed record']);
+    expect(toHex(signature)).toBe(given['signature of the record']);
+    expect(notary.isRecordBy(origin, false, { ...record, signature })).toBe(true);
+    expect(notary.isRecordBy(origin, true, { ...record, signature })).toBe(false);
   });
 
   it('are hashes', () => {
@@ -181,8 +189,8 @@ describe('the lists of docs/protocol.md', () => {
     expect(text).toContain('state  = 0 alive | 1 suspect | 2 dead | 3 left');
     for (const [code, state] of (['alive', 'suspect', 'dead', 'left'] as const).entries()) {
       const bytes = encodeFrame({ kind: 'updates', updates: [updateOf(0xaa, { state })] });
-      // Tag, length, count; then the id of 17 bytes, generation and incarnation.
-      expect(bytes[3 + 17 + 2]).toBe(code);
+      // Tag, length, count; then the id of 17 bytes.
+      expect(bytes[3 + 17]).toBe(code);
     }
   });
 
