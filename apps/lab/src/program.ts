@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { benchBroadcastCommand } from './commands/bench-broadcast.js';
 import { benchMembershipCommand } from './commands/bench-membership.js';
+import { benchSecurityCommand } from './commands/bench-security.js';
 import { demoCommand } from './commands/demo.js';
 
 /** The command line of `hearsay-lab`. */
@@ -12,6 +13,7 @@ export function createProgram(): Command {
       new Command('bench')
         .description('measures real processes and prints a table')
         .addCommand(benchMembershipCommand())
-        .addCommand(benchBroadcastCommand()),
+        .addCommand(benchBroadcastCommand())
+        .addCommand(benchSecurityCommand()),
     );
 }
