@@ -20,8 +20,26 @@ describe('names', () => {
     expect(new Names([member({ nick: '--' })]).of(idOf('b'))).toBe('~bbbb');
   });
 
-  it('of peers no longer known are claims, marked as such', () => {
-    expect(new Names().of(idOf('e'), 'eve')).toBe('eve~eeee');
+  it('of authors who are away are what they called themselves', () => {
+    expect(new Names([bob]).of(idOf('e'), 'eve')).toBe('eve');
+    expect(new Names().of(idOf('e'))).toBe('~eeee');
+  });
+
+  it('tell somebody away from a member, and from somebody else who is away', () => {
+    const names = new Names([bob]);
+    expect(names.of(idOf('d'), 'Bob')).toBe('Bob~dddd');
+    expect(names.of(idOf('e'), 'eve')).toBe('eve');
+    expect(names.of(idOf('f'), 'eve')).toBe('eve~ffff');
+    expect(names.of(idOf('e'), 'eve')).toBe('eve~eeee');
+  });
+
+  it('tell a newcomer from somebody who wrote under that nick before', () => {
+    const names = new Names();
+    names.of(idOf('e'), 'eve');
+    names.refresh([member({ id: idOf('f'), nick: 'eve' })]);
+    expect(names.of(idOf('f'))).toBe('eve~ffff');
+    names.refresh([member({ id: idOf('e'), nick: 'eve' })]);
+    expect(names.of(idOf('e'))).toBe('eve');
   });
 
   it('of one errand after the other need no ids', () => {
