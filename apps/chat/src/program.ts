@@ -10,9 +10,11 @@ import {
   portValue,
   positiveValue,
   roomValue,
+  wordValues,
 } from './command-line/values.js';
 import type { ChatOptions } from './commands/chat.js';
 import type { InviteOptions } from './commands/invite.js';
+import type { ChangeOptions, InstallOptions, KeysOptions } from './commands/keys.js';
 import type { NetworksOptions } from './commands/networks.js';
 import type { PeersOptions } from './commands/peers.js';
 import type { SendOptions } from './commands/send.js';
@@ -51,6 +53,15 @@ Examples:
   hearsay wait-sync --live 3 && echo 'all three agree'
 
 Exit codes: 0 in sync, 2 wrong use, 3 no peer found, 4 not in sync in time.`;
+
+const KEYS_EXAMPLES = `
+To change the key of a network: install, use, remove.
+  hearsay keys install               a new key to every member, by its own box
+  hearsay keys use 41c89f02          all dial with it
+  hearsay keys remove 7f3a0b11       all refuse the old one
+  hearsay keys list
+
+Exit codes: 0 done, 2 wrong use, 3 no peer found, 4 not by every live member in time.`;
 
 const INVITE_EXAMPLES = `
 Examples:
@@ -146,6 +157,7 @@ function addErrands(program: Command, done: (exitCode: ExitCode) => void): void 
       const { networks } = await import('./commands/networks.js');
       done(await networks(options));
     });
+  addKeys(program, done);
   errand(program, 'wait-sync', 'wait until all live peers hold the same')
     .option('--live <n>', 'so many live peers at least (default: 1)', positiveValue)
     .option('--timeout <time>', 'give up after this long (default: 10s)', durationValue)
@@ -153,6 +165,42 @@ function addErrands(program: Command, done: (exitCode: ExitCode) => void): void 
     .action(async (options: WaitSyncOptions) => {
       const { waitSync } = await import('./commands/wait-sync.js');
       done(await waitSync(options));
+    });
+}
+
+function addKeys(program: Command, done: (exitCode: ExitCode) => void): void {
+  const keys = program
+    .command('keys')
+    .description('show and change the keys of the network, live')
+    .addHelpText('after', KEYS_EXAMPLES);
+  const step = (name: string, description: string): Command =>
+    errand(keys, name, description)
+      .option('--json', 'JSON objects')
+      .option('--timeout <time>', 'give up after this long (default: 10s)', durationValue);
+  step('list', 'which keys there are, and who has them').action(async (options: KeysOptions) => {
+    const { listKeys } = await import('./commands/keys.js');
+    done(await listKeys(options));
+  });
+  step('install', 'hand a new key to every member')
+    .argument('[key]', 'one that is here, for those who lack it')
+    .option('--except <nick>', 'leave this member out, gone or not (repeatable)', wordValues)
+    .action(async (key: string | undefined, options: InstallOptions) => {
+      const { installKey } = await import('./commands/keys.js');
+      done(await installKey(key, options));
+    });
+  step('use', 'have every member dial with a key')
+    .argument('<key>', 'the first digits of its id')
+    .option('--force', 'though some live members lack it')
+    .action(async (key: string, options: ChangeOptions) => {
+      const { useKey } = await import('./commands/keys.js');
+      done(await useKey(key, options));
+    });
+  step('remove', 'have every member refuse a key')
+    .argument('<key>', 'the first digits of its id')
+    .option('--force', 'though some live members use it')
+    .action(async (key: string, options: ChangeOptions) => {
+      const { removeKey } = await import('./commands/keys.js');
+      done(await removeKey(key, options));
     });
 }
 
@@ -167,7 +215,7 @@ function errand(program: Command, name: string, description: string): Command {
     .option('--lan', 'look for peers beyond this machine')
     .option('--no-discover', 'do not look for peers, only dial')
     .option('--state-dir <folder>', 'where networks are kept')
-    .hook('preAction', (root) => refuseLeadingOptions(root.parent ?? root, name));
+    .hook('preAction', () => refuseLeadingOptions(program, name));
 }
 
 /** `hearsay --network x send …`: the option would be lost. */
@@ -176,21 +224,21 @@ function refuseLeadingOptions(program: Command, name: string): void {
     (option) => program.getOptionValueSource(option) === 'cli',
   );
   if (leading !== undefined) throw new Failure(`put options after ${name}`);
+  if (program.parent !== null) refuseLeadingOptions(program.parent, `${program.name()} ${name}`);
 }
 
 /** Mistakes are one line on stderr and exit code 2. */
-function strict(program: Command): void {
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({
-      outputError: (text, write) =>
-        write(
-          `${text
-            .trim()
-            .replace(/^error: /, 'hearsay: ')
-            .replace(/\s*\n\s*/g, ' ')}\n`,
-        ),
-    });
-  }
+function strict(command: Command): void {
+  for (const each of command.commands) strict(each);
+  command.exitOverride().configureOutput({
+    outputError: (text, write) =>
+      write(
+        `${text
+          .trim()
+          .replace(/^error: /, 'hearsay: ')
+          .replace(/\s*\n\s*/g, ' ')}\n`,
+      ),
+  });
 }
 
 /** What commander ends with: help and version are no mistakes. */

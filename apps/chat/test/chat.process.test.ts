@@ -96,7 +96,7 @@ describe('two peers', () => {
     const { ana, bob } = await pair();
     const other = openMesh();
     const eve = other.start('eve', '--json', '--port', '0', ...alone(other, await ana.address()));
-    expect(await eve.event('refused')).toMatchObject({ code: 4_004 });
+    expect(await eve.event('refused')).toMatchObject({ code: 4_014 });
     await bob.ask({ type: 'say', text: 'still here' });
     await ana.event('message', ({ text }) => text === 'still here');
     expect(eve.events('peer')).toEqual([]);

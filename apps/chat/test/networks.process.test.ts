@@ -82,9 +82,9 @@ describe('networks', () => {
   it('must be there for a command that only visits', async () => {
     const mesh = openMesh();
     const peers = mesh.start('peers', '--network', 'nowhere', '--no-discover');
-    expect((await peers.exit).code).toBe(2);
+    expect((await peers.exit).code).toBe(3);
     expect(peers.stderr).toMatch(
-      /^hearsay: there is no network nowhere in \S+\. Start a peer in it, or join it with an invite\.\n$/,
+      /^hearsay: no peer found: there is no network nowhere in \S+\. Start a peer in it, or join it with an invite\n$/,
     );
   });
 

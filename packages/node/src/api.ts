@@ -13,6 +13,8 @@ import type {
 } from '@hearsay/core';
 import type { RuntimeLimits } from './limits.js';
 import type { LinkCounters } from './links/link-counters.js';
+import type { KeyEvent } from './network/key-rotation.js';
+import type { KeyId } from './network/network-key.js';
 import type { NetworkKeys } from './network/network-keys.js';
 import type { Durability } from './store/durability.js';
 import type { RuntimeTimers } from './timers.js';
@@ -118,6 +120,22 @@ export interface PeerMember {
   readonly toldMsAgo: number | undefined;
 }
 
+/** The keys of the network that a peer runs in; `memberKeys` tells those of other members. */
+export interface PeerKeys {
+  /** Of all that are here, the one in use first. */
+  readonly ids: readonly KeyId[];
+  /**
+   * Hands a new key, or one that is here, to members (by default all that are known, gone ones too:
+   * they find it when they return). Nobody else can read it. It is not in use yet.
+   * @throws PeerError `unknown-key`, `too-many-keys`, `closed`
+   */
+  install(options?: { readonly id?: KeyId; readonly to?: readonly PeerId[] }): KeyId;
+  /** Has all members dial with a key; links stay. @throws PeerError `unknown-key`, `closed` */
+  use(id: KeyId): void;
+  /** Has all members refuse a key; links made with it are made anew. @throws PeerError `key-in-use`, `closed` */
+  remove(id: KeyId): void;
+}
+
 /** Typed events; `peer.on('member', ...)`. */
 export interface PeerEvents {
   readonly message: PeerMessage;
@@ -159,6 +177,8 @@ export interface PeerEvents {
   readonly sync: { readonly live: number; readonly inSync: number };
   /** Discovery works in a lesser way than hoped, or another warning worth one line. */
   readonly warning: { readonly code: string; readonly message: string };
+  /** A key of the network came, went, or is in use now. */
+  readonly keys: KeyEvent;
   /** The peer ended by itself: its profile runs elsewhere, or an invariant broke. */
   readonly failed: { readonly error: Error };
 }
@@ -178,6 +198,7 @@ export interface Peer {
   readonly id: PeerId;
   readonly generation: number;
   readonly nick: string;
+  readonly keys: PeerKeys;
   readonly port: number;
   /** `ws://host:port` to dial. */
   readonly url: string;

@@ -24,6 +24,7 @@
  * | `topic-reserved` | topics that begin with `@` are not for applications | no |
  * | `bad-recipient` | a direct message to oneself, or to an id that is no key | no |
  * | `outbox-full` | published more in one turn than may wait: `await peer.drained()` | no |
+ * | `unknown-key`, `key-in-use`, `too-many-keys` | a change of the network's keys that cannot be | no |
  * | `timeout` | what was waited for did not come in time | no, and it may still come |
  * | `closed` | the peer has left or was closed | no |
  * | `superseded` | another process runs under this id; the peer closes itself | it closes |
@@ -54,6 +55,9 @@ export type PeerErrorCode =
   | 'bad-recipient'
   | 'meta-too-large'
   | 'outbox-full'
+  | 'unknown-key'
+  | 'key-in-use'
+  | 'too-many-keys'
   | 'timeout'
   | 'closed'
   | 'superseded'

@@ -5,6 +5,7 @@ export type {
   PeerCounters,
   PeerEventName,
   PeerEvents,
+  PeerKeys,
   PeerMember,
   PeerMessage,
   PeerOptions,
@@ -16,6 +17,7 @@ export { PeerError, type PeerErrorCode } from './errors.js';
 export { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
 export { formatInvite, type Invite, looksLikeInvite, parseInvite } from './network/invite.js';
 export type { Keyring } from './network/keyring.js';
+export { memberKeys } from './network/member-keys.js';
 export { networkFolder } from './network/network-file.js';
 export { type KeyId, keyIdOf, shortKeyId } from './network/network-key.js';
 export { NetworkKeys } from './network/network-keys.js';

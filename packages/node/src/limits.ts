@@ -106,6 +106,8 @@ export const GENERATION_MAX = 0xffff_ffff;
 export const BOX_KEYS_MAX = 1_024;
 /** Keys of one network at once: the one in use, and those on the way in or out. */
 export const NETWORK_KEYS_MAX = 4;
+/** Members that one message hands a new key to; more messages are sent for more. */
+export const KEY_BOXES_MAX = 256;
 /** Ids of removed keys remembered; the oldest is forgotten first. */
 export const REMOVED_KEYS_MAX = 64;
 /** Addresses of an invite, and those kept of it. */

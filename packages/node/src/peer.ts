@@ -11,6 +11,7 @@ import type {
   PeerCounters,
   PeerEventName,
   PeerEvents,
+  PeerKeys,
   PeerMember,
   PeerMessage,
   Publication,
@@ -20,7 +21,7 @@ import { isReservedTopic } from './direct/reserved-topic.js';
 import { PeerError, reasonOf } from './errors.js';
 import { ownNick } from './member-meta.js';
 import type { Runtime } from './runtime.js';
-import { checkDialAddress, metaOf } from './settings.js';
+import { checkDialAddress } from './settings.js';
 
 /** Where a peer listens. */
 export interface Listening {
@@ -34,10 +35,10 @@ const DEFAULT_FLUSH_MS = 2_000;
 export class RunningPeer implements Peer {
   readonly id: PeerId;
   readonly generation: number;
+  readonly keys: PeerKeys;
   readonly port: number;
   readonly url: string;
   readonly #runtime: Runtime;
-  #nick: string;
 
   constructor(runtime: Runtime, { port, address }: Listening) {
     this.#runtime = runtime;
@@ -45,11 +46,11 @@ export class RunningPeer implements Peer {
     this.generation = runtime.identity.generation;
     this.port = port;
     this.url = `ws://${address}`;
-    this.#nick = runtime.settings.nick;
+    this.keys = keysOf(runtime);
   }
 
   get nick(): string {
-    return this.#nick;
+    return this.#runtime.ownMeta.nick;
   }
 
   publish(topic: string, payload: string | Uint8Array): Publication {
@@ -64,7 +65,7 @@ export class RunningPeer implements Peer {
   }
 
   direct(to: PeerId, payload: string | Uint8Array): Publication {
-    const box = this.#runtime.mail.close(to, bytesOf(payload));
+    const box = this.#runtime.reserved.mail.close(to, bytesOf(payload));
     return this.#publish(directTopic(this.id, to), box);
   }
 
@@ -103,8 +104,8 @@ export class RunningPeer implements Peer {
   }
 
   counters(): Readonly<PeerCounters> {
-    const { engine, links, mail } = this.#runtime;
-    return { ...engine.counters(), ...mail.counters, ...links.counters };
+    const { engine, links, reserved } = this.#runtime;
+    return { ...engine.counters(), ...reserved.mail.counters, ...links.counters };
   }
 
   receipt(id: MessageId): { readonly held: number; readonly live: number } {
@@ -161,12 +162,9 @@ export class RunningPeer implements Peer {
   }
 
   rename(nick: string): void {
-    const { identity, roster, settings } = this.#runtime;
+    const { ownMeta, identity } = this.#runtime;
     const cleaned = ownNick(nick);
-    const meta = metaOf(cleaned, settings);
-    this.#runtime.command({ kind: 'set-meta', meta });
-    this.#nick = cleaned;
-    roster.set(this.id, meta);
+    ownMeta.rename(cleaned);
     identity.saveNick(cleaned).catch((error: unknown) => {
       this.#runtime.warn('profile-unwritable', reasonOf(error));
     });
@@ -195,4 +193,17 @@ export class RunningPeer implements Peer {
 
 function bytesOf(payload: string | Uint8Array): Uint8Array {
   return typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload;
+}
+
+function keysOf({ keys, reserved, engine, readNow }: Runtime): PeerKeys {
+  const { rotation } = reserved;
+  const everybody = (): PeerId[] => engine.status(readNow()).members.map(({ peer }) => peer);
+  return {
+    get ids() {
+      return keys.ids;
+    },
+    install: ({ id, to = everybody() } = {}) => rotation.install(to, id),
+    use: (id) => rotation.use(id),
+    remove: (id) => rotation.remove(id),
+  };
 }

@@ -12,8 +12,8 @@ import {
   type StatusView,
 } from '@hearsay/core';
 import type { Departure } from './api.js';
-import { DirectBoxes } from './direct/direct-boxes.js';
-import { DirectMail } from './direct/direct-mail.js';
+import { ReservedTopics } from './direct/reserved-topics.js';
+import { internalError, peerErrorOf } from './engine-errors.js';
 import { PeerError, reasonOf } from './errors.js';
 import { Emitter } from './events/emitter.js';
 import { Reporter } from './events/reporter.js';
@@ -29,8 +29,9 @@ import { LinkTable } from './links/link-table.js';
 import { type LinkIdentity, linkIdentity } from './links/secure/handshake.js';
 import { Inbox } from './messages/inbox.js';
 import type { NetworkKeys } from './network/network-keys.js';
+import { OwnMeta } from './own-meta.js';
 import type { Identity } from './profile/profile.js';
-import { metaOf, type Settings } from './settings.js';
+import type { Settings } from './settings.js';
 import type { LogKeeper } from './store/log-keeper.js';
 
 /** What a running peer is made of. */
@@ -68,8 +69,9 @@ export class Runtime {
   /** How we show who we are, and whom we let in. */
   readonly linkIdentity: LinkIdentity;
   readonly roster: Roster;
+  readonly ownMeta: OwnMeta;
   readonly inbox: Inbox;
-  readonly mail: DirectMail;
+  readonly reserved: ReservedTopics;
   /** Waits for what the engine knows. */
   readonly waits: Waits;
   /** Waits for queues. */
@@ -122,12 +124,14 @@ export class Runtime {
       },
     });
     this.roster = new Roster(settings.limits.membersMax);
-    this.roster.set(identity.id, metaOf(settings.nick, settings));
-    this.#forgetKeys = keys.onChange(() => {
-      this.links.closeOutdated(keys.all);
-    });
+    const tell = (meta: Uint8Array): void => void this.command({ kind: 'set-meta', meta });
+    this.ownMeta = new OwnMeta({ self: identity.id, settings, keys, roster: this.roster, tell });
+    this.#forgetKeys = keys.onChange(() => this.#keysChanged());
     this.#reporter = this.#makeReporter();
-    this.mail = new DirectMail(identity.id, new DirectBoxes(identity.keys));
+    const { emitter } = this;
+    const readWallMs = (): number => readNow().wallMs;
+    const publish = (topic: string, bytes: Uint8Array): void => void this.publish(topic, bytes);
+    this.reserved = new ReservedTopics({ identity, keys, emitter, readWallMs, publish });
     this.inbox = this.#makeInbox();
     this.#syncWatch = new SyncWatch({
       emitter: this.emitter,
@@ -193,6 +197,14 @@ export class Runtime {
     } catch (error) {
       throw error instanceof HearsayError ? peerErrorOf(error) : error;
     }
+  }
+
+  /** Links that came in by a key that is gone end; others learn which keys we have, once that lasts. */
+  #keysChanged(): void {
+    this.links.closeOutdated(this.keys.all);
+    void this.keys.settled().then(() => {
+      if (!this.closed && !this.#left) this.ownMeta.refresh();
+    });
   }
 
   /** Discovery found somebody; too late is no error. */
@@ -285,8 +297,8 @@ export class Runtime {
       self: this.identity.id,
       nickOf: (peer) => this.roster.nickOf(peer),
       subscriberQueueMax: this.settings.limits.subscriberQueueMax,
-      openDirect: (message) => this.mail.open(message),
-      onReserved: (message) => this.mail.count(message),
+      openDirect: (message) => this.reserved.mail.open(message),
+      onReserved: (message) => this.reserved.take(message),
       hasListeners: () => this.emitter.has('message'),
       emit: (message) => this.emitter.emit('message', message),
       onOverflow: (topic) => this.warn('subscriber-slow', `a reader of ${topic} lost messages`),
@@ -371,6 +383,7 @@ export class Runtime {
     try {
       await Promise.all(this.#attachments.map((attachment) => attachment.close()));
       await this.links.whenEmpty();
+      await this.keys.settled();
     } finally {
       await this.log.close();
       await this.identity.release();
@@ -378,23 +391,4 @@ export class Runtime {
   }
 
   readonly #onAbort = (): void => this.#closeByItself();
-}
-
-function internalError(error: unknown): PeerError {
-  if (error instanceof PeerError) return error;
-  const message = `stopped by a broken invariant: ${reasonOf(error)}`;
-  return new PeerError('internal', message, { cause: error });
-}
-
-function peerErrorOf(error: HearsayError): PeerError {
-  switch (error.code) {
-    case 'left':
-      return new PeerError('closed', 'this peer has left', { cause: error });
-    case 'bad-peer-id':
-    case 'malformed':
-    case 'forged':
-      return new PeerError('internal', error.message, { cause: error });
-    default:
-      return new PeerError(error.code, error.message, { cause: error });
-  }
 }

@@ -12,10 +12,12 @@ import {
   DEFAULT_RUNTIME_LIMITS,
   DISK_LOG_BYTES_MAX,
   DISK_LOG_MESSAGES_MAX,
+  NETWORK_KEYS_MAX,
   type RuntimeLimits,
 } from './limits.js';
 import { checkPort } from './links/port-choice.js';
 import { encodeMeta, type MemberMeta, ownNick, ownTags } from './member-meta.js';
+import { KEYS_TAG, keysTag } from './network/member-keys.js';
 import type { NetworkKeys } from './network/network-keys.js';
 import { checkNetworkName, LOCAL_NETWORK } from './network/network-name.js';
 import { DURABILITIES, type Durability } from './store/durability.js';
@@ -23,6 +25,8 @@ import { cleanLine } from './text.js';
 import { DEFAULT_TIMERS, type RuntimeTimers } from './timers.js';
 import { VERSION } from './version.js';
 
+/** As long as ids of keys can get. */
+const WIDEST_KEYS = { ids: Array.from({ length: NETWORK_KEYS_MAX }, () => '0'.repeat(16)) };
 const DISCOVERY_PORT = 7_339;
 const LOOPBACK = '127.0.0.1';
 const EVERY_INTERFACE = '0.0.0.0';
@@ -80,7 +84,7 @@ export function resolveOptions(options: PeerOptions): Settings {
   };
   checkNumbers({ ...settings.timings, ...settings.limits });
   checkQueues(settings.limits);
-  metaOf(settings.nick, settings);
+  metaOf(settings.nick, settings, WIDEST_KEYS);
   return settings;
 }
 
@@ -91,8 +95,9 @@ export function resolveOptions(options: PeerOptions): Settings {
 export function metaOf(
   nick: string,
   { tags, limits }: Pick<Settings, 'tags' | 'limits'>,
+  keys: Pick<NetworkKeys, 'ids'>,
 ): Uint8Array {
-  const meta: MemberMeta = { nick, tags };
+  const meta: MemberMeta = { nick, tags: { ...tags, [KEYS_TAG]: keysTag(keys.ids) } };
   return encodeMeta(meta, limits.metaBytesMax);
 }
 

@@ -14,6 +14,7 @@ import { PeerError, reasonOf } from './errors.js';
 import { Listener } from './links/listener.js';
 import { type OwnAddresses, ownAddresses } from './links/own-addresses.js';
 import { listenOnFreePort } from './links/port-choice.js';
+import type { NetworkKeys } from './network/network-keys.js';
 import { defaultStateFolder } from './network/state-folder.js';
 import { openNetwork } from './network/stored-network.js';
 import { RunningPeer } from './peer.js';
@@ -43,7 +44,7 @@ export async function startPeer(
   let log: LogKeeper | undefined;
   try {
     log = openLog(settings);
-    const engine = dependencies.createEngine(engineOptions(settings, identity, log));
+    const engine = dependencies.createEngine(engineOptions({ settings, identity, keys, log }));
     checkGeneration(engine.status(dependencies.readNow()).clock, identity, settings);
     runtime = new Runtime({
       settings,
@@ -163,13 +164,20 @@ function checkGeneration(
   }
 }
 
-function engineOptions(settings: Settings, identity: Identity, log: LogKeeper): EngineOptions {
+interface EngineParts {
+  readonly settings: Settings;
+  readonly identity: Identity;
+  readonly keys: NetworkKeys;
+  readonly log: LogKeeper;
+}
+
+function engineOptions({ settings, identity, keys, log }: EngineParts): EngineOptions {
   const { nick, network, timings, limits } = settings;
   return {
     id: identity.id,
     generation: identity.generation,
     network,
-    meta: metaOf(nick, settings),
+    meta: metaOf(nick, settings, keys),
     signer: new Ed25519Signer(identity.keys),
     random: seededRandom(randomUUID()),
     ...(log.store === undefined ? {} : { store: log.store }),

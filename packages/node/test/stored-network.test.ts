@@ -36,7 +36,7 @@ describe('the network of a start', () => {
     const base = await temporaryFolder();
     await expect(openNetwork(base, 'ops', { create: false })).rejects.toMatchObject({
       code: 'no-such-network',
-      message: `there is no network ops in ${base}. Start a peer in it, or join it with an invite.`,
+      message: `there is no network ops in ${base}. Start a peer in it, or join it with an invite`,
     });
   });
 

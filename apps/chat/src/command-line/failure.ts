@@ -40,6 +40,9 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'profile-unwritable',
   'network-damaged',
   'network-unwritable',
+  'unknown-key',
+  'key-in-use',
+  'too-many-keys',
 ]);
 
 /** The stable code of an error from a peer or from the system. */

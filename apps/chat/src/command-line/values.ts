@@ -54,6 +54,11 @@ export function addressValues(text: string, before: readonly string[] = []): rea
   return [...before, addressValue(text)];
 }
 
+/** For an option that may be given more than once. */
+export function wordValues(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 export function roomValue(text: string): string {
   const room = parseRoom(text);
   if (room === undefined) {

@@ -7,7 +7,7 @@ import {
   type StoredNetwork,
 } from '@hearsay/node';
 import { ERRAND_TAG } from '../chat/names.js';
-import { EXIT, Failure } from '../command-line/failure.js';
+import { codeOf, EXIT, Failure } from '../command-line/failure.js';
 import { EndSignals } from '../process/end-signals.js';
 
 /** What commands that join for a moment have in common on the command line. */
@@ -74,9 +74,14 @@ export async function runErrand<Result>(
 }
 
 /** The local network is there from the first start on; another must have been made or joined. */
-function storedNetwork({ network, stateDir }: ErrandOptions): Promise<StoredNetwork> {
+async function storedNetwork({ network, stateDir }: ErrandOptions): Promise<StoredNetwork> {
   const create = network === undefined || network === LOCAL_NETWORK;
-  return openNetwork(stateDir ?? defaultStateFolder(), network, { create });
+  try {
+    return await openNetwork(stateDir ?? defaultStateFolder(), network, { create });
+  } catch (error) {
+    if (codeOf(error) !== 'no-such-network' || !(error instanceof Error)) throw error;
+    throw new Failure(`no peer found: ${error.message}`, EXIT.noPeer);
+  }
 }
 
 /**
@@ -111,7 +116,7 @@ export async function meetPeers({ peer, remainingMs, signal }: Errand): Promise<
   throw new Failure(`no peer found${reason === undefined ? '' : `; ${reason}`}`, EXIT.noPeer);
 }
 
-function pause(ms: number): Promise<void> {
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });

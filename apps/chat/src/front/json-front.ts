@@ -124,6 +124,7 @@ export class JsonFront implements Front {
     this.#on('dial-failed', (event) =>
       this.#emit('dial-failed', { ...event, retryMs: Math.round(event.retryMs) }),
     );
+    this.#on('keys', (event) => this.#emit('keys', { ...event }));
     this.#on('warning', (event) => this.#emit('warning', { ...event }));
   }
 

@@ -1,5 +1,6 @@
 import type { StatusView } from '@hearsay/core';
 import type { PeerEvents, PeerMember } from '@hearsay/node';
+import type { KeyHolders } from '../chat/key-holders.js';
 import type { MadeInvite } from '../chat/make-invite.js';
 import { ERRAND_TAG } from '../chat/names.js';
 import type { ChatMessage } from '../chat/session.js';
@@ -71,6 +72,11 @@ export function memberFields(member: PeerMember): Fields {
     diverged: member.diverged,
     tags: member.tags,
   };
+}
+
+/** The fields of `key`, and of the answers to changes of keys. */
+export function keyFields({ key, have, use, of, lacking }: KeyHolders): Fields {
+  return { key, have, use, of, lacking: lacking.map(({ id, nick }) => ({ id, nick })) };
 }
 
 /** The fields of `invite`. `onlyHere`: nobody on another machine can use it. */

@@ -61,6 +61,8 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
         text: `DIVERGED: ${notice.name} has equal clocks and other content. This is a bug.`,
         tone: 'alarm',
       };
+    case 'key':
+      return quiet(KEY_WORDS[notice.change](notice.key));
     case 'warning':
       return warn(notice.message);
     case 'backlog':
@@ -71,6 +73,12 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
       return quiet(quietWords(notice));
   }
 }
+
+const KEY_WORDS = {
+  installed: (key: string) => `a new network key is here: ${key}`,
+  used: (key: string) => `the network key ${key} is in use now`,
+  removed: (key: string) => `the network key ${key} was removed: who has no other is shut out`,
+};
 
 type QuietNotice = Extract<
   Notice,

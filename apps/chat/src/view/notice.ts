@@ -1,4 +1,5 @@
 import type { MemberReason, MemberState } from '@hearsay/core';
+import type { PeerEvents } from '@hearsay/node';
 import type { ChatMessage } from '../chat/session.js';
 
 /** How many live others hold a message. */
@@ -74,6 +75,11 @@ export type Notice =
     }
   | { readonly kind: 'gap'; readonly name: string; readonly messages: number }
   | { readonly kind: 'diverged'; readonly name: string }
+  | {
+      readonly kind: 'key';
+      readonly change: PeerEvents['keys']['change'];
+      readonly key: string;
+    }
   | { readonly kind: 'warning'; readonly message: string };
 
 export interface InSync {

@@ -5,6 +5,7 @@ import {
   type PeerEventName,
   type PeerEvents,
   parseAddress,
+  shortKeyId,
 } from '@hearsay/node';
 import type { Names } from '../chat/names.js';
 import { sanitiseLine } from '../text/sanitise.js';
@@ -63,6 +64,7 @@ export class Troubles {
         const name = member === undefined ? `~${stream.slice(0, 4)}` : names.of(member.id);
         tell({ kind: 'gap', name, messages: to - from + 1 });
       }),
+      on('keys', ({ change, key }) => tell({ kind: 'key', change, key: shortKeyId(key) })),
       on('warning', ({ code, message }) =>
         this.#tellRarely(`warning ${code}`, { kind: 'warning', message: sanitiseLine(message) }),
       ),
@@ -95,7 +97,7 @@ export class Troubles {
       kind: 'refused',
       who: sanitiseLine(address ?? host),
       by,
-      reason: sanitiseLine(reason) || `code ${code}`,
+      reason: withAdvice(sanitiseLine(reason) || `code ${code}`, by === 'them'),
     });
   }
 
@@ -105,7 +107,7 @@ export class Troubles {
     this.#tellRarely(`dial ${normal}`, {
       kind: 'unreachable',
       address: normal,
-      detail: sanitiseLine(detail),
+      detail: withAdvice(sanitiseLine(detail), true),
       attempt,
       retryMs,
     });
@@ -114,6 +116,12 @@ export class Troubles {
   #tellRarely(key: string, notice: Notice): void {
     if (this.#repeats.allows(key, Date.now())) this.#options.tell(notice);
   }
+}
+
+/** Who is shut out learns what to do, also one whose key was changed while it was away. */
+function withAdvice(reason: string, shutOut: boolean): string {
+  if (!shutOut || !reason.includes('network key')) return reason;
+  return `${reason}; ask a member for a new invite`;
 }
 
 function normalAddress(address: string): string {

@@ -12,6 +12,7 @@ import {
   type Peer,
   type PeerEventName,
   type PeerEvents,
+  type PeerKeys,
   type PeerMember,
   type PeerMessage,
   type Publication,
@@ -112,6 +113,12 @@ type Listeners = { [Name in PeerEventName]?: Set<(event: PeerEvents[Name]) => vo
 export class FakePeer implements Peer {
   readonly id: PeerId = SELF;
   readonly generation = 1;
+  readonly keys: PeerKeys = {
+    ids: ['ab'.repeat(8)],
+    install: () => 'cd'.repeat(8),
+    use: () => undefined,
+    remove: () => undefined,
+  };
   readonly port = 7_340;
   readonly url = 'ws://127.0.0.1:7340';
   nick = 'ana';

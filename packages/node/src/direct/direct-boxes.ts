@@ -31,6 +31,11 @@ export class DirectBoxes {
     this.#ours = exchangeKeysOf(keys);
   }
 
+  /** False for an id that is no key: others may tell us of any. */
+  reaches(peer: PeerId): boolean {
+    return this.#keyOf(peer) !== undefined;
+  }
+
   /** @throws PeerError `bad-recipient` when the id is no key */
   close(purpose: BoxPurpose, to: PeerId, content: Uint8Array): Uint8Array {
     const theirs = this.#keyOf(to);

@@ -29,7 +29,7 @@ export type KeyChange =
 
 /**
  * - `done`: the state changed. `known`: it says so already, or a later word counts.
- * - `unknown-key`: that key is not here. `in-use`: it is the primary, which stays.
+ * - `unknown-key`: that key is not here, which is remembered. `in-use`: it is the primary, which stays.
  * - `removed`: it was removed before, and never comes back. `full`: `NETWORK_KEYS_MAX` are here.
  */
 export type KeyOutcome = 'done' | 'known' | 'unknown-key' | 'in-use' | 'removed' | 'full';
@@ -88,7 +88,8 @@ function remove(state: KeyState, id: KeyId): Applied {
   if (keyIdOf(primaryKey(state)) === id) return { state, outcome: 'in-use' };
   const keys = state.keys.filter((key) => !isKey(key, id));
   const removed = [...state.removed, id].slice(-REMOVED_KEYS_MAX);
-  return { state: { ...state, keys, removed }, outcome: 'done' };
+  const outcome = hasKey(state, id) ? 'done' : 'unknown-key';
+  return { state: { ...state, keys, removed }, outcome };
 }
 
 /** What both know together. */

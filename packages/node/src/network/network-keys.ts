@@ -61,8 +61,15 @@ export class NetworkKeys implements Keyring {
   change(change: KeyChange): { readonly outcome: KeyOutcome; readonly saved: Promise<void> } {
     const { state, outcome } = applyKeyChange(this.#state, change);
     if (state === this.#state) return { outcome, saved: Promise.resolve() };
-    this.#take(state);
-    return { outcome, saved: this.#keep() };
+    const tell = this.#take(state);
+    const saved = this.#keep();
+    tell(); // Who waits for `settled` then waits for this change too.
+    return { outcome, saved };
+  }
+
+  /** Resolves when everything is on disk that will be. */
+  async settled(): Promise<void> {
+    await this.#saving.catch(() => undefined); // Told to whoever asked for that write.
   }
 
   onChange(listener: () => void): () => void {
@@ -70,12 +77,15 @@ export class NetworkKeys implements Keyring {
     return () => this.#listeners.delete(listener);
   }
 
-  #take(state: KeyState): void {
+  /** @returns what tells the listeners, if there is something to tell */
+  #take(state: KeyState): () => void {
     const before = this.ids.join();
     this.#state = state;
     this.#primary = primaryKey(state);
-    if (this.ids.join() === before) return;
-    for (const listener of this.#listeners) listener();
+    const changed = this.ids.join() !== before;
+    return () => {
+      if (changed) for (const listener of this.#listeners) listener();
+    };
   }
 
   #keep(): Promise<void> {
@@ -84,7 +94,7 @@ export class NetworkKeys implements Keyring {
     const before = this.#saving.catch(() => undefined); // Told to whoever asked for that write.
     const saving = before.then(async () => {
       const kept = await save(this.#state);
-      this.#take(mergeKeyStates(this.#state, kept));
+      this.#take(mergeKeyStates(this.#state, kept))();
     });
     this.#saving = saving;
     return saving;

@@ -51,7 +51,7 @@ export async function openNetwork(
   if (found !== undefined) return stored(base, name, found);
   if (!create) {
     const how = 'Start a peer in it, or join it with an invite';
-    throw new PeerError('no-such-network', `there is no network ${name} in ${base}. ${how}.`);
+    throw new PeerError('no-such-network', `there is no network ${name} in ${base}. ${how}`);
   }
   const made = { network: name, state: initialKeyState(newNetworkKey()), seeds: [] };
   if (await createNetwork(path, made)) return stored(base, name, made, true);
