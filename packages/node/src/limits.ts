@@ -67,7 +67,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   publishWindowBytes: 1 * MIB,
   sharedWindowBytes: 2 * MIB,
   pendingHandshakesMax: 64,
-  pendingPerAddressMax: 32,
+  pendingPerAddressMax: 48,
   linksPerPeerMax: 4,
   linkFramesPerSecondMax: 50_000,
   linkBytesPerSecondMax: 64 * MIB,
@@ -92,6 +92,10 @@ export const TAG_VALUE_CHARS_MAX = 128;
 export const CLOSE_REASON_BYTES_MAX = 123;
 /** The file that remembers members. */
 export const MEMBERS_FILE_BYTES_MAX = 524_288;
+/** WebSocket fragments of a message: a sender needs one, something in between may cut it. */
+export const FRAGMENTS_MAX = 16;
+/** Pieces in which a message comes from the system: large ones, unless somebody drips. */
+export const CHUNKS_MAX = 4_096;
 /** The headers of a request. */
 export const HEADER_BYTES_MAX = 8_192;
 /** An announcement; far below any MTU. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { CLOSE_CODES, createEngine, seededRandom } from '@hearsay/core';
 import { describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
 import { Ed25519Signer, peerIdOf } from '../src/crypto/ed25519-signer.js';
 import { newSeed, signingKeysOf } from '../src/crypto/keys.js';
 import { randomBytes } from '../src/crypto/random.js';
@@ -144,6 +145,27 @@ describe('a stranger', () => {
     stranger.socket.send(words);
     expect(await stranger.ended).toMatchObject({ code, reason: expect.stringMatching(reason) });
     expect(await refused).toMatchObject({ code, by: 'us' });
+    expect(peer.counters()).toMatchObject({ handshakesRefused: 1, framesIn: 0 });
+  });
+
+  it.each([
+    ['pings', (socket: WebSocket) => socket.ping(), /^pings are not spoken here/],
+    ['answers what nobody asked', (socket: WebSocket) => socket.pong(), /^pings are not/],
+  ])('that %s is refused', async (_what, send, reason) => {
+    const peer = await testPeer();
+    const stranger = await rawSocket(peer);
+    send(stranger.socket);
+    expect(await stranger.ended).toMatchObject({
+      code: CLOSE_CODES.malformed,
+      reason: expect.stringMatching(reason),
+    });
+  });
+
+  it('that cuts a message into crumbs is refused', async () => {
+    const peer = await testPeer();
+    const stranger = await rawSocket(peer);
+    for (let count = 0; count < 17; count++) stranger.socket.send(Buffer.alloc(1), { fin: false });
+    expect((await stranger.ended).code).toBe(1008);
     expect(peer.counters()).toMatchObject({ handshakesRefused: 1, framesIn: 0 });
   });
 

@@ -1,7 +1,6 @@
 import type { Address } from '@hearsay/core';
 import type { WebSocket as Socket } from 'ws';
 import { formatAddress, parseDialAddress, plainHost } from '../address.js';
-import { TAG_BYTES } from '../crypto/aead.js';
 import {
   CUT_IN_HANDSHAKE,
   DIAL_TIMED_OUT,
@@ -14,7 +13,13 @@ import type { LinkTable } from './link-table.js';
 import { Greeting } from './secure/greeting.js';
 import { DiallerHandshake, type LinkIdentity } from './secure/handshake.js';
 import { WebSocket } from './web-socket-library.js';
-import { LINK_PATH, reportTo, SUBPROTOCOL, WebSocketWire } from './web-socket-wire.js';
+import {
+  LINK_PATH,
+  readingOptions,
+  reportTo,
+  SUBPROTOCOL,
+  WebSocketWire,
+} from './web-socket-wire.js';
 
 /** What the dialler needs. */
 export interface DiallerOptions {
@@ -55,8 +60,7 @@ export class Dialler {
       return;
     }
     const socket = new WebSocket(url, SUBPROTOCOL, {
-      perMessageDeflate: false,
-      maxPayload: this.#options.transportBytesMax + TAG_BYTES,
+      ...readingOptions(this.#options.transportBytesMax),
       generateMask: zeroMask,
     });
     this.#pending.add(socket);

@@ -3,7 +3,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type LinkClosure } from '@hearsay/core';
 import type { WebSocketServer as SocketServer, WebSocket } from 'ws';
-import { TAG_BYTES } from '../crypto/aead.js';
 import { PeerError, reasonOf, systemCode } from '../errors.js';
 import { HEADER_BYTES_MAX } from '../limits.js';
 import { Admission, type AdmissionLimits, type Ticket } from './admission.js';
@@ -12,7 +11,13 @@ import type { LinkTable, Opening } from './link-table.js';
 import { Greeting } from './secure/greeting.js';
 import { type LinkIdentity, ListenerHandshake } from './secure/handshake.js';
 import { WebSocketServer } from './web-socket-library.js';
-import { LINK_PATH, reportTo, SUBPROTOCOL, WebSocketWire } from './web-socket-wire.js';
+import {
+  LINK_PATH,
+  readingOptions,
+  reportTo,
+  SUBPROTOCOL,
+  WebSocketWire,
+} from './web-socket-wire.js';
 
 /** What the listener needs. */
 export interface ListenerOptions {
@@ -44,8 +49,7 @@ export class Listener {
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: options.transportBytesMax + TAG_BYTES,
+      ...readingOptions(options.transportBytesMax),
       handleProtocols: () => SUBPROTOCOL,
     });
     this.#server = createServer(

@@ -1,6 +1,8 @@
 import { ABNORMAL_CLOSURE } from '@hearsay/core';
 import type { RawData, WebSocket } from 'ws';
+import { TAG_BYTES } from '../crypto/aead.js';
 import { reasonOf, systemCode } from '../errors.js';
+import { CHUNKS_MAX, FRAGMENTS_MAX } from '../limits.js';
 import { cleanLine } from '../text.js';
 import type { Wire, WireEvents } from './wire.js';
 
@@ -8,6 +10,29 @@ import type { Wire, WireEvents } from './wire.js';
 export const LINK_PATH = '/hearsay';
 /** Offered and required, so that another WebSocket service is told apart before a byte is sent. */
 export const SUBPROTOCOL = 'hearsay';
+
+/** What the library is told about reading; its types do not know all of it yet. */
+interface ReadingOptions {
+  readonly perMessageDeflate: false;
+  readonly maxPayload: number;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+  readonly autoPong: boolean;
+}
+
+/**
+ * How either end reads. Nothing is compressed, as a few bytes could become a great many, and
+ * nothing answers pings, as the answers to a flood of them would pile up.
+ */
+export function readingOptions(transportBytesMax: number): ReadingOptions {
+  return {
+    perMessageDeflate: false,
+    maxPayload: transportBytesMax + TAG_BYTES,
+    maxFragments: FRAGMENTS_MAX,
+    maxBufferedChunks: CHUNKS_MAX,
+    autoPong: false,
+  };
+}
 
 /** Sends and closes over a socket of the `ws` library. */
 export class WebSocketWire implements Wire {
@@ -49,6 +74,9 @@ export function reportTo(socket: WebSocket, events: WireEvents): void {
     if (isBinary) events.received(bytesOf(data));
     else events.malformed('text frames are not spoken here');
   });
+  const onPing = (): void => events.malformed('pings are not spoken here: probe with frames');
+  socket.on('ping', onPing);
+  socket.on('pong', onPing);
   socket.on('error', (error) => {
     // The remote broke the rules of WebSocket (too large a message, say), or the connection broke.
     if (systemCode(error).startsWith('WS_ERR_')) events.malformed(reasonOf(error));
