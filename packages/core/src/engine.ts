@@ -352,8 +352,10 @@ class PeerEngine implements Engine {
 
   #convict({ stream, sequence, batches }: Contradiction): void {
     const { counters, outbox } = this.#context;
+    const { equivocations } = this.#parts;
+    if (equivocations.has(stream)) return;
     counters.equivocations += 1;
-    const proof = this.#parts.equivocations.note(stream, sequence, batches);
+    const proof = equivocations.note(stream, sequence, batches);
     if (proof === undefined) return;
     const { origin: peer, generation } = proof;
     outbox.emit({ kind: 'equivocation', peer, generation, sequence });

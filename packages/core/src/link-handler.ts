@@ -235,7 +235,7 @@ export class LinkHandler {
   }
 
   #openFrame(link: OpenLink, frame: ReadFrame): void {
-    const { antiEntropy, dissemination, holdings, membership, prober } = this.#parts;
+    const { antiEntropy, dissemination, holdings, inquiry, membership, prober } = this.#parts;
     const member = this.#memberOf(link);
     switch (frame.kind) {
       case 'hello':
@@ -272,6 +272,10 @@ export class LinkHandler {
         return antiEntropy.delta(link, frame);
       case 'delta-end':
         return antiEntropy.deltaEnd(link, frame);
+      case 'chains':
+        return inquiry.chains(link, frame);
+      case 'trail':
+        return inquiry.trail(link, frame);
     }
   }
 
@@ -314,6 +318,7 @@ export class LinkHandler {
     const { code, reason } = closure;
     this.#context.outbox.emit({ kind: 'link-down', peer: link.peer, link: link.id, reason });
     antiEntropy.linkDown(link.peer);
+    this.#parts.inquiry.linkDown(link.peer);
     const member = this.#memberOf(link);
     const broken = code < PRIVATE_CODES_FROM;
     overlay.linkDown(link.peer, broken ? ABNORMAL_CLOSURE : code);

@@ -17,6 +17,7 @@ import type { Overlay } from './overlay/overlay.js';
 import type { Random } from './random.js';
 import { AntiEntropy } from './sync/anti-entropy.js';
 import { Holdings } from './sync/holdings.js';
+import { Inquiry } from './sync/inquiry.js';
 import { Equivocations } from './trust/equivocations.js';
 
 /** Number of the message log among the replicas on the wire. */
@@ -35,6 +36,7 @@ export interface PeerParts {
   readonly log: CausalLog;
   readonly equivocations: Equivocations;
   readonly holdings: Holdings;
+  readonly inquiry: Inquiry;
   readonly antiEntropy: AntiEntropy;
   readonly publisher: Publisher;
   readonly hlc: HybridLogicalClock;
@@ -96,6 +98,7 @@ export function buildParts(
   });
   log.load();
   const holdings = new Holdings(context, log, links, members);
+  const inquiry = new Inquiry(context, log.trails);
   const antiEntropy = new AntiEntropy(
     context,
     links,
@@ -107,7 +110,7 @@ export function buildParts(
     (link, replica) => {
       const member = members.get(link.peer);
       if (replica !== LOG_REPLICA || member?.generation !== link.generation) return;
-      holdings.clocksAgree(member);
+      if (holdings.clocksAgree(member)) inquiry.open(link);
     },
   );
   antiEntropy.register(LOG_REPLICA, log);
@@ -127,6 +130,7 @@ export function buildParts(
     log,
     equivocations: new Equivocations(limits.equivocationsMax),
     holdings,
+    inquiry,
     antiEntropy,
     publisher,
     hlc,

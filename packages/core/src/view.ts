@@ -11,7 +11,7 @@ export interface SyncView {
   readonly ahead: number;
   /** Both zero, and the state hashes agree or were not yet compared. */
   readonly inSync: boolean;
-  /** Equal clocks and different content: a bug, never normal. */
+  /** Equal clocks and different content: an origin told them different things, or a bug; never normal. */
   readonly diverged: boolean;
   /** Monotonic time of its last word about what it holds; undefined when it never told. */
   readonly atMs: number | undefined;

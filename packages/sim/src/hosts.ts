@@ -1,4 +1,12 @@
-import { type Address, createEngine, type PeerId, peerId, type Random } from '@hearsay/core';
+import {
+  type Address,
+  createEngine,
+  type Engine,
+  type PeerId,
+  peerId,
+  type Random,
+  type Signer,
+} from '@hearsay/core';
 import type { Coverage } from './coverage.js';
 import { HostClock } from './host-clock.js';
 import { Incarnation } from './incarnation.js';
@@ -24,7 +32,12 @@ export interface AddOptions {
   readonly address?: Address;
   /** Peers of another network refuse it. */
   readonly network?: string;
+  /** Puts a hostile program around its engine; it has its own keys and nobody else's. */
+  readonly disguise?: Disguise;
 }
+
+/** Makes of an honest engine one that is not. */
+export type Disguise = (engine: Engine, signer: Signer) => Engine;
 
 export interface BootOptions {
   readonly address?: Address;
@@ -50,6 +63,7 @@ export class Hosts implements Directory {
   readonly #nodes: SimNode[] = [];
   readonly #listeners = new Map<Address, SimNode>();
   readonly #networks = new Map<SimNode, string>();
+  readonly #disguises = new Map<PeerId, Disguise>();
   readonly #keys: Keys;
 
   constructor(parts: Parts) {
@@ -80,6 +94,7 @@ export class Hosts implements Directory {
     });
     this.#nodes.push(node);
     this.#networks.set(node, options.network ?? NETWORK_NAME);
+    if (options.disguise !== undefined) this.#disguises.set(node.id, options.disguise);
     if (!this.#listeners.has(node.address)) this.#listeners.set(node.address, node);
     return node;
   }
@@ -122,6 +137,11 @@ export class Hosts implements Directory {
     return node?.address === address ? node.run : undefined;
   }
 
+  /** Nothing that such a peer does is a mistake of ours. */
+  isHostile(peer: PeerId): boolean {
+    return this.#disguises.has(peer);
+  }
+
   /** The newest run of a peer; two processes may run under one id. */
   newestRunOf(peer: PeerId): Incarnation | undefined {
     let newest: Incarnation | undefined;
@@ -142,12 +162,13 @@ export class Hosts implements Directory {
     const { settings, random } = this.#parts;
     const { config, limits, network } = settings;
     const own = random.split(`run/${node.name}/${generation}`);
+    const signer = this.#keys.signerOf(node.id);
     const engine = createEngine({
       id: node.id,
       generation,
       network: this.#networks.get(node) ?? NETWORK_NAME,
       meta: ENCODER.encode(node.name),
-      signer: this.#keys.signerOf(node.id),
+      signer,
       random: own.split('engine'),
       config,
       limits,
@@ -156,7 +177,7 @@ export class Hosts implements Directory {
       host: node,
       peer: node.id,
       generation,
-      engine,
+      engine: this.#disguises.get(node.id)?.(engine, signer) ?? engine,
       timeline: this.#parts.timeline,
       network: this.#parts.network(),
       trace: this.#parts.trace,

@@ -1,5 +1,5 @@
 export { Coverage } from './coverage.js';
-export type { AddOptions, BootOptions } from './hosts.js';
+export type { AddOptions, BootOptions, Disguise } from './hosts.js';
 export type { CutMode } from './network/route.js';
 export {
   DEFAULT_NETWORK,

@@ -82,6 +82,7 @@ export class Simulation {
       coverage: this.#coverage,
       runOf: (peer) => this.#hosts.newestRunOf(peer),
       nodeOf: (run) => this.#hosts.nodeOf(run),
+      isHostile: (peer) => this.#hosts.isHostile(peer),
     });
   }
 

@@ -58,7 +58,7 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
       );
     case 'diverged':
       return {
-        text: `DIVERGED: ${notice.name} has equal clocks and other content. This is a bug.`,
+        text: `DIVERGED: ${notice.name} has equal clocks and other content: a bug, or an author signed two things as one.`,
         tone: 'alarm',
       };
     case 'key':

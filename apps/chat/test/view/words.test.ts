@@ -135,7 +135,7 @@ describe('a notice in words', () => {
     ],
     [
       { kind: 'diverged', name: 'bob' },
-      'DIVERGED: bob has equal clocks and other content. This is a bug.',
+      'DIVERGED: bob has equal clocks and other content: a bug, or an author signed two things as one.',
     ],
     [{ kind: 'warning', message: 'no multicast' }, 'no multicast'],
   ] as const)('%j', (notice, words) => {

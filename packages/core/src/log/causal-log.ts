@@ -22,8 +22,10 @@ import { missingItems } from './missing-items.js';
 import { restoreStreams } from './restore.js';
 import { contradiction, forged, hashOfBatch, sameSignature } from './signed-batch.js';
 import { type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
-import { newestOf, StreamLog } from './stream-log.js';
+import { newestOf, type StreamLog } from './stream-log.js';
+import { Streams } from './streams.js';
 import { topicMask } from './topic-mask.js';
+import { Trails } from './trails.js';
 
 /** Deltas leave room for the frame around them. */
 const DELTA_BYTES_MAX = 60 * 1_024;
@@ -39,12 +41,14 @@ const NOTHING: readonly never[] = [];
  * only after its signature was found to be its origin's.
  */
 export class CausalLog implements Replica {
+  /** What is held of each stream, batch by batch. */
+  readonly trails: Trails;
   readonly #limits: Limits;
   readonly #counters: Counters;
   readonly #isBatchBy: LogOptions['isBatchBy'];
   readonly #own: StreamId | undefined;
   readonly #clock = new VectorClock();
-  readonly #streams = new Map<StreamId, StreamLog>();
+  readonly #streams: Streams;
   readonly #held: HoldBack;
   readonly #floors: Floors;
   readonly #kept: KeptBatches;
@@ -56,14 +60,17 @@ export class CausalLog implements Replica {
   #loading = false;
   #progress: LogProgress[] = [];
   #risen = new Set<StreamId>();
-  readonly #turnedAway = new Set<StreamId>();
 
   constructor({ limits, counters, isBatchBy, own, store = new MemoryBatchStore() }: LogOptions) {
     this.#isBatchBy = isBatchBy;
     this.#store = store;
     this.#kept = new KeptBatches(store, limits);
     this.#own = own;
-    if (own !== undefined) this.#streams.set(own, new StreamLog(own));
+    this.#streams = new Streams(limits.streamsMax, (stream) => {
+      this.#progress.push({ kind: 'no-room', stream, limit: limits.streamsMax });
+    });
+    if (own !== undefined) this.#streams.obtain(own);
+    this.trails = new Trails(this.#streams, this.#kept);
     this.#limits = limits;
     this.#counters = counters;
     this.#held = new HoldBack(limits);
@@ -81,12 +88,12 @@ export class CausalLog implements Replica {
 
   /** Whether messages of a stream can be kept; without room their effects do not wait for them. */
   hasRoomFor(stream: StreamId): boolean {
-    return this.#streams.has(stream) || this.#streams.size < this.#limits.streamsMax;
+    return this.#streams.hasRoomFor(stream);
   }
 
   /** Of the newest message delivered. */
   get newest(): HlcTime {
-    return newestOf(this.#streams.values());
+    return newestOf(this.#streams.all());
   }
 
   /** Whether somebody speaks of a message of our own that we never wrote. */
@@ -165,7 +172,7 @@ export class CausalLog implements Replica {
     this.#loading = true;
     const { states, indexes, records, loose } = this.#store.load();
     for (const stream of restoreStreams(this.#kept, states, indexes)) {
-      this.#streams.set(stream.id, stream);
+      this.#streams.set(stream);
       this.#clock.raise(stream.id, stream.last);
       this.#hash = xorHash(this.#hash, stream.hash);
     }
@@ -197,7 +204,7 @@ export class CausalLog implements Replica {
 
   missing(summary: Uint8Array): Iterable<Uint8Array> {
     const theirs = decodeClock(summary);
-    return packLogDelta(missingItems(this.#streams.values(), this.#kept, theirs), DELTA_BYTES_MAX);
+    return packLogDelta(missingItems(this.#streams.all(), this.#kept, theirs), DELTA_BYTES_MAX);
   }
 
   merge(delta: Uint8Array): MergeResult {
@@ -218,7 +225,7 @@ export class CausalLog implements Replica {
   /** @param position where it is stored already, if it is */
   #deliver(held: HeldBatch, position?: number): boolean {
     const { batch } = held;
-    const stream = this.#streams.get(held.stream) ?? this.#addStream(held.stream);
+    const stream = this.#streams.obtain(held.stream);
     if (stream === undefined) {
       this.#counters.batchesDropped += 1;
       return false;
@@ -278,16 +285,13 @@ export class CausalLog implements Replica {
   #markIfWanted(): void {
     const from = this.#store.markFrom;
     if (from === undefined) return;
-    const state = encodeLogState(this.#streams.values());
+    const state = encodeLogState(this.#streams.all());
     this.#store.mark({ state, index: this.#kept.indexFrom(from) });
   }
 
   /** What is kept or waits in the place of a message, if anything; good until the next look. */
-  #rivalOf(id: StreamId, sequence: number): Uint8Array | undefined {
-    const stream = this.#streams.get(id);
-    const index = stream?.indexOf(sequence);
-    if (stream === undefined || index === undefined) return this.#held.get(id, sequence)?.bytes;
-    return this.#kept.bytesAt(stream.orderOf(index));
+  #rivalOf(stream: StreamId, sequence: number): Uint8Array | undefined {
+    return this.trails.batchWith(stream, sequence) ?? this.#held.get(stream, sequence)?.bytes;
   }
 
   /** Whether its first message is delivered or skipped already. */
@@ -315,7 +319,7 @@ export class CausalLog implements Replica {
   }
 
   #blockerOf(batch: HeldBatch): Blocker | undefined {
-    return blockerOf(batch, this.#clock, this.#isWaived);
+    return blockerOf(batch, this.#clock, this.#streams.isWaived);
   }
 
   /** Frees what waited for a stream, and what that frees in turn. */
@@ -342,7 +346,7 @@ export class CausalLog implements Replica {
   /** Skips to floors whose causes are held; a jump may free batches, and they other floors. */
   #jumpReady(): void {
     while (this.#floors.size > 0) {
-      const ready = this.#floors.takeReady(this.#clock, this.#isWaived);
+      const ready = this.#floors.takeReady(this.#clock, this.#streams.isWaived);
       if (ready.length === 0) return;
       for (const floor of ready) this.#jump(floor);
       for (const { stream } of ready) this.#release(stream);
@@ -352,7 +356,7 @@ export class CausalLog implements Replica {
   /** @param isStored read from the store, so known there */
   #jump(item: Floor, isStored = false): void {
     const { stream: id, floor, chain, causes } = item;
-    const stream = this.#streams.get(id) ?? this.#addStream(id);
+    const stream = this.#streams.obtain(id);
     if (stream === undefined) return;
     if (!isStored) {
       this.#markIfWanted();
@@ -374,28 +378,5 @@ export class CausalLog implements Replica {
     this.#hash = xorHash(this.#hash, stream.hash);
     this.#clock.raise(stream.id, stream.last);
     this.#risen.add(stream.id);
-  }
-
-  #addStream(id: StreamId): StreamLog | undefined {
-    if (this.#streams.size >= this.#limits.streamsMax) {
-      this.#turnAway(id);
-      return undefined;
-    }
-    const stream = new StreamLog(id);
-    this.#streams.set(id, stream);
-    return stream;
-  }
-
-  readonly #isWaived = (stream: StreamId): boolean => {
-    if (this.hasRoomFor(stream)) return false;
-    this.#turnAway(stream);
-    return true;
-  };
-
-  #turnAway(stream: StreamId): void {
-    const limit = this.#limits.streamsMax;
-    if (this.#turnedAway.has(stream) || this.#turnedAway.size >= limit) return;
-    this.#turnedAway.add(stream);
-    this.#progress.push({ kind: 'no-room', stream, limit });
   }
 }

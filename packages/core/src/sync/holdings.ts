@@ -144,8 +144,9 @@ export class Holdings {
    * An offer showed that a neighbour's clock equals ours. Clocks only rise: if its content was found
    * different between two such moments, and nothing changed here, then it differs. Once more and
    * once again, since a transport that swaps frames could show an old offer late.
+   * @returns whether that is certain now
    */
-  clocksAgree(member: Member): void {
+  clocksAgree(member: Member): boolean {
     const ours = this.#log.hash;
     member.clock.merge(this.#log.clock);
     member.toldMs = this.#context.now.monotonicMs;
@@ -155,6 +156,7 @@ export class Holdings {
     else if (differed) member.differences += 1;
     member.differedAt = undefined;
     member.agreedAt = ours;
+    return member.differences >= DIFFERENCES_MIN;
   }
 
   /** A batch arrived whose own predecessors are missing: on an ordered link they were lost. */

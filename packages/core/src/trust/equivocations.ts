@@ -28,13 +28,13 @@ export class Equivocations {
     return [...this.#proofs.values()];
   }
 
-  /** Keeps a proof. @returns it, or undefined when that stream is convicted already, or all room is used */
+  /** Keeps a proof against a stream that is not convicted yet. @returns it, or undefined without room */
   note(
     stream: StreamId,
     sequence: number,
     batches: readonly [Uint8Array, Uint8Array],
   ): Equivocation | undefined {
-    if (this.#proofs.has(stream) || this.#proofs.size >= this.#max) return undefined;
+    if (this.#proofs.size >= this.#max) return undefined;
     const { peer: origin, generation } = parseStreamId(stream);
     const proof = { origin, generation, sequence, batches };
     this.#proofs.set(stream, proof);

@@ -10,9 +10,14 @@ export type ClockEntry = readonly [StreamId, number];
 /** `peer generation sequence`, as often as counted. */
 export function writeClockEntries(writer: Writer, entries: readonly ClockEntry[]): void {
   writer.list(entries, ([stream, sequence]) => {
-    const { peer, generation } = parseStreamId(stream);
-    writer.peer(peer).varuint(generation).varuint(sequence);
+    writeStream(writer, stream).varuint(sequence);
   });
+}
+
+/** `peer generation` */
+export function writeStream(writer: Writer, stream: StreamId): Writer {
+  const { peer, generation } = parseStreamId(stream);
+  return writer.peer(peer).varuint(generation);
 }
 
 export function readClockEntries(reader: Reader): ClockEntry[] {

@@ -2,6 +2,7 @@ import { HearsayError, invariant } from '../errors.js';
 import { FRAME_BODY_BYTES_MAX, type Limits } from '../limits.js';
 import { type Goodbye, readGoodbye, writeGoodbye } from './goodbye.js';
 import { type Hello, type ReadHello, readHello, writeHello } from './hello.js';
+import * as inquiry from './inquiry.js';
 import * as probes from './probes.js';
 import { Reader } from './reader.js';
 import * as sync from './sync.js';
@@ -33,7 +34,9 @@ export type Frame =
   | sync.Offer
   | sync.Want
   | sync.Delta
-  | sync.DeltaEnd;
+  | sync.DeltaEnd
+  | inquiry.Chains
+  | inquiry.Trail;
 
 /** What the decoder returns: a hello may be of a foreign version. */
 export type ReadFrame = Exclude<Frame, Hello> | ReadHello;
@@ -54,6 +57,8 @@ const TAGS: Record<Frame['kind'], number> = {
   want: 12,
   delta: 13,
   'delta-end': 14,
+  chains: 15,
+  trail: 16,
 };
 
 const TAG_BYTES = 1;
@@ -88,6 +93,10 @@ function writeBody(frame: Frame): Uint8Array {
       return sync.writeDelta(frame);
     case 'delta-end':
       return sync.writeDeltaEnd(frame);
+    case 'chains':
+      return inquiry.writeChains(frame);
+    case 'trail':
+      return inquiry.writeTrail(frame);
   }
 }
 
@@ -148,6 +157,10 @@ function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {
       return sync.readDelta(reader);
     case TAGS['delta-end']:
       return sync.readDeltaEnd(reader);
+    case TAGS.chains:
+      return inquiry.readChains(reader);
+    case TAGS.trail:
+      return inquiry.readTrail(reader);
     default:
       throw new HearsayError('malformed', `unknown frame ${tag}`);
   }

@@ -99,6 +99,16 @@ export const FRAMES: { readonly [K in Frame['kind']]: fc.Arbitrary<Extract<Frame
     want: fc.record({ kind: kind('want'), replica: count, summary: bytes }),
     delta: fc.record({ kind: kind('delta'), replica: count, bytes }),
     'delta-end': fc.record({ kind: kind('delta-end'), replica: count, more: fc.boolean() }),
+    chains: fc.record({
+      kind: kind('chains'),
+      chains: fc.array(fc.record({ stream: streams, last: count, chain: hash }), { maxLength: 4 }),
+    }),
+    trail: fc.record({
+      kind: kind('trail'),
+      stream: streams,
+      reply: fc.boolean(),
+      batches: fc.array(fc.record({ first: count, hash }), { maxLength: 4 }),
+    }),
   };
 
 export const KINDS = Object.keys(FRAMES) as readonly Frame['kind'][];

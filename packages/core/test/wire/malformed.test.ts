@@ -41,7 +41,7 @@ describe('bytes that are refused', () => {
   it.each([
     ['nothing at all', '', 'empty transport message'],
     ['a tag alone', '08', 'cut short at byte 1'],
-    ['an unknown tag', '0f00', 'unknown frame 15'],
+    ['an unknown tag', '1100', 'unknown frame 17'],
     ['tag 0', '0000', 'unknown frame 0'],
     ['a body longer than the message', '0203 01', 'cut short at byte 3'],
     ['bytes after the last field', '0800 0801ff', 'bytes left over at byte 4'],

@@ -5,6 +5,7 @@ import {
   type Message,
   type MessageId,
   type PeerEvent,
+  type PeerId,
   type StreamId,
   streamId,
   type Topic,
@@ -57,6 +58,7 @@ export class DeliveryOracle {
   readonly #report: Report;
   readonly #gapsAllowed: boolean;
   readonly #clocksAgree: () => boolean;
+  readonly #isHostile: (peer: PeerId) => boolean;
   readonly #streams = new Map<StreamId, Published[]>();
   readonly #runs = new Map<Incarnation, Delivered>();
 
@@ -66,11 +68,14 @@ export class DeliveryOracle {
       readonly gapsAllowed: boolean;
       /** Whether no clock has ever been further from the truth than peers bear. */
       readonly clocksAgree: () => boolean;
+      /** Who is hostile may say to each what it likes. */
+      readonly isHostile: (peer: PeerId) => boolean;
     },
   ) {
     this.#report = report;
     this.#gapsAllowed = options.gapsAllowed;
     this.#clocksAgree = options.clocksAgree;
+    this.#isHostile = options.isHostile;
   }
 
   published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void {
@@ -193,7 +198,7 @@ export class DeliveryOracle {
     const owed = delivered.owed.get(stream);
     if (owed !== undefined) this.#checkCauses(run, delivered, name, owed);
     delivered.owed.delete(stream);
-    this.#checkContent(run, delivered, message, truth);
+    if (!this.#isHostile(peer)) this.#checkContent(run, delivered, message, truth);
     delivered.prefix.set(stream, sequence);
     delivered.messages += 1;
     if (!own) delivered.advanced.add(stream);

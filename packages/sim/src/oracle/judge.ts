@@ -29,6 +29,7 @@ export class Judge implements Observer {
   readonly #timeline: Timeline;
   readonly #coverage: Coverage;
   readonly #nodeOf: (run: Incarnation) => SimNode;
+  readonly #isHostile: (peer: PeerId) => boolean;
   #clocksAgree = true;
   readonly #watches = new Map<Incarnation, Watch>();
 
@@ -39,15 +40,18 @@ export class Judge implements Observer {
     readonly coverage: Coverage;
     readonly runOf: (peer: PeerId) => Incarnation | undefined;
     readonly nodeOf: (run: Incarnation) => SimNode;
+    readonly isHostile: (peer: PeerId) => boolean;
   }) {
     this.#settings = options.settings;
     this.#report = options.report;
     this.#timeline = options.timeline;
     this.#coverage = options.coverage;
     this.#nodeOf = options.nodeOf;
+    this.#isHostile = options.isHostile;
     this.delivery = new DeliveryOracle(options.report, {
       gapsAllowed: options.settings.gapsAllowed,
       clocksAgree: () => this.#clocksAgree,
+      isHostile: options.isHostile,
     });
     this.membership = new MembershipOracle(options.report, options);
   }
@@ -102,8 +106,8 @@ export class Judge implements Observer {
     this.#checkBound(run, 'streams', status.clock.size, limits.streamsMax);
     this.#checkBound(run, 'links', run.openLinks, limits.linksMax);
     for (const { peer, sync } of status.members) {
-      // Contents are compared at every delivery; here nothing ever really diverges.
-      if (sync.diverged) {
+      // Contents are compared at every delivery; nothing diverges unless somebody lies.
+      if (sync.diverged && !this.#anyHostile(status)) {
         this.#report('no-false-alarm', `${run.host} says that its content differs from ${peer}`);
       }
     }
@@ -113,6 +117,10 @@ export class Judge implements Observer {
     this.delivery.forget(run);
     this.membership.forget(run);
     this.#watches.delete(run);
+  }
+
+  #anyHostile({ members }: StatusView): boolean {
+    return members.some(({ peer }) => this.#isHostile(peer));
   }
 
   /** A status costs as much as there are members: in a large mesh it is looked at less often. */

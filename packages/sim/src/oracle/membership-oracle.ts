@@ -7,6 +7,8 @@ import type { Report } from '../violation.js';
 export interface Truth {
   /** The newest run of this peer that is not over. */
   runOf(peer: PeerId): Incarnation | undefined;
+  /** Links to it may be refused for good reason. */
+  isHostile(peer: PeerId): boolean;
 }
 
 /** A verdict that was wrong when it was spoken. */
@@ -69,6 +71,7 @@ export class MembershipOracle {
   }
 
   #judgeDeath(run: Incarnation, change: MemberChange, nowUs: number): void {
+    if (this.#truth.isHostile(change.peer)) return;
     const victim = this.#truth.runOf(change.peer);
     if (victim === undefined || victim.left || victim.generation !== change.generation) return;
     const excused =
