@@ -82,7 +82,8 @@ async function listenAndStart(runtime: Runtime): Promise<Peer> {
   const reachable = needsReachable(settings) ? await reachableHosts() : [];
   const addresses = ownAddresses(host, port, reachable);
   runtime.start(addresses.advertised);
-  for (const { code, message } of runtime.identity.notices) runtime.warn(code, message);
+  const notices = [...runtime.keys.notices, ...runtime.identity.notices];
+  for (const { code, message } of notices) runtime.warn(code, message);
   if (settings.stateFolder !== undefined) remember(runtime, settings.stateFolder);
   if (settings.discover) discover(runtime, addresses, lan ? reachable : []);
   return new RunningPeer(runtime, { port, address: addresses.local });

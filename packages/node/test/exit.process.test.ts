@@ -52,6 +52,6 @@ describe('a process whose peer has ended', () => {
   ])('ends by itself and leaves nothing behind when the peer %s', async (_what, end) => {
     const { code, output, left } = await run(end);
     expect({ code, output }).toEqual({ code: 0, output: 'ended\n' });
-    expect(left).toEqual([['profile.json'], []]);
+    expect(left).toEqual([['log', 'profile.json'], []]);
   });
 });

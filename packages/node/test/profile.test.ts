@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { signingKeysOf } from '../src/crypto/keys.js';
+import { renderChecked } from '../src/files/checked-json.js';
 import { freshIdentity, openIdentity } from '../src/profile/profile.js';
 import { temporaryFolder } from './support/folders.js';
 
@@ -10,6 +11,8 @@ async function openAndRelease(folder: string, nick = 'ana') {
   await identity.release();
   return identity;
 }
+
+const WHOLE = { version: 2, seed: 'ab'.repeat(32), generation: 1, nick: 'ana' };
 
 describe('a profile', () => {
   it('keeps its id and counts every start', async () => {
@@ -26,7 +29,8 @@ describe('a profile', () => {
     const identity = await openIdentity(folder, 'ana');
     const path = join(folder, 'profile.json');
     const text = await readFile(path, 'utf8');
-    const { seed, ...rest } = JSON.parse(text) as { seed: string };
+    const { seed, check, ...rest } = JSON.parse(text) as { seed: string; check: string };
+    expect(check).toMatch(/^[0-9a-f]{32}$/);
     expect(rest).toEqual({ version: 2, generation: 1, nick: 'ana' });
     const keys = signingKeysOf(Buffer.from(seed, 'hex'));
     expect(Buffer.from(keys.publicKey).toString('hex')).toBe(identity.id);
@@ -54,12 +58,13 @@ describe('a profile', () => {
     ['nothing', ''],
     ['half of it', '{"version":1,"id":"ab'],
     ['no object', '7'],
-    ['no key', '{"version":2,"generation":1,"nick":"ana"}'],
-    ['a wrong key', '{"version":2,"seed":"xyz","generation":1,"nick":"ana"}'],
-    ['half a key', `{"version":2,"seed":"${'ab'.repeat(16)}","generation":1,"nick":"ana"}`],
-    ['no generation', `{"version":2,"seed":"${'ab'.repeat(32)}","nick":"ana"}`],
-    ['half a generation', `{"version":2,"seed":"${'ab'.repeat(32)}","generation":1.5,"nick":"a"}`],
-    ['no nick', `{"version":2,"seed":"${'ab'.repeat(32)}","generation":1}`],
+    ['no check', `{"version":2,"seed":"${'ab'.repeat(32)}","generation":1,"nick":"ana"}`],
+    ['no key', renderChecked({ version: 2, generation: 1, nick: 'ana' })],
+    ['a wrong key', renderChecked({ version: 2, seed: 'xyz', generation: 1, nick: 'ana' })],
+    ['half a key', renderChecked({ ...WHOLE, seed: 'ab'.repeat(16) })],
+    ['no generation', renderChecked({ ...WHOLE, generation: undefined })],
+    ['half a generation', renderChecked({ ...WHOLE, generation: 1.5 })],
+    ['no nick', renderChecked({ ...WHOLE, nick: undefined })],
     ['too much', JSON.stringify({ nick: 'x'.repeat(5_000) })],
   ])('with %s in its file is left alone, and the file is named', async (_what, text) => {
     const folder = await temporaryFolder();
@@ -70,6 +75,24 @@ describe('a profile', () => {
     await expect(opening).rejects.toThrow(path);
     expect(await readFile(path, 'utf8')).toBe(text);
     expect(await readdir(folder)).toEqual(['profile.json']);
+  });
+
+  it('with any byte changed or cut is refused, and nothing of it is shown', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'profile.json');
+    await openAndRelease(folder);
+    const whole = await readFile(path);
+    for (let at = 0; at < whole.length; at++) {
+      const flipped = Buffer.from(whole);
+      flipped.writeUInt8(whole.readUInt8(at) ^ (1 << (at % 7)), at);
+      for (const bytes of [flipped, whole.subarray(0, at)]) {
+        await writeFile(path, bytes);
+        await expect(openIdentity(folder, 'ana')).rejects.toMatchObject({
+          code: 'profile-damaged',
+          message: expect.stringMatching(/ does not read: its? [^"{]*\. Move it away/),
+        });
+      }
+    }
   });
 
   it('that others could read is theirs no longer, and says so', async () => {

@@ -43,7 +43,10 @@ describe('the network of a start', () => {
   it('keeps its file from others', async () => {
     const { file } = await openNetwork(await temporaryFolder());
     await chmod(file, 0o644);
-    await openNetwork(join(file, '..'));
+    const { keys } = await openNetwork(join(file, '..'));
+    expect(keys.notices).toMatchObject([
+      { code: 'network-rights', message: expect.stringContaining('(mode 0644)') },
+    ]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 });

@@ -9,7 +9,14 @@ import { type NetworkRecord, parseNetwork, renderNetwork } from './network-text.
 /** No nick begins with `@`, so this can stand beside profiles. */
 const FILE_NAME = '@network.json';
 const NETWORK_PREFIX = '@';
-const OTHERS_MAY = 0o077;
+const OTHERS = 0o077;
+const PERMISSIONS = 0o777;
+
+/** A network file as it was found. */
+export interface FoundNetwork extends NetworkRecord {
+  /** Others than its owner could read or write the file: its mode, when that was so. */
+  readonly wideMode: number | undefined;
+}
 
 /**
  * Where a network and the profiles in it are kept: `<base>` itself for the local one, else
@@ -29,14 +36,18 @@ export function networkOfFolder(folder: string): string | undefined {
 }
 
 /**
- * Reads a network file, or undefined when there is none.
+ * Reads a network file, and takes it from others who could read it; or undefined when there is none.
  * @throws PeerError `network-damaged`: another key would split us from the others
  */
-export async function readNetwork(path: string): Promise<NetworkRecord | undefined> {
+export async function readNetwork(path: string): Promise<FoundNetwork | undefined> {
   let text: string;
+  let wideMode: number | undefined;
   try {
     const { mode } = await stat(path);
-    if ((mode & OTHERS_MAY) !== 0) await chmod(path, mode & ~OTHERS_MAY & 0o777);
+    if (isWide(mode)) {
+      wideMode = mode & PERMISSIONS;
+      await chmod(path, wideMode & ~OTHERS);
+    }
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
@@ -44,9 +55,9 @@ export async function readNetwork(path: string): Promise<NetworkRecord | undefin
   }
   if (text.length > NETWORK_FILE_BYTES_MAX) throw damaged(path, 'it is too large', undefined);
   try {
-    return parseNetwork(text);
+    return { ...parseNetwork(text), wideMode };
   } catch (error) {
-    throw damaged(path, error instanceof SyntaxError ? 'it is no JSON' : reasonOf(error), error);
+    throw damaged(path, reasonOf(error), error);
   }
 }
 
@@ -72,6 +83,11 @@ export async function writeNetwork(path: string, record: NetworkRecord): Promise
   } catch (error) {
     throw unwritable(path, error);
   }
+}
+
+/** Windows has rights of another kind, and shows all of these. */
+function isWide(mode: number): boolean {
+  return process.platform !== 'win32' && (mode & OTHERS) !== 0;
 }
 
 function damaged(path: string, reason: string, cause: unknown): PeerError {

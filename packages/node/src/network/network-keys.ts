@@ -13,8 +13,15 @@ import { type KeyId, keyIdOf, newNetworkKey } from './network-key.js';
 /** Keeps a state; resolves with it, merged with what others kept at the same place. */
 export type SaveKeys = (state: KeyState) => Promise<KeyState>;
 
+interface KeysNotice {
+  readonly code: 'network-rights';
+  readonly message: string;
+}
+
 /** The keys of a network that a peer runs in. */
 export class NetworkKeys implements Keyring {
+  /** What a person should know about how they were found; each a line. */
+  readonly notices: readonly KeysNotice[];
   readonly #save: SaveKeys | undefined;
   readonly #listeners = new Set<() => void>();
   #state: KeyState;
@@ -23,7 +30,8 @@ export class NetworkKeys implements Keyring {
   #saving: Promise<unknown> = Promise.resolve();
 
   /** @param save undefined: the keys are forgotten with the process */
-  constructor(state: KeyState, save?: SaveKeys) {
+  constructor(state: KeyState, save?: SaveKeys, notices: readonly KeysNotice[] = []) {
+    this.notices = notices;
     this.#state = state;
     this.#primary = primaryKey(state);
     this.#save = save;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { formatAddress, parseDialAddress } from '../address.js';
+import { parseChecked, renderChecked } from '../files/checked-json.js';
 import { INVITE_ADDRESSES_MAX, NETWORK_KEYS_MAX, REMOVED_KEYS_MAX } from '../limits.js';
 import type { ChangeTime, KeyState } from './key-state.js';
 import { NETWORK_KEY_BYTES } from './keyring.js';
@@ -16,21 +16,18 @@ export interface NetworkRecord {
 }
 
 const VERSION = 1;
-const CHECK_CHARS = 32;
 
-/** One line of JSON; `check` is a hash over the rest, so that no changed byte goes unseen. */
 export function renderNetwork({ network, state, seeds }: NetworkRecord): string {
   const { keys, use, removed } = state;
   const { ms, counter, peer } = use.at;
-  const body = {
+  return renderChecked({
     version: VERSION,
     network,
     keys: keys.map((key) => Buffer.from(key).toString('base64url')),
     use: { key: use.key, at: [ms, counter, peer] },
     removed,
     seeds,
-  };
-  return `${JSON.stringify({ ...body, check: checkOf(body) })}\n`;
+  });
 }
 
 /**
@@ -38,9 +35,7 @@ export function renderNetwork({ network, state, seeds }: NetworkRecord): string 
  * @throws Error with the reason, in a few words
  */
 export function parseNetwork(text: string): NetworkRecord {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null) throw new Error('it is no JSON object');
-  const fields = value as Readonly<Record<string, unknown>>; // Each is checked.
+  const fields = parseChecked(text);
   if (fields['version'] !== VERSION) throw new Error('it is of another version of Hearsay');
   const record = {
     network: checkNetworkName(textOf(fields['network'])),
@@ -52,12 +47,7 @@ export function parseNetwork(text: string): NetworkRecord {
     seeds: listOf(fields['seeds'], INVITE_ADDRESSES_MAX).map(readSeed),
   };
   if (record.state.keys.length === 0) throw new Error('it has no key');
-  if (renderNetwork(record) !== text) throw new Error('its check does not fit');
   return record;
-}
-
-function checkOf(body: object): string {
-  return createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, CHECK_CHARS);
 }
 
 function readUse(value: unknown): KeyState['use'] {

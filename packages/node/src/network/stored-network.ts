@@ -4,6 +4,7 @@ import type { Invite } from './invite.js';
 import { initialKeyState, type KeyState, mergeKeyStates } from './key-state.js';
 import {
   createNetwork,
+  type FoundNetwork,
   networkFile,
   networkFolder,
   networkOfFolder,
@@ -123,12 +124,19 @@ function* aliasesOf(network: string): Iterable<string> {
 function stored(
   base: string,
   name: string,
-  { network, state, seeds }: NetworkRecord,
+  { network, state, seeds, wideMode }: NetworkRecord & Partial<FoundNetwork>,
   isNew = false,
 ): StoredNetwork {
   const file = networkFile(base, name);
-  const keys = new NetworkKeys(state, (current) => mergeIntoFile(file, current));
+  const notices = wideMode === undefined ? [] : [rightsNotice(file, wideMode)];
+  const keys = new NetworkKeys(state, (current) => mergeIntoFile(file, current), notices);
   return { name, network, keys, seeds, folder: networkFolder(base, name), file, isNew };
+}
+
+function rightsNotice(file: string, mode: number): NetworkKeys['notices'][number] {
+  const found = `${file} could be read by others (mode 0${mode.toString(8)}), now by you alone`;
+  const advice = 'If somebody did, change the key: hearsay keys install';
+  return { code: 'network-rights', message: `${found}. ${advice}.` };
 }
 
 /** Several peers of one user share a file, and each of them learns of every change. */

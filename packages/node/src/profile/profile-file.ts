@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open } from 'node:fs/promises';
 import { SEED_BYTES } from '../crypto/keys.js';
 import { PeerError, reasonOf, systemCode } from '../errors.js';
+import { parseChecked, parseFields, renderChecked } from '../files/checked-json.js';
+import { replaceFile } from '../files/durable-file.js';
 import { GENERATION_MAX, SMALL_FILE_BYTES_MAX } from '../limits.js';
 
 /** What a peer remembers about itself over restarts. */
@@ -35,7 +35,7 @@ export async function readProfile(path: string): Promise<FoundProfile | undefine
     try {
       const { mode, size } = await file.stat();
       if (size > SMALL_FILE_BYTES_MAX) throw new Error('it is too large');
-      const profile = parseProfile(JSON.parse(await file.readFile('utf8')));
+      const profile = parseProfile(await file.readFile('utf8'));
       return { profile, wideMode: isWide(mode) ? mode & PERMISSIONS : undefined };
     } finally {
       await file.close();
@@ -54,25 +54,11 @@ export async function writeProfile(
   path: string,
   { seed, generation, nick }: Profile & { readonly seed: Uint8Array },
 ): Promise<void> {
-  const text = JSON.stringify({
-    version: WITH_KEY,
-    seed: Buffer.from(seed).toString('hex'),
-    generation,
-    nick,
-  });
-  const temporary = `${path}.${randomUUID()}`;
+  const hex = Buffer.from(seed).toString('hex');
   try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(`${text}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    const text = renderChecked({ version: WITH_KEY, seed: hex, generation, nick });
+    await replaceFile(path, text);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined); // The first error tells more.
     throw unwritable(path, error);
   }
 }
@@ -83,28 +69,17 @@ export function unwritable(path: string, error: unknown): PeerError {
   return new PeerError('profile-unwritable', message, { cause: error });
 }
 
-/** Makes the rename itself durable; some systems cannot open a folder, and lose nothing by it. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch(() => undefined);
-  if (folder === undefined) return;
-  try {
-    await folder.sync();
-  } catch {
-    // Refused on some file systems: the file itself is synced already.
-  } finally {
-    await folder.close();
-  }
-}
-
-function parseProfile(value: unknown): Profile {
-  if (typeof value !== 'object' || value === null) throw new Error('it is no JSON object');
-  const { version, seed, generation, nick } = value as Readonly<Record<string, unknown>>; // Checked below.
+function parseProfile(text: string): Profile {
+  const fields = parseFields(text);
+  // Only a file of the older kind has no check, and it has no key to be lost.
+  const isOlder = fields['version'] === 1 && !('seed' in fields) && !('check' in fields);
+  const { seed, generation, nick } = isOlder ? fields : parseChecked(text);
   if (typeof nick !== 'string') throw new Error('it has no nick');
   const whole = typeof generation === 'number' && Number.isInteger(generation);
   if (!whole || generation < 0 || generation > GENERATION_MAX) {
     throw new Error('it has no generation');
   }
-  return { seed: version === 1 ? undefined : parseSeed(seed), generation, nick };
+  return { seed: isOlder ? undefined : parseSeed(seed), generation, nick };
 }
 
 function parseSeed(seed: unknown): Uint8Array {
