@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '@hearsay/core';
+import { CLOSE_CODES, seededRandom } from '@hearsay/core';
 import { describe, expect, it } from 'vitest';
 import { peerIdOf } from '../src/crypto/ed25519-signer.js';
 import { newSeed, signingKeysOf } from '../src/crypto/keys.js';
@@ -198,6 +198,43 @@ describe('a handshake is refused', () => {
     for (const publicKey of [Buffer.alloc(0), Buffer.alloc(32), Buffer.alloc(31, 7)]) {
       const liar: LinkIdentity = { ...eve, signing: { ...eve.signing, publicKey } };
       expect(shake(liar, bob).atBob).toMatchObject({ closure: { code: CLOSE_CODES.impostor } });
+    }
+  });
+});
+
+describe('whatever comes instead of a message', () => {
+  const random = seededRandom('handshake');
+  const garbage = (): Buffer => {
+    const bytes = Buffer.alloc(random.below(300));
+    for (let at = 0; at < bytes.length; at++) bytes[at] = random.below(256);
+    return bytes;
+  };
+  /** Some bits of a real message changed, its end cut off or something added. */
+  const mutated = (message: Uint8Array): Buffer => {
+    const copy = Buffer.from(message.subarray(0, 1 + random.below(message.length)));
+    for (let count = random.below(4); count >= 0; count--) {
+      const at = random.below(copy.length);
+      copy[at] = (copy[at] ?? 0) ^ (1 << random.below(8));
+    }
+    return random.below(4) === 0 ? Buffer.concat([copy, garbage()]) : copy;
+  };
+
+  it('is refused by the listener', () => {
+    const bob = someone();
+    const first = new DiallerHandshake(someone()).begin();
+    for (let count = 0; count < 10_000; count++) {
+      const message = count % 2 === 0 ? garbage() : mutated(first);
+      expect(new ListenerHandshake(bob).receive(message).kind).toBe('refused');
+    }
+  });
+
+  it('is refused by the dialler', () => {
+    const [ana, bob] = [someone(), someone()];
+    for (let count = 0; count < 300; count++) {
+      const dialler = new DiallerHandshake(ana);
+      const answer = bytesOf(new ListenerHandshake(bob).receive(dialler.begin()));
+      const message = count % 2 === 0 ? garbage() : mutated(answer);
+      expect(dialler.receive(message).kind).toBe('refused');
     }
   });
 });
