@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { benchBroadcastCommand } from './commands/bench-broadcast.js';
+import { benchDiskCommand } from './commands/bench-disk.js';
 import { benchMembershipCommand } from './commands/bench-membership.js';
 import { benchSecurityCommand } from './commands/bench-security.js';
+import { crashTestCommand } from './commands/crash-test.js';
 import { demoCommand } from './commands/demo.js';
 
 /** The command line of `hearsay-lab`. */
@@ -9,11 +11,13 @@ export function createProgram(): Command {
   return new Command('hearsay-lab')
     .description('Starts real peers, kills and cuts them, and reports what the others notice')
     .addCommand(demoCommand())
+    .addCommand(crashTestCommand())
     .addCommand(
       new Command('bench')
         .description('measures real processes and prints a table')
         .addCommand(benchMembershipCommand())
         .addCommand(benchBroadcastCommand())
-        .addCommand(benchSecurityCommand()),
+        .addCommand(benchSecurityCommand())
+        .addCommand(benchDiskCommand()),
     );
 }

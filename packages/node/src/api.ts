@@ -56,7 +56,7 @@ export interface PeerOptions {
   readonly limits?: Partial<Limits & RuntimeLimits>;
 }
 
-/** A message as an application sees it. `key` and `text` are made when read, and not part of JSON. */
+/** A message as an application sees it. `key`, `text` and `clock` are made when read, and not part of JSON. */
 export interface PeerMessage {
   readonly id: MessageId;
   /** `<peer>.<generation>:<sequence>`. */

@@ -30,7 +30,6 @@ import { Trails } from './trails.js';
 /** Deltas leave room for the frame around them. */
 const DELTA_BYTES_MAX = 60 * 1_024;
 
-/** Most steps deliver nothing. */
 const NOTHING: readonly never[] = [];
 
 /**
@@ -81,7 +80,7 @@ export class CausalLog implements Replica {
     return this.#clock;
   }
 
-  /** Over clock and content; equal at peers that hold the same. */
+  /** Equal at peers that hold the same. */
   get hash(): StateHash {
     return this.#hash;
   }
@@ -164,8 +163,8 @@ export class CausalLog implements Replica {
   }
 
   /**
-   * Takes over what the store has of an earlier run, before anything else. Nothing of it is told as
-   * progress. What waits for something that was lost is delivered once sync has brought that.
+   * Takes over what the store has of an earlier run, and tells nothing of it as progress. What waits
+   * for something that was lost is delivered once sync has brought that.
    * @throws HearsayError `malformed` when it does not decode although it is undamaged
    */
   load(): void {

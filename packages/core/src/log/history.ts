@@ -13,6 +13,8 @@ import type { ClockEntry } from '../wire/clock-entries.js';
 import type { KeptBatches } from './kept-batches.js';
 import type { StreamLog } from './stream-log.js';
 
+const NO_CLOCK: readonly ClockEntry[] = [];
+
 /** A kept batch of which something is wanted. */
 interface Wanted {
   readonly order: number;
@@ -41,7 +43,16 @@ export function readHistory(
       if (topic !== undefined && record.topic !== topic) return;
       // The store may use these bytes again.
       const payload = record.payload.slice();
-      messages.push(messageOf(batch, { ...record, payload }, offset, clock));
+      const { id, time } = messageOf(batch, record, offset, NO_CLOCK);
+      messages.push({
+        id,
+        topic: record.topic,
+        payload,
+        time,
+        get clock() {
+          return clock.entries;
+        },
+      });
     });
   }
   return messages.slice(-limit);
@@ -94,14 +105,14 @@ function clocksOf(
   kept: KeptBatches,
   limits: Limits,
   wanted: readonly Wanted[],
-): ReadonlyMap<number, readonly ClockEntry[]> {
+): ReadonlyMap<number, PastClock> {
   const byStream = new Map<StreamLog, Set<number>>();
   for (const { order, stream } of wanted) {
     const orders = byStream.get(stream);
     if (orders === undefined) byStream.set(stream, new Set([order]));
     else orders.add(order);
   }
-  const clocks = new Map<number, readonly ClockEntry[]>();
+  const clocks = new Map<number, PastClock>();
   for (const [stream, orders] of byStream) followStream(kept, limits, stream, orders, clocks);
   return clocks;
 }
@@ -112,22 +123,60 @@ function followStream(
   limits: Limits,
   stream: StreamLog,
   orders: ReadonlySet<number>,
-  clocks: Map<number, readonly ClockEntry[]>,
+  clocks: Map<number, PastClock>,
 ): void {
   const [oldest = 0] = orders;
-  const { index: start, causes } = stream.causesBefore(stream.indexAt(oldest));
-  const clock = VectorClock.from(causes);
+  const { index: start, causes: base } = stream.causesBefore(stream.indexAt(oldest));
+  const raised: ClockEntry[] = [];
   let left = orders.size;
   for (let index = start; left > 0 && index < stream.end; index++) {
     const order = stream.orderOf(index);
     const bytes = kept.bytesAt(order);
-    const header = bytes && openBatch(bytes, limits).header;
-    for (const [cause, sequence] of header?.causes ?? []) clock.raise(cause, sequence);
+    raised.push(...((bytes && openBatch(bytes, limits).header.causes) ?? []));
     if (!orders.has(order)) continue;
     left -= 1;
-    const first = stream.firstOf(index);
-    if (first > 1) clock.raise(stream.id, first - 1);
-    clocks.set(order, clock.sorted());
+    const own = [stream.id, stream.firstOf(index) - 1] as const;
+    clocks.set(order, new PastClock(base, raised, raised.length, own));
+  }
+}
+
+/**
+ * The clock of an earlier batch, put together when somebody asks: most never do, and where peers
+ * were started often it is long.
+ */
+class PastClock {
+  readonly #base: readonly ClockEntry[];
+  /** Shared with later batches of the stream, which see more of it. */
+  readonly #raised: readonly ClockEntry[];
+  readonly #count: number;
+  readonly #own: ClockEntry;
+  #entries: readonly ClockEntry[] | undefined;
+
+  constructor(
+    base: readonly ClockEntry[],
+    raised: readonly ClockEntry[],
+    count: number,
+    own: ClockEntry,
+  ) {
+    this.#base = base;
+    this.#raised = raised;
+    this.#count = count;
+    this.#own = own;
+  }
+
+  get entries(): readonly ClockEntry[] {
+    this.#entries ??= this.#make();
+    return this.#entries;
+  }
+
+  #make(): readonly ClockEntry[] {
+    const clock = VectorClock.from(this.#base);
+    for (let index = 0; index < this.#count; index++) {
+      const [stream, sequence] = this.#raised[index] ?? this.#own;
+      clock.raise(stream, sequence);
+    }
+    clock.raise(...this.#own);
+    return clock.sorted();
   }
 }
 

@@ -21,15 +21,17 @@ export function restoreStreams(
   for (const stream of decodeLogState(newest)) streams.set(stream.id, stream);
   const find = (id: StreamId): StreamLog | undefined => streams.get(id);
   for (const index of indexes.slice(0, -1)) kept.restore(decodeIndex(index), find);
+  const ends = new Map([...streams.values()].map((stream) => [stream, stream.end]));
+  for (const index of indexes.slice(-1)) kept.restore(decodeIndex(index), find);
   const before = states.at(-2);
   // So that the clocks of recent messages are found without reading everything before them.
   for (const { id, causes } of before === undefined ? [] : decodeLogState(before)) {
-    find(id)?.rememberCauses(causes);
+    const stream = find(id);
+    const end = stream && ends.get(stream);
+    if (stream !== undefined && end !== undefined && stream.end > end) {
+      stream.rememberCauses(end, causes);
+    }
   }
-  for (const index of indexes.slice(-1)) kept.restore(decodeIndex(index), find);
-  for (const stream of streams.values()) {
-    kept.restored(stream);
-    stream.rememberCauses();
-  }
+  for (const stream of streams.values()) kept.restored(stream);
   return [...streams.values()];
 }

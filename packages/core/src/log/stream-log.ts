@@ -115,9 +115,9 @@ export class StreamLog {
     return searchFrom(this.start, this.end, (index) => this.orderOf(index) >= order);
   }
 
-  /** Remembers the causes up to here, so that those of later batches are soon found. */
-  rememberCauses(causes: ReadonlyVectorClock = this.causes): void {
-    this.#causesAt.push({ index: this.end, causes: [...causes.entries()] });
+  /** Remembers the causes before a batch, so that those of later ones are soon found. */
+  rememberCauses(index: number = this.end, causes: ReadonlyVectorClock = this.causes): void {
+    this.#causesAt.push({ index, causes: [...causes.entries()] });
   }
 
   /** What the stream depended on before a batch at or before this index, and that batch. */

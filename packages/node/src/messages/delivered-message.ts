@@ -31,14 +31,12 @@ export class DeliveredMessage implements PeerMessage {
   readonly time: HlcTime;
   readonly own: boolean;
   readonly to: PeerId | undefined;
-  readonly clock: readonly (readonly [StreamId, number])[];
+  readonly #message: Message;
   #text: string | undefined;
 
-  constructor(
-    { id, topic, payload, time, clock }: Message,
-    author: Author,
-    direct?: DirectContent,
-  ) {
+  constructor(message: Message, author: Author, direct?: DirectContent) {
+    const { id, topic, payload, time } = message;
+    this.#message = message;
     this.id = id;
     this.topic = topic;
     this.payload = direct?.payload ?? payload;
@@ -46,7 +44,11 @@ export class DeliveredMessage implements PeerMessage {
     this.time = time;
     this.own = author.own;
     this.to = direct?.to;
-    this.clock = clock;
+  }
+
+  /** Put together when it is asked for. */
+  get clock(): readonly (readonly [StreamId, number])[] {
+    return this.#message.clock;
   }
 
   get direct(): boolean {
