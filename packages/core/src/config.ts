@@ -62,6 +62,8 @@ export interface Config {
   readonly pullTimeoutMs: number;
   /** A hole in a stream waits this long for its missing part before it is pulled. */
   readonly gapRepairMs: number;
+  /** A batch that waits this long (up to a quarter longer) for another that nobody brings is let go of; it comes again with it. */
+  readonly holdBackMs: number;
   /** What we hold of its own messages is told to their author after about this time ... */
   readonly haveMinMs: number;
   /** ... plus this much for each link, so that the cost a second stays flat; from half to one and a half of the sum, a time of its own for each peer. */
@@ -107,6 +109,7 @@ export const DEFAULT_CONFIG: Config = {
   syncIntervalMs: 1_000,
   pullTimeoutMs: 2_000,
   gapRepairMs: 60,
+  holdBackMs: 300_000,
   haveMinMs: 50,
   havePerLinkMs: 10,
   haveTrickleMs: 2_000,

@@ -14,6 +14,7 @@ export type Timer =
   | { readonly kind: 'redial' }
   | { readonly kind: 'have' }
   | { readonly kind: 'offer' }
+  | { readonly kind: 'held' }
   | { readonly kind: 'lacks' }
   | { readonly kind: 'pull' }
   | { readonly kind: 'forget' };

@@ -1,3 +1,4 @@
+import type { Dot } from './clock/dot.js';
 import type { HlcTime } from './clock/hybrid-logical-clock.js';
 import type { MessageId, PeerId, StreamId, Topic } from './ids.js';
 import type { Address, LinkId } from './input.js';
@@ -106,6 +107,14 @@ export type PeerEvent =
       readonly peer: PeerId;
       readonly messages: number;
       readonly tookMs: number;
+    }
+  /** Messages waited too long for another that nobody brings; they come again with it. */
+  | {
+      readonly kind: 'gave-up';
+      readonly stream: StreamId;
+      readonly from: number;
+      readonly to: number;
+      readonly missing: Dot;
     }
   /** A stream beyond `streamsMax`: what its author says does not reach us. Told once a stream. */
   | { readonly kind: 'no-room'; readonly stream: StreamId; readonly limit: number }

@@ -58,6 +58,8 @@ export interface Engine {
 const STALL_TOLD_MS = 1_000;
 /** Between two looks for members to forget. */
 const FORGET_EVERY_MS = 60_000;
+/** Looks at what is held back within the time after which it is let go of. */
+const HOLD_BACK_LOOKS = 4;
 
 /** Makes a peer; it does nothing before the `start` input. */
 export function createEngine(options: EngineOptions): Engine {
@@ -250,6 +252,9 @@ class PeerEngine implements Engine {
         if (link !== undefined) antiEntropy.pull(LOG_REPLICA, link);
         return;
       }
+      case 'held':
+        this.#parts.log.giveUpHeld(HOLD_BACK_LOOKS);
+        return this.#lookAtHeld();
       case 'pull':
         return antiEntropy.expire();
       case 'forget':
@@ -270,6 +275,13 @@ class PeerEngine implements Engine {
     deadlines.set({ kind: 'probe-round' }, now.monotonicMs + phase(config.probeIntervalMs));
     deadlines.set({ kind: 'offer' }, now.monotonicMs + phase(config.syncIntervalMs));
     deadlines.set({ kind: 'forget' }, now.monotonicMs + FORGET_EVERY_MS);
+    this.#lookAtHeld();
+  }
+
+  #lookAtHeld(): void {
+    const { config, deadlines, now } = this.#context;
+    const afterMs = config.holdBackMs / HOLD_BACK_LOOKS;
+    deadlines.set({ kind: 'held' }, now.monotonicMs + afterMs);
   }
 
   #describe(meta: Uint8Array): void {

@@ -74,6 +74,7 @@ export interface Counters {
   batchesDuplicate: number;
   batchesHeldBack: number;
   batchesDropped: number;
+  batchesGivenUp: number;
   batchesForged: number;
   equivocations: number;
   recordsForged: number;
@@ -111,6 +112,7 @@ export function zeroCounters(): Counters {
     batchesDuplicate: 0,
     batchesHeldBack: 0,
     batchesDropped: 0,
+    batchesGivenUp: 0,
     batchesForged: 0,
     equivocations: 0,
     recordsForged: 0,

@@ -342,6 +342,19 @@ export class CausalLog implements Replica {
     return held;
   }
 
+  /**
+   * To be called now and then: what waited through so many calls is let go of. The clock does not
+   * count it, so whoever has what it waited for brings both.
+   */
+  giveUpHeld(looksMax: number): void {
+    for (const { held, blocker } of this.#held.giveUp(looksMax)) {
+      const { firstSequence: from, count } = held.batch;
+      const to = from + count - 1;
+      this.#counters.batchesGivenUp += 1;
+      this.#progress.push({ kind: 'gave-up', stream: held.stream, from, to, missing: blocker });
+    }
+  }
+
   /** Skips to floors whose causes are held; a jump may free batches, and they other floors. */
   #jumpReady(): void {
     while (this.#floors.size > 0) {

@@ -14,12 +14,22 @@ interface Waiting {
   readonly held: HeldBatch;
   /** Sequence of the stream it waits for. */
   readonly until: number;
+  /** From somebody else, so it does not wait for ever. */
+  readonly ages: boolean;
+  /** Looks that it outlived. */
+  looks: number;
 }
 
 /** What must be delivered first. */
 export interface Blocker {
   readonly stream: StreamId;
   readonly sequence: number;
+}
+
+/** A batch that waited too long, and what for. */
+export interface GivenUp {
+  readonly held: HeldBatch;
+  readonly blocker: Blocker;
 }
 
 /**
@@ -69,7 +79,7 @@ export class HoldBack {
     this.#held.set(`${held.stream}:${held.batch.firstSequence}`, held);
     this.#bytes += held.bytes.length;
     const list = this.#waiting.get(blocker.stream);
-    const waiting = { held, until: blocker.sequence };
+    const waiting = { held, until: blocker.sequence, ages: bounded, looks: 0 };
     if (list === undefined) this.#waiting.set(blocker.stream, [waiting]);
     else list.push(waiting);
     return true;
@@ -85,18 +95,36 @@ export class HoldBack {
   take(stream: StreamId, reached: number): readonly HeldBatch[] {
     const list = this.#waiting.get(stream);
     if (list === undefined) return [];
-    const free = list.filter(({ until }) => until <= reached).map(({ held }) => held);
-    if (free.length === 0) return free;
-    if (free.length === list.length) this.#waiting.delete(stream);
-    else
-      this.#waiting.set(
-        stream,
-        list.filter(({ until }) => until > reached),
-      );
-    for (const held of free) {
+    const free = this.#remove(stream, list, ({ until }) => until <= reached).map(
+      ({ held }) => held,
+    );
+    return free.sort((left, right) => left.batch.firstSequence - right.batch.firstSequence);
+  }
+
+  /** Looks at all once more, and gives up those that waited through so many looks. */
+  giveUp(looksMax: number): readonly GivenUp[] {
+    return [...this.#waiting].flatMap(([stream, list]) => {
+      for (const waiting of list) waiting.looks += waiting.ages ? 1 : 0;
+      const old = this.#remove(stream, list, ({ looks }) => looks > looksMax);
+      return old.map(({ held, until }) => ({ held, blocker: { stream, sequence: until } }));
+    });
+  }
+
+  /** Takes out some of those that wait for one stream. */
+  #remove(
+    stream: StreamId,
+    list: readonly Waiting[],
+    goes: (waiting: Waiting) => boolean,
+  ): Waiting[] {
+    const gone = list.filter(goes);
+    if (gone.length === 0) return gone;
+    const left = list.filter((waiting) => !goes(waiting));
+    if (left.length === 0) this.#waiting.delete(stream);
+    else this.#waiting.set(stream, left);
+    for (const { held } of gone) {
       this.#held.delete(`${held.stream}:${held.batch.firstSequence}`);
       this.#bytes -= held.bytes.length;
     }
-    return free.sort((left, right) => left.batch.firstSequence - right.batch.firstSequence);
+    return gone;
   }
 }

@@ -1,3 +1,4 @@
+import type { Dot } from '../clock/dot.js';
 import type { Message } from '../effect.js';
 import type { StreamId } from '../ids.js';
 import type { BatchHeader } from '../wire/batch.js';
@@ -47,5 +48,14 @@ export interface Contradiction {
   readonly batches: readonly [Uint8Array, Uint8Array];
 }
 
+/** Messages that waited too long for another, and were let go of; they come again with it. */
+interface GaveUp {
+  readonly kind: 'gave-up';
+  readonly stream: StreamId;
+  readonly from: number;
+  readonly to: number;
+  readonly missing: Dot;
+}
+
 /** What happened to the log, in order. */
-export type LogProgress = Delivery | Gap | NoRoom | Contradiction;
+export type LogProgress = Delivery | Gap | NoRoom | Contradiction | GaveUp;

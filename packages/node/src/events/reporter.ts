@@ -90,6 +90,12 @@ export class Reporter {
         emitter.emit('warning', { code: 'equivocation', message });
         break;
       }
+      case 'gave-up': {
+        const { missing, stream, from, to } = event;
+        const message = `messages ${from} to ${to} of ${stream} waited too long for ${missing.sequence} of ${missing.stream}; they come again with it`;
+        emitter.emit('warning', { code: 'gave-up', message });
+        break;
+      }
       case 'caught-up': {
         const { peer: id, messages, tookMs } = event;
         emitter.emit('caught-up', { id, messages, tookMs });
