@@ -28,7 +28,7 @@ const streams: fc.Arbitrary<StreamId> = fc
   .tuple(id, count)
   .map(([peer, generation]) => streamId(peer, generation));
 /** Each stream once, in order. */
-const causes = fc
+export const entriesOfClock = fc
   .uniqueArray(fc.tuple(streams, fc.integer({ min: 1, max: 0xffff_ffff })), {
     maxLength: 4,
     selector: ([stream]) => stream,
@@ -127,7 +127,7 @@ export const batch: fc.Arbitrary<Batch> = fc
     origin: id,
     generation: count,
     firstSequence: fc.integer({ min: 1, max: 0xffff_ffff }),
-    causes,
+    causes: entriesOfClock,
     records: fc.array(record, { minLength: 1, maxLength: 6 }),
   })
   .map((drawn) => {
