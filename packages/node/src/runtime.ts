@@ -148,7 +148,7 @@ export class Runtime {
     this.drains = new Waits(0, readMonotonicMs);
     log.listen({
       warn: (code, line) => this.warn(code, line),
-      fail: (error) => this.#failed(error),
+      fail: (error) => this.fail(error),
     });
   }
 
@@ -254,7 +254,7 @@ export class Runtime {
       stepped: () => this.#stepped(),
       timerFired: (lateMs) => this.#health?.observe(lateMs),
       endTurn: () => this.#endTurn(),
-      failed: (error) => this.#failed(internalError(error)),
+      failed: (error) => this.fail(internalError(error)),
     };
   }
 
@@ -335,10 +335,11 @@ export class Runtime {
     this.identity.saveSeenGeneration(generation).catch((error: unknown) => {
       this.warn('profile-unwritable', reasonOf(error));
     });
-    this.#failed(new PeerError('superseded', 'another process runs under this profile'));
+    this.fail(new PeerError('superseded', 'another process runs under this profile'));
   }
 
-  #failed(error: PeerError): void {
+  /** Tells why, and closes. */
+  fail(error: PeerError): void {
     this.emitter.emit('failed', { error });
     this.#closeByItself();
   }

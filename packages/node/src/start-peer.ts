@@ -10,6 +10,8 @@ import {
 } from '@hearsay/core';
 import type { Peer, PeerOptions } from './api.js';
 import { Ed25519Signer } from './crypto/ed25519-signer.js';
+import { loadCrypto } from './crypto/noise.js';
+import { internalError } from './engine-errors.js';
 import { PeerError, reasonOf } from './errors.js';
 import { Listener } from './links/listener.js';
 import { type OwnAddresses, ownAddresses } from './links/own-addresses.js';
@@ -84,9 +86,19 @@ async function listenAndStart(runtime: Runtime): Promise<Peer> {
   runtime.start(addresses.advertised);
   const notices = [...runtime.keys.notices, ...runtime.identity.notices];
   for (const { code, message } of notices) runtime.warn(code, message);
+  // What keys need is loaded after the first line is shown, and before anybody asks for it.
+  setImmediate(() => prepareKeys(runtime));
   if (settings.stateFolder !== undefined) remember(runtime, settings.stateFolder);
   if (settings.discover) discover(runtime, addresses, lan ? reachable : []);
   return new RunningPeer(runtime, { port, address: addresses.local });
+}
+
+function prepareKeys(runtime: Runtime): void {
+  try {
+    if (!runtime.closed) loadCrypto();
+  } catch (error) {
+    runtime.fail(internalError(error));
+  }
 }
 
 /** Dials the members of earlier runs, and remembers those of this one. */

@@ -9,7 +9,7 @@ export function seal(
   { key, nonce, associated }: AeadParameters,
 ): Uint8Array {
   const ciphertext = Buffer.allocUnsafe(plaintext.length + TAG_BYTES);
-  sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
+  sodium().crypto_aead_chacha20poly1305_ietf_encrypt(
     ciphertext,
     plaintext,
     associated ?? null,
@@ -32,7 +32,7 @@ export function openInPlace(
   if (length < 0) return undefined;
   const plaintext = ciphertext.subarray(0, length);
   try {
-    sodium.crypto_aead_chacha20poly1305_ietf_decrypt(
+    sodium().crypto_aead_chacha20poly1305_ietf_decrypt(
       plaintext,
       null,
       ciphertext,

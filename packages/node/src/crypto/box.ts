@@ -18,7 +18,7 @@ export function closeBox(
   const nonce = box.subarray(0, NONCE_BYTES);
   nonce.set(randomBytes(NONCE_BYTES));
   const rest = box.subarray(NONCE_BYTES);
-  sodium.crypto_box_easy(rest, plaintext, nonce, theirs, ours.secretKey);
+  sodium().crypto_box_easy(rest, plaintext, nonce, theirs, ours.secretKey);
   return box;
 }
 
@@ -32,6 +32,6 @@ export function openBox(
   const plaintext = Buffer.alloc(box.length - BOX_OVERHEAD_BYTES);
   const nonce = box.subarray(0, NONCE_BYTES);
   const rest = box.subarray(NONCE_BYTES);
-  const opened = sodium.crypto_box_open_easy(plaintext, rest, nonce, theirs, ours.secretKey);
+  const opened = sodium().crypto_box_open_easy(plaintext, rest, nonce, theirs, ours.secretKey);
   return opened ? plaintext : undefined;
 }

@@ -26,7 +26,7 @@ export class Ed25519Signer implements Signer {
   /** @returns `SIGNATURE_BYTES` bytes, the same each time for the same bytes */
   sign(bytes: Uint8Array): Uint8Array {
     const signature = Buffer.alloc(SIGNATURE_BYTES);
-    sodium.crypto_sign_detached(signature, bytes, this.#keys.secretKey);
+    sodium().crypto_sign_detached(signature, bytes, this.#keys.secretKey);
     return signature;
   }
 
@@ -34,6 +34,6 @@ export class Ed25519Signer implements Signer {
   verify(peer: PeerId, bytes: Uint8Array, signature: Uint8Array): boolean {
     const publicKey = publicKeyOf(peer);
     if (publicKey === undefined || signature.length !== SIGNATURE_BYTES) return false;
-    return sodium.crypto_sign_verify_detached(signature, bytes, publicKey);
+    return sodium().crypto_sign_verify_detached(signature, bytes, publicKey);
   }
 }

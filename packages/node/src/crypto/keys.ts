@@ -1,3 +1,4 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { randomBytes } from './random.js';
 import { sodium } from './sodium.js';
 
@@ -5,7 +6,8 @@ import { sodium } from './sodium.js';
 export const SEED_BYTES = 32;
 /** An Ed25519 or X25519 public key. */
 export const PUBLIC_KEY_BYTES = 32;
-const SIGNING_SECRET_BYTES = 64;
+/** What stands before the seed in the only form of a key that Node reads (RFC 8410, section 7). */
+const PKCS8_OF_ED25519: Uint8Array = Buffer.from('302e020100300506032b657004220420', 'hex');
 const EXCHANGE_SECRET_BYTES = 32;
 
 /** A pair of either kind. */
@@ -28,20 +30,27 @@ export function newSeed(): Uint8Array {
   return randomBytes(SEED_BYTES);
 }
 
-/** @param seed `SEED_BYTES` long; the same one always gives the same keys */
+/**
+ * By Node alone, which is there already: a peer can say who it is before it needs more.
+ * @param seed `SEED_BYTES` long; the same one always gives the same keys
+ */
 export function signingKeysOf(seed: Uint8Array): SigningKeys {
-  const publicKey = Buffer.alloc(PUBLIC_KEY_BYTES);
-  const secretKey = Buffer.alloc(SIGNING_SECRET_BYTES);
-  sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed);
-  return { kind: 'signing', publicKey, secretKey };
+  const secret = createPrivateKey({
+    key: Buffer.concat([PKCS8_OF_ED25519, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const whole = createPublicKey(secret).export({ format: 'der', type: 'spki' });
+  const publicKey = whole.subarray(-PUBLIC_KEY_BYTES);
+  return { kind: 'signing', publicKey, secretKey: Buffer.concat([seed, publicKey]) };
 }
 
 /** The same identity in the form that key exchange needs. */
 export function exchangeKeysOf(keys: SigningKeys): ExchangeKeys {
   const publicKey = Buffer.alloc(PUBLIC_KEY_BYTES);
   const secretKey = Buffer.alloc(EXCHANGE_SECRET_BYTES);
-  sodium.crypto_sign_ed25519_pk_to_curve25519(publicKey, keys.publicKey);
-  sodium.crypto_sign_ed25519_sk_to_curve25519(secretKey, keys.secretKey);
+  sodium().crypto_sign_ed25519_pk_to_curve25519(publicKey, keys.publicKey);
+  sodium().crypto_sign_ed25519_sk_to_curve25519(secretKey, keys.secretKey);
   return { kind: 'exchange', publicKey, secretKey };
 }
 
@@ -50,7 +59,7 @@ export function exchangeKeyOf(publicKey: Uint8Array): Uint8Array | undefined {
   if (publicKey.length !== PUBLIC_KEY_BYTES) return undefined;
   const exchangeKey = Buffer.alloc(PUBLIC_KEY_BYTES);
   try {
-    sodium.crypto_sign_ed25519_pk_to_curve25519(exchangeKey, publicKey);
+    sodium().crypto_sign_ed25519_pk_to_curve25519(exchangeKey, publicKey);
     return exchangeKey;
   } catch {
     return undefined; // Not on the curve, or of small order.

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { ExchangeKeys } from './keys.js';
+import { sodium } from './sodium.js';
 
 /** The library's state of one handshake; `send` and `recv` throw when something does not fit. */
 interface NoiseState {
@@ -22,9 +23,18 @@ type NoiseStateClass = new (
 
 const require = createRequire(import.meta.url);
 
-/** Loaded with the first handshake, so that a peer is there a few milliseconds earlier. */
+/** Loaded with the first handshake, or before: see `sodium`. */
 function loadLibrary(): NoiseStateClass {
   return require('noise-handshake') as NoiseStateClass; // CommonJS without types.
+}
+
+/**
+ * Loads what the first handshake or signature would load.
+ * @throws PeerError `internal` where there is no binary for this machine
+ */
+export function loadCrypto(): void {
+  sodium();
+  loadLibrary();
 }
 
 /** What one side brings to a handshake. */

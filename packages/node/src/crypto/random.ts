@@ -1,8 +1,6 @@
-import { sodium } from './sodium.js';
+import { randomBytes as drawBytes } from 'node:crypto';
 
 /** Bytes that nobody can guess. */
 export function randomBytes(length: number): Uint8Array {
-  const bytes = Buffer.alloc(length);
-  sodium.randombytes_buf(bytes);
-  return bytes;
+  return drawBytes(length);
 }

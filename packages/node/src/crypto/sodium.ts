@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
+import { PeerError, reasonOf } from '../errors.js';
 
 /** What of libsodium is used here; results are written into the first buffer. */
 interface Sodium {
-  crypto_sign_seed_keypair(publicKey: Uint8Array, secretKey: Uint8Array, seed: Uint8Array): void;
   crypto_sign_detached(signature: Uint8Array, bytes: Uint8Array, secretKey: Uint8Array): void;
   crypto_sign_verify_detached(
     signature: Uint8Array,
@@ -41,11 +41,28 @@ interface Sodium {
     theirPublicKey: Uint8Array,
     ourSecretKey: Uint8Array,
   ): boolean;
-  crypto_generichash_batch(hash: Uint8Array, parts: readonly Uint8Array[], key?: Uint8Array): void;
-  randombytes_buf(bytes: Uint8Array): void;
 }
 
 const require = createRequire(import.meta.url);
 
-// CommonJS without types. Only this file knows the library, so it can be replaced here.
-export const sodium: Sodium = require('sodium-universal') as Sodium; // As listed above.
+let library: Sodium | undefined;
+
+/**
+ * The library, CommonJS without types. Only this file knows it, so it can be replaced here. It is
+ * loaded when it is first needed: that takes a tenth of what a program has for its first line.
+ * @throws PeerError `internal` where there is no binary for this machine
+ */
+export function sodium(): Sodium {
+  library ??= load();
+  return library;
+}
+
+function load(): Sodium {
+  try {
+    return require('sodium-universal') as Sodium; // As listed above.
+  } catch (error) {
+    const machine = `${process.platform}-${process.arch}`;
+    const message = `libsodium does not load on ${machine}: ${reasonOf(error)}`;
+    throw new PeerError('internal', message, { cause: error });
+  }
+}

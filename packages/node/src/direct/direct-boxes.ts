@@ -23,12 +23,19 @@ export const DIRECT_OVERHEAD_BYTES: number = BOX_OVERHEAD_BYTES + 1;
 
 /** Closes and opens boxes that only one other peer and we can open. */
 export class DirectBoxes {
-  readonly #ours: ExchangeKeys;
+  readonly #keys: SigningKeys;
+  #exchange: ExchangeKeys | undefined;
   /** Of peers we spoke with, the one spoken with the longest ago first. */
   readonly #theirs = new Map<PeerId, Uint8Array>();
 
   constructor(keys: SigningKeys) {
-    this.#ours = exchangeKeysOf(keys);
+    this.#keys = keys;
+  }
+
+  /** Converted when they are first needed, which is long after the start. */
+  get #ours(): ExchangeKeys {
+    this.#exchange ??= exchangeKeysOf(this.#keys);
+    return this.#exchange;
   }
 
   /** False for an id that is no key: others may tell us of any. */

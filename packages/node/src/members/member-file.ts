@@ -86,5 +86,5 @@ function parseSaved(address: unknown): Address {
 }
 
 function checkOf(body: string): string {
-  return Buffer.from(hash([Buffer.from(body)], { bytes: CHECK_BYTES })).toString('hex');
+  return Buffer.from(hash([Buffer.from(body)], CHECK_BYTES)).toString('hex');
 }

@@ -44,8 +44,17 @@ export function linkIdentity(
   network: string,
   keyring: Keyring,
 ): LinkIdentity {
-  const exchange = exchangeKeysOf(signing);
-  return { signing, exchange, prologue: prologueOf(network), keyring };
+  let exchange: ExchangeKeys | undefined;
+  return {
+    signing,
+    /** Converted with the first handshake. */
+    get exchange() {
+      exchange ??= exchangeKeysOf(signing);
+      return exchange;
+    },
+    prologue: prologueOf(network),
+    keyring,
+  };
 }
 
 /** Both sides must mean the same: what this is, its version, and the name of the network. */
