@@ -20,7 +20,12 @@ import { pickMode } from '../src/front/open-front.js';
 import { recallNick, rememberNick } from '../src/profile/folders.js';
 import { isNick, nextNick, nickFromUser } from '../src/profile/nick.js';
 
-const INVITE = formatInvite({ network: 'ops', key: Buffer.alloc(32, 1), addresses: ['h:1'] });
+const INVITE = formatInvite({
+  network: 'ops',
+  id: 'ab'.repeat(6),
+  key: Buffer.alloc(32, 1),
+  addresses: ['h:1'],
+});
 
 describe('the words of the command line', () => {
   it.each([[['bob', INVITE]], [['bob', 'g:2', INVITE]], [[INVITE]]])(

@@ -9,14 +9,14 @@ interface Trio {
   keys(...args: readonly string[]): Promise<{ code: number | null; program: Program }>;
 }
 
+/** Three peers, the third one of somebody else. */
 async function trio(): Promise<Trio> {
   const mesh = openMesh();
   const ana = mesh.start('ana', '--json', '--port', '0', ...alone(mesh));
   const address = await ana.address();
-  const others = ['bob', 'cy'].map((nick) =>
-    mesh.start(nick, '--json', '--port', '0', ...alone(mesh, address)),
-  );
-  const peers = [ana, ...others];
+  const bob = mesh.start('bob', '--json', '--port', '0', ...alone(mesh, address));
+  const { invite } = await ana.ask({ type: 'invite' });
+  const peers = [ana, bob, mesh.start('cy', String(invite), ...guest(mesh, '-cy'))];
   for (const peer of peers)
     await peer.event('sync', ({ live, inSync }) => live === 2 && inSync === true);
   return {
@@ -75,10 +75,14 @@ describe('hearsay keys', () => {
     const elsewhere = mesh.start('eve', oldInvite, ...guest(mesh));
     const no = await elsewhere.event('refused');
     expect(no['reason']).toContain('network key');
+    elsewhere.write('{"type":"leave"}\n');
+    await elsewhere.exit;
     const invite = mesh.start('invite', ...alone(mesh, address));
     await invite.exit;
-    const joined = mesh.start('dia', invite.stdout.trim(), ...guest(mesh, '-2'));
-    await joined.event('sync', ({ live, inSync }) => live === 3 && inSync === true);
+    const back = mesh.start('eve', invite.stdout.trim(), ...guest(mesh));
+    await back.event('sync', ({ live, inSync }) => live === 3 && inSync === true);
+    const [shutOut] = elsewhere.events('ready');
+    expect(await back.event('ready')).toMatchObject({ id: shutOut?.['id'], network: mesh.network });
   }, 60_000);
 
   it('leaves a member out, and does not leave one behind by mistake', async () => {

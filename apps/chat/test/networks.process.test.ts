@@ -32,7 +32,7 @@ describe('an invite', () => {
     expect((await printed.exit).code).toBe(0);
     expect(printed.stdout).toBe(`${String(asked['invite'])}\n`);
     expect(printed.stdout).toMatch(
-      new RegExp(`^hearsay://127\\.0\\.0\\.1:\\d+/${mesh.network}#1[\\w-]{48}\\n$`),
+      new RegExp(`^hearsay://127\\.0\\.0\\.1:\\d+/${mesh.network}#1[\\w-]{56}\\n$`),
     );
     expect(printed.stderr).toContain('only this machine can use this invite');
 
@@ -52,7 +52,7 @@ describe('an invite', () => {
     const bob = mesh.start('bob', 'hearsay://127.0.0.1:7340/ops#1abc', ...QUIET);
     expect((await bob.exit).code).toBe(2);
     expect(bob.stderr).toBe(
-      'hearsay: this invite does not read: its key has 4 of 49 characters: was it cut? Copy it again whole.\n',
+      'hearsay: this invite does not read: its key has 4 of 57 characters: was it cut? Copy it again whole.\n',
     );
   });
 

@@ -372,6 +372,7 @@ export class Runtime {
     this.settings.signal?.removeEventListener('abort', this.#onAbort);
     this.host.stop();
     this.#forgetKeys();
+    this.reserved.close();
     this.#health?.close();
     this.#syncWatch.close();
     clearTimeout(this.#windowTimer);

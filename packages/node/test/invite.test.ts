@@ -5,11 +5,12 @@ import { formatInvite, type Invite, parseInvite } from '../src/network/invite.js
 const KEY = Buffer.alloc(32, 0xa7);
 const INVITE: Invite = {
   network: 'ops',
+  id: '0123456789ab',
   key: KEY,
   addresses: ['192.168.1.20:7340', '192.168.1.31:7341'],
 };
 const LINE =
-  'hearsay://192.168.1.20:7340,192.168.1.31:7341/ops#1p6enp6enp6enp6enp6enp6enp6enp6enp6enp6enp6ftjap1';
+  'hearsay://192.168.1.20:7340,192.168.1.31:7341/ops#1p6enp6enp6enp6enp6enp6enp6enp6enp6enp6enp6cBI0Vniau8xkZ5';
 
 describe('an invite', () => {
   it('is one line of fewer than 120 characters', () => {
@@ -28,7 +29,7 @@ describe('an invite', () => {
   });
 
   it('carries any network name and address', () => {
-    const invite = { network: 'größe_2', key: KEY, addresses: ['[fd00::1]:7340', 'a.example:1'] };
+    const invite = { ...INVITE, network: 'größe_2', addresses: ['[fd00::1]:7340', 'a.example:1'] };
     expect(parseInvite(formatInvite(invite))).toEqual(invite);
   });
 
@@ -38,7 +39,7 @@ describe('an invite', () => {
       LINE.replace(/#.*/, ''),
       'its key is missing: the part from # on (quote the invite in a shell)',
     ],
-    ['a cut key', LINE.slice(0, -9), 'its key has 40 of 49 characters: was it cut?'],
+    ['a cut key', LINE.slice(0, -9), 'its key has 48 of 57 characters: was it cut?'],
     [
       'a wrong character',
       LINE.replace('p6enp6', 'p6enq6'),
@@ -75,7 +76,7 @@ describe('an invite', () => {
       'it names 5 addresses, at most 4 are allowed',
     ],
     ['another scheme', LINE.replace('hearsay', 'http'), 'it does not begin with hearsay://'],
-    ['no end', `${LINE}${'x'.repeat(1_000)}`, 'it has 1099 characters'],
+    ['no end', `${LINE}${'x'.repeat(1_000)}`, 'it has 1107 characters'],
   ])('with %s is refused in one line', (_what, text, reason) => {
     expect(() => parseInvite(text)).toThrow(
       `this invite does not read: ${reason}${reason.endsWith('?') ? '' : '.'} Copy it again whole.`,
@@ -95,7 +96,7 @@ describe('an invite', () => {
           expect(error).toMatchObject({ name: 'PeerError', code: 'bad-invite' });
           return;
         }
-        expect(invite.key).toEqual(KEY);
+        expect([invite.key, invite.id]).toEqual([KEY, INVITE.id]);
         expect(formatInvite(invite).toLowerCase()).toBe(text.trim().toLowerCase());
       }),
     );

@@ -9,7 +9,12 @@ import { joinNetwork, networkNames, openNetwork } from '../src/network/stored-ne
 import { temporaryFolder } from './support/folders.js';
 
 const KEY = Buffer.alloc(32, 9);
-const INVITE: Invite = { network: 'ops', key: KEY, addresses: ['192.168.1.20:7340'] };
+const INVITE: Invite = {
+  network: 'ops',
+  id: 'ab'.repeat(6),
+  key: KEY,
+  addresses: ['192.168.1.20:7340'],
+};
 
 describe('the network of a start', () => {
   it('is made on first use, and is the same from then on', async () => {
@@ -99,9 +104,22 @@ describe('joining by an invite', () => {
     expect((await joinNetwork(base, { ...INVITE, network: 'local' })).name).toBe('local-2');
     expect((await joinNetwork(base, INVITE, 'work')).name).toBe('work');
     await expect(
-      joinNetwork(base, { ...INVITE, key: Buffer.alloc(32, 1) }, 'work'),
+      joinNetwork(base, { ...INVITE, id: 'cd'.repeat(6) }, 'work'),
     ).rejects.toMatchObject({ code: 'bad-invite' });
     expect(await networkNames(base)).toEqual(['local', 'local-2', 'work']);
+  });
+
+  it('brings one back whose key was changed while it was away', async () => {
+    const base = await temporaryFolder();
+    await joinNetwork(base, INVITE);
+    const key = Buffer.alloc(32, 1);
+    const back = await joinNetwork(base, { ...INVITE, key });
+    expect(back).toMatchObject({ name: 'ops', isNew: false });
+    expect(back.keys.all).toEqual([key, KEY]);
+    for (const byte of [2, 3, 4])
+      await joinNetwork(base, { ...INVITE, key: Buffer.alloc(32, byte) });
+    const { keys } = await openNetwork(base, 'ops');
+    expect(keys.all.map((each) => each[0])).toEqual([4, 3, 2, 1]);
   });
 
   it('tells that its key was removed', async () => {

@@ -20,7 +20,7 @@ const ONLY_HERE =
  * @returns undefined when nobody lives who could be dialled
  */
 export function makeInvite(
-  { network, keys }: Pick<StoredNetwork, 'network' | 'keys'>,
+  { network, id, keys }: Pick<StoredNetwork, 'network' | 'id' | 'keys'>,
   members: readonly PeerMember[],
 ): MadeInvite | undefined {
   const all = liveAddresses(members);
@@ -28,7 +28,7 @@ export function makeInvite(
   // To whoever reads them elsewhere loopback addresses mean another machine.
   const addresses = elsewhere.length > 0 ? elsewhere : all;
   if (addresses.length === 0) return undefined;
-  const line = formatInvite({ network, key: keys.primary, addresses }, CHARS_MAX);
+  const line = formatInvite({ network, id, key: keys.primary, addresses }, CHARS_MAX);
   const named = addresses.filter((address) => line.includes(address));
   return { line, addresses: named, warning: elsewhere.length > 0 ? undefined : ONLY_HERE };
 }

@@ -40,8 +40,8 @@ export async function networks(options: NetworksOptions): Promise<ExitCode> {
   return exitCode;
 }
 
-function jsonLine({ name, network, keys, seeds, file }: StoredNetwork): string {
-  return eventLine('network', { name, network, keys: keys.ids, seeds, file }, Date.now());
+function jsonLine({ name, network, id, keys, seeds, file }: StoredNetwork): string {
+  return eventLine('network', { name, network, id, keys: keys.ids, seeds, file }, Date.now());
 }
 
 function tableLines(kept: readonly StoredNetwork[]): string[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type MadeInvite, makeInvite } from '../../src/chat/make-invite.js';
 import { idOf, member } from '../support/fake-peer.js';
 
-const NETWORK = { network: 'ops', keys: NetworkKeys.of(Buffer.alloc(32, 5)) };
+const NETWORK = { network: 'ops', id: 'ab'.repeat(6), keys: NetworkKeys.of(Buffer.alloc(32, 5)) };
 
 function made(...members: readonly Partial<PeerMember>[]): MadeInvite | undefined {
   const all = members.map((changes, index) => member({ id: idOf(String(index + 1)), ...changes }));

@@ -19,13 +19,15 @@ export interface ReservedTopicsOptions {
 export class ReservedTopics {
   readonly mail: DirectMail;
   readonly rotation: KeyRotation;
+  /** Ends what it waits for. Idempotent. */
+  readonly close: () => void;
 
   constructor({ identity, keys, emitter, readWallMs, publish }: ReservedTopicsOptions) {
     const boxes = new DirectBoxes(identity.keys);
     const self = identity.id;
     this.mail = new DirectMail(self, boxes);
     this.rotation = new KeyRotation({ self, keys, boxes, emitter, readWallMs, publish });
-    warnOfStrangeKeys(emitter, keys);
+    this.close = warnOfStrangeKeys(emitter, keys);
   }
 
   /** Takes note of a message that has just come. */

@@ -4,11 +4,12 @@ import { PeerError } from '../errors.js';
 import { INVITE_ADDRESSES_MAX, INVITE_CHARS_MAX } from '../limits.js';
 import { cleanLine, firstCharacters } from '../text.js';
 import { NETWORK_KEY_BYTES } from './keyring.js';
-import { checkNetworkName } from './network-name.js';
+import { checkNetworkName, type NetworkId } from './network-name.js';
 
 /** What lets somebody in: `hearsay://host:port[,host:port...]/NETWORK#KEY`. */
 export interface Invite {
   readonly network: string;
+  readonly id: NetworkId;
   readonly key: Uint8Array;
   /** `host:port` of live members, 1 to `INVITE_ADDRESSES_MAX`. */
   readonly addresses: readonly string[];
@@ -18,7 +19,7 @@ const SCHEME = 'hearsay://';
 /** First character of the secret; another one is another form. */
 const VERSION = '1';
 const CHECK_BYTES = 4;
-const SECRET_CHARS = 48;
+const SECRET_CHARS = 56;
 const QUOTED_CHARS_MAX = 40;
 
 /** True for a word that is meant as an invite, right or wrong. */
@@ -31,8 +32,9 @@ export function looksLikeInvite(word: string): boolean {
  * addresses are named as fit into `charsMax`, one at least.
  */
 export function formatInvite(invite: Invite, charsMax: number = INVITE_CHARS_MAX): string {
-  const { network, key, addresses } = invite;
-  const secret = Buffer.concat([key, checkOf(network, key)]).toString('base64url');
+  const { network, id, key, addresses } = invite;
+  const body = Buffer.concat([key, Buffer.from(id, 'hex')]);
+  const secret = Buffer.concat([body, checkOf(network, body)]).toString('base64url');
   const tail = `/${encodeURIComponent(network)}#${VERSION}${secret}`;
   let line = '';
   for (let count = 1; count <= Math.min(addresses.length, INVITE_ADDRESSES_MAX); count++) {
@@ -60,7 +62,7 @@ export function parseInvite(text: string): Invite {
   const network = readNetworkName(rest.slice(slash + 1, hash));
   return {
     network,
-    key: readSecret(network, rest.slice(hash + 1)),
+    ...readSecret(network, rest.slice(hash + 1)),
     addresses: readAddresses(rest.slice(0, slash)),
   };
 }
@@ -86,7 +88,7 @@ function readNetworkName(text: string): string {
   }
 }
 
-function readSecret(network: string, text: string): Uint8Array {
+function readSecret(network: string, text: string): Pick<Invite, 'id' | 'key'> {
   if (!text.startsWith(VERSION)) {
     throw bad('it is of another version: this Hearsay or the one that made it is too old');
   }
@@ -97,16 +99,17 @@ function readSecret(network: string, text: string): Uint8Array {
     throw bad(`its key has ${parts}: was it cut?`);
   }
   const bytes = Buffer.from(secret, 'base64url');
-  const key = bytes.subarray(0, NETWORK_KEY_BYTES);
-  if (!checkOf(network, key).equals(bytes.subarray(NETWORK_KEY_BYTES))) {
+  const body = bytes.subarray(0, bytes.length - CHECK_BYTES);
+  if (!checkOf(network, body).equals(bytes.subarray(body.length))) {
     throw bad('a character of its key or of its network is wrong: was it typed by hand?');
   }
-  return key;
+  const key = body.subarray(0, NETWORK_KEY_BYTES);
+  return { key, id: body.subarray(NETWORK_KEY_BYTES).toString('hex') };
 }
 
 /** Tells a slip from a wrong key: without it the others could only say no. */
-function checkOf(network: string, key: Uint8Array): Buffer {
-  const digest = createHash('sha256').update('hearsay invite 1').update(key).update(network);
+function checkOf(network: string, body: Uint8Array): Buffer {
+  const digest = createHash('sha256').update('hearsay invite 1').update(body).update(network);
   return digest.digest().subarray(0, CHECK_BYTES);
 }
 

@@ -4,12 +4,13 @@ import { INVITE_ADDRESSES_MAX, NETWORK_KEYS_MAX, REMOVED_KEYS_MAX } from '../lim
 import type { ChangeTime, KeyState } from './key-state.js';
 import { NETWORK_KEY_BYTES } from './keyring.js';
 import { isKeyId } from './network-key.js';
-import { checkNetworkName } from './network-name.js';
+import { checkNetworkName, isNetworkId, type NetworkId } from './network-name.js';
 
 /** What a network file holds. */
 export interface NetworkRecord {
   /** As its members call it. */
   readonly network: string;
+  readonly id: NetworkId;
   readonly state: KeyState;
   /** `host:port` of members that an invite named. */
   readonly seeds: readonly string[];
@@ -17,12 +18,13 @@ export interface NetworkRecord {
 
 const VERSION = 1;
 
-export function renderNetwork({ network, state, seeds }: NetworkRecord): string {
+export function renderNetwork({ network, id, state, seeds }: NetworkRecord): string {
   const { keys, use, removed } = state;
   const { ms, counter, peer } = use.at;
   return renderChecked({
     version: VERSION,
     network,
+    id,
     keys: keys.map((key) => Buffer.from(key).toString('base64url')),
     use: { key: use.key, at: [ms, counter, peer] },
     removed,
@@ -39,6 +41,7 @@ export function parseNetwork(text: string): NetworkRecord {
   if (fields['version'] !== VERSION) throw new Error('it is of another version of Hearsay');
   const record = {
     network: checkNetworkName(textOf(fields['network'])),
+    id: readId(fields['id']),
     state: {
       keys: listOf(fields['keys'], NETWORK_KEYS_MAX).map(readKey),
       use: readUse(fields['use']),
@@ -48,6 +51,11 @@ export function parseNetwork(text: string): NetworkRecord {
   };
   if (record.state.keys.length === 0) throw new Error('it has no key');
   return record;
+}
+
+function readId(value: unknown): NetworkId {
+  if (!isNetworkId(value)) throw new Error('its id is none');
+  return value;
 }
 
 function readUse(value: unknown): KeyState['use'] {

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { PeerError } from '../errors.js';
+import { NETWORK_KEYS_MAX } from '../limits.js';
 import type { Invite } from './invite.js';
-import { initialKeyState, type KeyState, mergeKeyStates } from './key-state.js';
+import { applyKeyChange, initialKeyState, type KeyState, mergeKeyStates } from './key-state.js';
 import {
   createNetwork,
   type FoundNetwork,
@@ -13,7 +14,7 @@ import {
 } from './network-file.js';
 import { keyIdOf, newNetworkKey, shortKeyId } from './network-key.js';
 import { NetworkKeys } from './network-keys.js';
-import { checkNetworkName, LOCAL_NETWORK } from './network-name.js';
+import { checkNetworkName, LOCAL_NETWORK, type NetworkId, newNetworkId } from './network-name.js';
 import type { NetworkRecord } from './network-text.js';
 
 /** A network of this user, with its keys, as a peer needs it. */
@@ -22,6 +23,7 @@ export interface StoredNetwork {
   readonly name: string;
   /** What its members call it: the `network` of `createPeer`. */
   readonly network: string;
+  readonly id: NetworkId;
   readonly keys: NetworkKeys;
   /** Members that an invite named, to be dialled. */
   readonly seeds: readonly string[];
@@ -54,7 +56,8 @@ export async function openNetwork(
     const how = 'Start a peer in it, or join it with an invite';
     throw new PeerError('no-such-network', `there is no network ${name} in ${base}. ${how}`);
   }
-  const made = { network: name, state: initialKeyState(newNetworkKey()), seeds: [] };
+  const state = initialKeyState(newNetworkKey());
+  const made = { network: name, id: newNetworkId(), state, seeds: [] };
   if (await createNetwork(path, made)) return stored(base, name, made, true);
   return openNetwork(base, name, { create: false }); // Somebody was faster.
 }
@@ -97,23 +100,31 @@ async function joinUnder(
   invite: Invite,
 ): Promise<StoredNetwork | undefined> {
   const path = networkFile(base, name);
-  const { network, key, addresses: seeds } = invite;
+  const { network, id, key, addresses: seeds } = invite;
   const before = await readNetwork(path);
   if (before === undefined) {
-    const made = { network, state: initialKeyState(key), seeds };
+    const made = { network, id, state: initialKeyState(key), seeds };
     if (await createNetwork(path, made)) return stored(base, name, made, true);
     return joinUnder(base, name, invite); // Somebody was faster.
   }
+  if (before.network !== network || before.id !== id) return undefined;
+  const after = { ...before, seeds, state: invitedState(before.state, key, network) };
+  await writeNetwork(path, after);
+  return stored(base, name, after);
+}
+
+/** Who was away while the key was changed comes back by a new invite, as the same peer. */
+function invitedState(state: KeyState, key: Uint8Array, network: string): KeyState {
   const id = keyIdOf(key);
-  if (before.network === network && before.state.removed.includes(id)) {
+  if (state.removed.includes(id)) {
     const what = `the key ${shortKeyId(id)} of this invite was removed from ${network}`;
     throw new PeerError('bad-invite', `${what}; ask a member for a new invite`);
   }
-  const isSame = before.network === network && before.state.keys.some((k) => keyIdOf(k) === id);
-  if (!isSame) return undefined;
-  const after = { ...before, seeds };
-  await writeNetwork(path, after);
-  return stored(base, name, after);
+  if (state.keys.some((each) => keyIdOf(each) === id)) return state;
+  const kept = { ...state, keys: state.keys.slice(0, NETWORK_KEYS_MAX - 1) };
+  const installed = applyKeyChange(kept, { kind: 'install', key }).state;
+  const at = { ms: Date.now(), counter: 0, peer: '' };
+  return applyKeyChange(installed, { kind: 'use', id, at }).state;
 }
 
 function* aliasesOf(network: string): Iterable<string> {
@@ -124,13 +135,13 @@ function* aliasesOf(network: string): Iterable<string> {
 function stored(
   base: string,
   name: string,
-  { network, state, seeds, wideMode }: NetworkRecord & Partial<FoundNetwork>,
+  { network, id, state, seeds, wideMode }: NetworkRecord & Partial<FoundNetwork>,
   isNew = false,
 ): StoredNetwork {
   const file = networkFile(base, name);
   const notices = wideMode === undefined ? [] : [rightsNotice(file, wideMode)];
   const keys = new NetworkKeys(state, (current) => mergeIntoFile(file, current), notices);
-  return { name, network, keys, seeds, folder: networkFolder(base, name), file, isNew };
+  return { name, network, id, keys, seeds, folder: networkFolder(base, name), file, isNew };
 }
 
 function rightsNotice(file: string, mode: number): NetworkKeys['notices'][number] {
