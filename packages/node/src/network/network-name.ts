@@ -11,7 +11,7 @@ const NETWORK_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*$/u;
 /** Tells networks of one name apart, whatever keys they have: 12 hex digits. */
 export type NetworkId = string;
 
-export const NETWORK_ID_BYTES = 6;
+const NETWORK_ID_BYTES = 6;
 const NETWORK_ID_PATTERN = /^[0-9a-f]{12}$/;
 
 export function newNetworkId(): NetworkId {
