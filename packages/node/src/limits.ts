@@ -44,6 +44,8 @@ export interface RuntimeLimits {
   readonly announcedMax: number;
   /** Members remembered over restarts; those heard longest ago go first. */
   readonly savedMembersMax: number;
+  /** Of these, dialled at the start (the latest), and again now and then while nobody is there (any). */
+  readonly membersTriedMax: number;
   /** Files read in one scan of the run folder. */
   readonly runFilesMax: number;
   /** A file of the log on disk; a fuller one is closed and another begun. */
@@ -75,6 +77,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   datagramsPerSecondMax: 1_000,
   announcedMax: 1_024,
   savedMembersMax: 256,
+  membersTriedMax: 32,
   runFilesMax: 512,
   segmentBytes: 4 * MIB,
   storeWaitingBytesMax: 16 * MIB,

@@ -91,7 +91,7 @@ async function keep(path: string, members: readonly MemberView[], over: { max?: 
   const warnings: string[] = [];
   const options: MemberKeeperOptions = {
     path,
-    limits: { savedMembersMax: over.max ?? 10 },
+    limits: { savedMembersMax: over.max ?? 10, membersTriedMax: 2 },
     timers: { membersFirstSaveMs: 1_000, membersSaveMs: 1_000, membersForgetMs: 60_000 },
     readNow: () => ({ monotonicMs: 0, wallMs: WALL_MS }),
     readStatus: () => ({ live: 0, members }) as unknown as StatusView, // All that is read.
@@ -155,6 +155,17 @@ describe('the keeper of members', () => {
     await keeper.close();
     vi.advanceTimersByTime(9_000);
     expect(candidates).toHaveLength(2);
+  });
+
+  it('names few at a time, the latest first', async () => {
+    const path = join(await temporaryFolder(), 'members');
+    const old = peerId('cc'.repeat(32));
+    await writeMembers(path, [saved(old, { seenMs: WALL_MS - 9 }), saved(ANA), saved(BOB)]);
+    const { keeper, candidates } = await keep(path, []);
+    expect(candidates.map(([, peer]) => peer)).toEqual([ANA, BOB]);
+    vi.advanceTimersByTime(1_000);
+    expect(candidates).toHaveLength(4);
+    await keeper.close();
   });
 
   it('says that a file is damaged, and writes it anew', async () => {

@@ -5,7 +5,7 @@ import { type FoundMembers, readMembers, type SavedMember, writeMembers } from '
 /** What a keeper needs. */
 export interface MemberKeeperOptions {
   readonly path: string;
-  readonly limits: { readonly savedMembersMax: number };
+  readonly limits: { readonly savedMembersMax: number; readonly membersTriedMax: number };
   readonly timers: {
     readonly membersFirstSaveMs: number;
     readonly membersSaveMs: number;
@@ -42,7 +42,7 @@ export class MemberKeeper {
   /** Reads what an earlier run left, and names it as worth dialling. */
   static async open(options: MemberKeeperOptions): Promise<MemberKeeper> {
     const keeper = new MemberKeeper(options, await readMembers(options.path));
-    keeper.#offer();
+    keeper.#offer(keeper.#latest());
     keeper.#wait(options.timers.membersFirstSaveMs);
     return keeper;
   }
@@ -58,16 +58,28 @@ export class MemberKeeper {
     const jittered = ms * (0.75 + this.#options.random() / 2);
     this.#timer = setTimeout(() => {
       this.#save();
-      if (this.#options.readStatus().live === 0) this.#offer();
+      if (this.#options.readStatus().live === 0) this.#offer(this.#anybody());
       this.#wait(this.#options.timers.membersSaveMs);
     }, jittered);
     this.#timer.unref();
   }
 
-  #offer(): void {
-    for (const { peer, addresses } of this.#saved.values()) {
+  /** One that answers is enough: it knows the others. */
+  #offer(members: readonly SavedMember[]): void {
+    for (const { peer, addresses } of members.slice(0, this.#options.limits.membersTriedMax)) {
       for (const address of addresses) this.#options.onCandidate(address, peer);
     }
+  }
+
+  #latest(): readonly SavedMember[] {
+    return [...this.#saved.values()].toSorted((left, right) => right.seenMs - left.seenMs);
+  }
+
+  #anybody(): readonly SavedMember[] {
+    const drawn = [...this.#saved.values()].map((member) => {
+      return { member, lot: this.#options.random() };
+    });
+    return drawn.toSorted((left, right) => left.lot - right.lot).map(({ member }) => member);
   }
 
   #save(): void {
@@ -75,9 +87,8 @@ export class MemberKeeper {
     const now = this.#options.readNow();
     for (const view of this.#options.readStatus().members) this.#note(view, now);
     const oldestMs = now.wallMs - timers.membersForgetMs;
-    const members = [...this.#saved.values()]
+    const members = this.#latest()
       .filter(({ seenMs }) => seenMs >= oldestMs)
-      .toSorted((left, right) => right.seenMs - left.seenMs)
       .slice(0, limits.savedMembersMax);
     this.#saved = new Map(members.map((member) => [member.peer, member]));
     const content = fingerprint(members);
