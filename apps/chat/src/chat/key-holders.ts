@@ -9,6 +9,7 @@ export interface KeyHolders {
   readonly have: number;
   /** Those that dial with it. */
   readonly use: number;
+  readonly having: readonly PeerMember[];
   readonly lacking: readonly PeerMember[];
   readonly using: readonly PeerMember[];
 }
@@ -22,6 +23,7 @@ export function keyHolders(key: KeyId, members: readonly PeerMember[]): KeyHolde
     of: live.length,
     have: having.length,
     use: using.length,
+    having,
     lacking: live.filter((member) => !having.includes(member)),
     using,
   };

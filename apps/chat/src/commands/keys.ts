@@ -65,11 +65,12 @@ export function installKey(word: string | undefined, options: InstallOptions): P
     const isDone = (): boolean => look().lacking.every((member) => left.has(member.id));
     await waitFor(errand, isDone);
     const holders = look();
+    const away = to.filter((member) => member.state === 'dead' || member.state === 'left');
     const again = `run hearsay keys install ${shortKeyId(key)} again`;
     return report(options, {
       op: 'install',
       holders,
-      said: `installed key ${shortKeyId(key)}: ${holders.have} of ${holders.of} members have it`,
+      said: installedWords(holders, away),
       trouble: isDone() ? undefined : `${namesOf(holders.lacking)} lack it; ${again}`,
     });
   });
@@ -123,6 +124,16 @@ export function removeKey(word: string, options: ChangeOptions): Promise<ExitCod
         holders.have === 0 || options.force === true ? undefined : `${holders.have} do not yet`,
     });
   });
+}
+
+/** Whoever is named can read the key: a name that does not belong there is to be seen. */
+function installedWords(
+  { key, have, of, having }: KeyHolders,
+  away: readonly PeerMember[],
+): string {
+  const who = having.length === 0 ? '' : ` (${namesOf(having)})`;
+  const said = `installed key ${shortKeyId(key)}: ${have} of ${of} members have it${who}`;
+  return away.length === 0 ? said : `${said}; on return it is there for ${namesOf(away)}`;
 }
 
 function visit(
