@@ -5,6 +5,7 @@ import { benchMembershipCommand } from './commands/bench-membership.js';
 import { benchSecurityCommand } from './commands/bench-security.js';
 import { crashTestCommand } from './commands/crash-test.js';
 import { demoCommand } from './commands/demo.js';
+import { hostileCommand } from './commands/hostile.js';
 
 /** The command line of `hearsay-lab`. */
 export function createProgram(): Command {
@@ -12,6 +13,7 @@ export function createProgram(): Command {
     .description('Starts real peers, kills and cuts them, and reports what the others notice')
     .addCommand(demoCommand())
     .addCommand(crashTestCommand())
+    .addCommand(hostileCommand())
     .addCommand(
       new Command('bench')
         .description('measures real processes and prints a table')

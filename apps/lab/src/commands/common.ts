@@ -27,6 +27,13 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('It must be a whole number above 0.');
 }
 
+/** Reads seconds above 0. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (Number.isFinite(seconds) && seconds > 0) return seconds;
+  throw new InvalidArgumentError('It must be a number of seconds above 0.');
+}
+
 /** Reads `3,8,16`. */
 export function parseCounts(text: string): number[] {
   return text.split(',').map(parseCount);

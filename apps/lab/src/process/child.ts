@@ -21,6 +21,8 @@ export interface ChildOptions {
   readonly nodeArgs?: readonly string[];
   /** Each line that it prints, with the time of its arrival. */
   readonly onLine: (line: string, atMs: number) => void;
+  /** Each line of its stderr, likewise. */
+  readonly onDiagnostic?: (line: string, atMs: number) => void;
 }
 
 /** One process that the lab started. Signals go to its process id, never to a name or a group. */
@@ -43,7 +45,10 @@ export class Child {
       { env: { ...process.env, ...options.environment }, stdio: ['pipe', 'pipe', 'pipe'] },
     );
     forEachLine(this.#process.stdout, (line) => options.onLine(line, clockMs()));
-    forEachLine(this.#process.stderr, (line) => this.#keepDiagnostic(line));
+    forEachLine(this.#process.stderr, (line) => {
+      this.#keepDiagnostic(line);
+      options.onDiagnostic?.(line, clockMs());
+    });
     // A pipe to a killed process breaks; `ended` tells that it is gone.
     this.#process.stdin.on('error', () => undefined);
     this.ended = new Promise((resolve, reject) => {
@@ -68,7 +73,12 @@ export class Child {
 
   /** Writes one line of JSON to its standard input. */
   send(command: object): void {
-    this.#process.stdin.write(`${JSON.stringify(command)}\n`);
+    this.write(JSON.stringify(command));
+  }
+
+  /** Writes one line to its standard input. */
+  write(line: string): void {
+    this.#process.stdin.write(`${line}\n`);
   }
 
   /** Ends its standard input; our agents then end by themselves. */

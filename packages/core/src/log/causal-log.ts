@@ -2,18 +2,18 @@ import type { HlcTime } from '../clock/hybrid-logical-clock.js';
 import { type ReadonlyVectorClock, VectorClock } from '../clock/vector-clock.js';
 import type { Message } from '../effect.js';
 import { HearsayError, invariant } from '../errors.js';
-import { type StreamId, streamId, type Topic } from '../ids.js';
+import { type PeerId, type StreamId, streamId, type Topic } from '../ids.js';
 import type { Limits } from '../limits.js';
 import type { MergeResult, Replica } from '../sync/replica.js';
 import type { Counters } from '../view.js';
-import { type Batch, type BatchHeader, openBatch, readBatch, readRecords } from '../wire/batch.js';
+import { type Batch, openBatch, readBatch, readRecords } from '../wire/batch.js';
 import { decodeClock, encodeClock } from '../wire/clock-entries.js';
 import type { BatchStore, StoredRecord } from './batch-store.js';
-import { type Floor, Floors } from './floors.js';
+import { type Floor, Floors, isBelievable, type Teller } from './floors.js';
 import { clockOf, messageOf, readHistory } from './history.js';
 import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
 import { KeptBatches } from './kept-batches.js';
-import { encodeLogDeltaItem, packLogDelta, readLogDelta } from './log-delta.js';
+import { encodeLogDeltaItem, floorsIn, packLogDelta, readLogDelta } from './log-delta.js';
 import type { LogOptions } from './log-options.js';
 import type { LogProgress, Received } from './log-progress.js';
 import { encodeLogState } from './log-state.js';
@@ -45,6 +45,7 @@ export class CausalLog implements Replica {
   readonly #limits: Limits;
   readonly #counters: Counters;
   readonly #isBatchBy: LogOptions['isBatchBy'];
+  readonly #mayGrow: NonNullable<LogOptions['mayGrow']>;
   readonly #own: StreamId | undefined;
   readonly #clock = new VectorClock();
   readonly #streams: Streams;
@@ -60,8 +61,10 @@ export class CausalLog implements Replica {
   #progress: LogProgress[] = [];
   #risen = new Set<StreamId>();
 
-  constructor({ limits, counters, isBatchBy, own, store = new MemoryBatchStore() }: LogOptions) {
+  constructor(options: LogOptions) {
+    const { limits, counters, isBatchBy, own, store = new MemoryBatchStore() } = options;
     this.#isBatchBy = isBatchBy;
+    this.#mayGrow = options.mayGrow ?? (() => false);
     this.#store = store;
     this.#kept = new KeptBatches(store, limits);
     this.#own = own;
@@ -141,9 +144,12 @@ export class CausalLog implements Replica {
       return 'duplicate';
     }
     const batch: HeldBatch = { stream, batch: readRecords(opened, this.#limits), bytes };
-    this.#authenticate(header, bytes);
+    if (!this.#isBatchBy(header.origin, bytes)) {
+      this.#counters.batchesForged += 1;
+      throw forged(header);
+    }
     if (rival !== undefined || stream === this.#own || this.#isReached(batch)) {
-      this.#contradict(batch, rival);
+      this.#contradict(batch);
       return 'conflict';
     }
     if (header.causes.some(([cause, sequence]) => this.isInvented(cause, sequence))) {
@@ -154,6 +160,8 @@ export class CausalLog implements Replica {
     if (blocker !== undefined) {
       if (!this.#hold(batch)) return 'no-room';
       this.#counters.batchesHeldBack += 1;
+      this.#jumpReady(); // It may be what makes a floor worth believing.
+      if (this.#isReached(batch)) return 'delivered';
       return blocker.stream === stream ? 'hole' : 'cause';
     }
     if (!this.#deliver(batch)) return 'no-room';
@@ -206,11 +214,11 @@ export class CausalLog implements Replica {
     return packLogDelta(missingItems(this.#streams.all(), this.#kept, theirs), DELTA_BYTES_MAX);
   }
 
-  merge(delta: Uint8Array): MergeResult {
+  merge(delta: Uint8Array, from?: PeerId): MergeResult {
     const before = this.#counters.messagesDelivered;
     for (const item of readLogDelta(delta)) {
       if (item.kind === 'batch') this.receive(item.bytes);
-      else if (item.stream !== this.#own) this.#floors.add(item);
+      else if (item.stream !== this.#own) this.#floors.add(item, from);
     }
     this.#jumpReady();
     return { added: this.#counters.messagesDelivered - before };
@@ -251,9 +259,8 @@ export class CausalLog implements Replica {
   /** Takes over the next record of our own log. @returns false for a batch whose time has not come */
   #replay({ kind, bytes, position }: StoredRecord): boolean {
     if (kind === 'floor') {
-      for (const item of readLogDelta(bytes)) {
-        const isNext = item.kind === 'floor' && item.floor > this.#clock.get(item.stream);
-        if (isNext) this.#jump(item, true);
+      for (const item of floorsIn(bytes)) {
+        if (item.floor > this.#clock.get(item.stream)) this.#jump(item, true);
       }
       return true;
     }
@@ -268,7 +275,7 @@ export class CausalLog implements Replica {
   #receiveAgain({ kind, bytes }: StoredRecord): void {
     // The store may use these bytes again, and a batch that waits keeps them.
     if (kind === 'batch') this.#receiveStored(bytes.slice());
-    else for (const item of readLogDelta(bytes)) if (item.kind === 'floor') this.#floors.add(item);
+    else for (const floor of floorsIn(bytes)) this.#floors.add(floor, undefined);
   }
 
   /** Its signature is checked again, unlike that of a record in its place: it was damaged before. */
@@ -298,20 +305,10 @@ export class CausalLog implements Replica {
     return this.#clock.get(stream) >= batch.firstSequence;
   }
 
-  #authenticate(header: BatchHeader, bytes: Uint8Array): void {
-    if (this.#isBatchBy(header.origin, bytes)) return;
-    this.#counters.batchesForged += 1;
-    throw forged(header);
-  }
-
-  /** While it waited, something else came in its place. */
-  #overtaken(held: HeldBatch): void {
-    const rival = this.#rivalOf(held.stream, held.batch.firstSequence);
-    if (rival === undefined || !sameSignature(rival, held.bytes)) this.#contradict(held, rival);
-  }
-
-  /** An origin signed two things for one message: the first stays, the second is proof. */
-  #contradict({ stream, batch, bytes }: HeldBatch, rival: Uint8Array | undefined): void {
+  /** Something else is in its place. If its origin signed both, the first stays, the second is proof. */
+  #contradict({ stream, batch, bytes }: HeldBatch): void {
+    const rival = this.#rivalOf(stream, batch.firstSequence);
+    if (rival !== undefined && sameSignature(rival, bytes)) return;
     this.#counters.batchesDropped += 1;
     if (rival === undefined) return;
     this.#progress.push(contradiction(stream, batch.firstSequence, [rival, bytes]));
@@ -327,7 +324,7 @@ export class CausalLog implements Replica {
     const queue = [risen];
     for (let stream = queue.shift(); stream !== undefined; stream = queue.shift()) {
       for (const held of this.#held.take(stream, this.#clock.get(stream))) {
-        if (this.#isReached(held)) this.#overtaken(held);
+        if (this.#isReached(held)) this.#contradict(held);
         else if (this.#blockerOf(held) !== undefined) this.#hold(held);
         else if (this.#deliver(held)) queue.push(held.stream);
       }
@@ -358,12 +355,15 @@ export class CausalLog implements Replica {
   /** Skips to floors whose causes are held; a jump may free batches, and they other floors. */
   #jumpReady(): void {
     while (this.#floors.size > 0) {
-      const ready = this.#floors.takeReady(this.#clock, this.#streams.isWaived);
+      const ready = this.#floors.takeReady(this.#clock, this.#streams.isWaived, this.#believes);
       if (ready.length === 0) return;
       for (const floor of ready) this.#jump(floor);
       for (const { stream } of ready) this.#release(stream);
     }
   }
+
+  readonly #believes = (floor: Floor, teller: Teller): boolean =>
+    isBelievable(floor, teller, this.#held, this.#mayGrow);
 
   /** @param isStored read from the store, so known there */
   #jump(item: Floor, isStored = false): void {

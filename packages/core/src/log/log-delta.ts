@@ -57,6 +57,11 @@ export function* readLogDelta(bytes: Uint8Array): Generator<LogDeltaItem> {
   }
 }
 
+/** Only the floors of a delta. */
+export function* floorsIn(bytes: Uint8Array): Generator<LogDeltaItem & { kind: 'floor' }> {
+  for (const item of readLogDelta(bytes)) if (item.kind === 'floor') yield item;
+}
+
 /** Groups pieces into deltas that fit a frame. */
 export function* packLogDelta(
   items: Iterable<LogDeltaItem>,

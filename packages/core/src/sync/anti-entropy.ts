@@ -156,7 +156,7 @@ export class AntiEntropy {
   delta(link: OpenLink, { replica: id, bytes }: Delta): void {
     const replica = this.#replicas.get(id)?.replica;
     if (replica === undefined) return;
-    const { added } = replica.merge(bytes);
+    const { added } = replica.merge(bytes, link.peer);
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.added += added;

@@ -1,3 +1,5 @@
+import type { PeerId } from '../ids.js';
+
 /** What a merge changed. */
 export interface MergeResult {
   /** Things taken over that were not there before. */
@@ -15,7 +17,8 @@ export interface Replica {
   missing(summary: Uint8Array): Iterable<Uint8Array>;
   /**
    * Takes over a delta, in any order, as often as it comes.
+   * @param from the neighbour that sent it, if one did: some things are only worth its word
    * @throws HearsayError `malformed`
    */
-  merge(delta: Uint8Array): MergeResult;
+  merge(delta: Uint8Array, from?: PeerId): MergeResult;
 }

@@ -9,4 +9,5 @@ export { Notary } from '../trust/notary.js';
 export { type Batch, type BatchRecord, encodeBatch, readBatch } from './batch.js';
 export { decodeFrames, encodeFrame, type Frame, type ReadFrame } from './frame.js';
 export { type Hello, VERSION_MAX, VERSION_MIN } from './hello.js';
+export type { MemberRecord } from './member-record.js';
 export { Writer } from './writer.js';

@@ -6,13 +6,13 @@ import { ZERO_HASH } from '../../src/log/state-hash.js';
 import { zeroCounters } from '../../src/view.js';
 import { Writer } from '../../src/wire/writer.js';
 import { batchBytes } from '../support/bench.js';
-import { stream } from '../support/identities.js';
+import { peer, stream } from '../support/identities.js';
 import { takeProgress } from '../support/log-progress.js';
 import { isBatchBy } from '../support/signer.js';
 
-function logOf(limits: Partial<Limits> = {}): CausalLog {
+function logOf(limits: Partial<Limits> = {}, mayGrow = (): boolean => false): CausalLog {
   const counters = zeroCounters();
-  return new CausalLog({ limits: { ...DEFAULT_LIMITS, ...limits }, counters, isBatchBy });
+  return new CausalLog({ limits: { ...DEFAULT_LIMITS, ...limits }, counters, isBatchBy, mayGrow });
 }
 
 /** Two streams that answer each other: c1 after b1, c2 after b2, then c3 to c6 alone. */
@@ -131,3 +131,56 @@ function tellFloor(log: CausalLog, floor: number, cause: number): void {
   });
   log.merge(writer.finish());
 }
+
+describe('a floor told by another than the author', () => {
+  const LIAR = peer(0x99);
+  const AUTHOR = peer(0x0c);
+
+  function floorDelta(floor: number): Uint8Array {
+    const writer = new Writer();
+    const told = { stream: stream(0x0c), floor, chain: ZERO_HASH, causes: [] };
+    writeLogDeltaItem(writer, { kind: 'floor', ...told });
+    return writer.finish();
+  }
+
+  it('is not skipped to while the author lives, and what it says next arrives', () => {
+    const log = logOf({}, () => true);
+    log.receive(batchBytes(0x0c, 1));
+    log.merge(floorDelta(1_000_000), LIAR);
+    log.receive(batchBytes(0x0c, 2));
+    expect(takeProgress(log)).toMatchObject({ gaps: [] });
+    expect(log.clock.get(stream(0x0c))).toBe(2);
+  });
+
+  it('is skipped to under a batch of the author', () => {
+    const log = logOf({}, () => true);
+    log.merge(floorDelta(4), LIAR);
+    expect(log.receive(batchBytes(0x0c, 5))).toBe('delivered');
+    expect(takeProgress(log).gaps).toEqual([{ stream: stream(0x0c), from: 1, to: 4 }]);
+  });
+
+  it('is skipped to when the author says it', () => {
+    const log = logOf({}, () => true);
+    log.merge(floorDelta(1_000_000), LIAR);
+    log.merge(floorDelta(4), AUTHOR);
+    expect(log.clock.get(stream(0x0c))).toBe(4);
+  });
+
+  it('is skipped to when the author adds nothing any more', () => {
+    let lives = true;
+    const log = logOf({}, () => lives);
+    log.merge(floorDelta(4), LIAR);
+    expect(log.clock.get(stream(0x0c))).toBe(0);
+    lives = false;
+    log.merge(floorDelta(4), peer(0x98));
+    expect(log.clock.get(stream(0x0c))).toBe(4);
+  });
+
+  it('pushes out no honest one, however many lie', () => {
+    const log = logOf({}, () => true);
+    for (let liar = 1; liar <= 9; liar++) log.merge(floorDelta(100 + liar), peer(0x40 + liar));
+    log.merge(floorDelta(4), peer(0x30));
+    log.receive(batchBytes(0x0c, 5));
+    expect(log.clock.get(stream(0x0c))).toBe(5);
+  });
+});

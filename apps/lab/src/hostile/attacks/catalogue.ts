@@ -1,0 +1,15 @@
+import type { Attack } from '../attacker/attack.js';
+import { floodAttacks } from './floods.js';
+import { lieAttacks } from './lies.js';
+import { malformedAttacks } from './malformed.js';
+import { sealedAttacks } from './sealed.js';
+import { strangerAttacks } from './strangers.js';
+
+/** Everything that the hostile peer does, in order. */
+export const attacks: readonly Attack[] = [
+  ...strangerAttacks,
+  ...malformedAttacks,
+  ...sealedAttacks,
+  ...lieAttacks,
+  ...floodAttacks,
+];

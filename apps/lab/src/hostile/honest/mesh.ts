@@ -1,0 +1,234 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { clockMs } from '../../clock.js';
+import { Watch } from '../../observe/watch.js';
+import type { Children } from '../../process/children.js';
+import { quantile } from '../../stats.js';
+import { AgentPeer } from './agent-peer.js';
+import { MemoryWatch } from './resident-memory.js';
+import type { Heard } from './talk.js';
+import { Witness } from './witness.js';
+
+const NICKS = ['ana', 'bob', 'cy'] as const;
+/** Each of the four says something this often. */
+const SAYS_EVERY_MS = 50;
+const START_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 15_000;
+/** What was said has this long to reach everybody once nobody talks any more. */
+const ARRIVAL_TIMEOUT_MS = 15_000;
+const ASK_EVERY_MS = 100;
+const MIB = 2 ** 20;
+
+export interface MeshOptions {
+  readonly children: Children;
+  readonly chatFile: string;
+  /** Port of the announcements, so that attacks on discovery meet somebody. */
+  readonly discoveryPort: number;
+  readonly number: number;
+}
+
+/** What the honest saw in some seconds of their talk. */
+export interface Window {
+  /** Sentences that each of the others should have heard, all together. */
+  readonly expected: number;
+  readonly heard: number;
+  readonly repeated: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of the largest peer at the start. */
+  readonly residentMiB: number;
+  /** Of the peer whose memory grew most. */
+  readonly grownMiB: number;
+  /** What the chat program told meanwhile. */
+  readonly notices: readonly string[];
+  /** Why our own honest peers refused somebody meanwhile. */
+  readonly refusals: readonly string[];
+  /** Honest peers that some honest peer did not call alive in the end. */
+  readonly missed: readonly string[];
+  readonly unclean: number;
+}
+
+/** Four honest peers that talk: three of our own making that measure, and the chat program. */
+export class HonestMesh {
+  readonly network: string;
+  readonly networkKey: Uint8Array = randomBytes(32);
+  readonly #options: MeshOptions;
+  readonly #watch = new Watch();
+  readonly #agents: readonly AgentPeer[];
+  #witness: Witness | undefined;
+  #ids: readonly string[] = [];
+  #phase = 0;
+
+  constructor(options: MeshOptions) {
+    const { children, discoveryPort, number } = options;
+    this.#options = options;
+    this.network = `hostile-${process.pid}-${number}`;
+    const networkKey = Buffer.from(this.networkKey).toString('hex');
+    const folder = path.join(children.folder, this.network);
+    this.#agents = NICKS.map(
+      (nick) =>
+        new AgentPeer(children, this.#watch, {
+          nick,
+          network: this.network,
+          networkKey,
+          folder,
+          discoveryPort,
+        }),
+    );
+  }
+
+  /** Of all four, as are the next two, in one order. */
+  get nicks(): readonly string[] {
+    return [...NICKS, this.witness.nick];
+  }
+
+  get addresses(): readonly string[] {
+    return [...this.#agents.map(({ address }) => address), this.witness.address ?? ''];
+  }
+
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  get witness(): Witness {
+    if (this.#witness === undefined) throw new Error('the mesh is not started');
+    return this.#witness;
+  }
+
+  /** Resolves when all four see each other. */
+  async start(): Promise<void> {
+    const { children, chatFile } = this.#options;
+    const { network, networkKey } = this;
+    await this.#until('three peers ready', START_TIMEOUT_MS, () =>
+      this.#agents.every((agent) => agent.ready !== undefined) ? true : undefined,
+    );
+    const [first, ...others] = this.#agents;
+    if (first === undefined) return;
+    for (const agent of others) agent.tell({ do: 'join', address: first.address });
+    const watch = this.#watch;
+    const join = first.address;
+    this.#witness = new Witness({ children, watch, chatFile, network, networkKey, join });
+    await this.#until('four peers that see each other', START_TIMEOUT_MS, () =>
+      this.witness.address !== undefined &&
+      this.#agents.every((agent) => linked(agent) >= NICKS.length)
+        ? true
+        : undefined,
+    );
+    const agents = this.#agents.map(({ id }) => id);
+    const seen = first.all('state').map(({ id }) => id);
+    this.#ids = [...agents, seen.find((id) => !agents.includes(id)) ?? ''];
+  }
+
+  /** Lets all four talk while something happens, and until all of it is heard or given up. */
+  async during(happening: () => Promise<unknown>): Promise<Window> {
+    this.#phase += 1;
+    const phase = this.#phase;
+    const sinceMs = clockMs();
+    const uncleanBefore = this.witness.unclean;
+    const memory = new MemoryWatch(this.#processes());
+    for (const agent of this.#agents) agent.tell({ do: 'talk', phase, everyMs: SAYS_EVERY_MS });
+    this.witness.talk(phase, SAYS_EVERY_MS);
+    try {
+      await happening();
+    } finally {
+      this.witness.hush();
+      for (const agent of this.#agents) {
+        agent.forget('hushed');
+        agent.tell({ do: 'hush' });
+      }
+    }
+    const said = await this.#saidBy();
+    const { heard, missed } = await this.#arrived(phase, said);
+    const ages = heard.flatMap(({ agesMs }) => agesMs);
+    return {
+      expected: expectedOf(said),
+      heard: ages.length,
+      repeated: heard.reduce((sum, { repeated }) => sum + repeated, 0),
+      p50Ms: quantile(ages, 0.5),
+      p99Ms: quantile(ages, 0.99),
+      residentMiB: memory.firstBytes / MIB,
+      grownMiB: memory.stop() / MIB,
+      notices: this.witness.noticesSince(sinceMs),
+      refusals: this.#agents
+        .flatMap((agent) => agent.all('refused'))
+        .filter(({ atMs }) => atMs >= sinceMs)
+        .map(({ reason }) => reason),
+      missed,
+      unclean: this.witness.unclean - uncleanBefore,
+    };
+  }
+
+  /** Ends all four. */
+  async end(): Promise<void> {
+    for (const child of this.#processes()) child.kill();
+    await Promise.all(this.#processes().map(({ ended }) => ended));
+  }
+
+  #processes() {
+    return [
+      ...this.#agents.map(({ child }) => child),
+      ...(this.#witness ? [this.#witness.child] : []),
+    ];
+  }
+
+  async #saidBy(): Promise<ReadonlyMap<string, number>> {
+    const hushed = await this.#until('an answer of every peer', ANSWER_TIMEOUT_MS, () => {
+      const records = this.#agents.map((agent) => agent.find('hushed'));
+      const known = records.filter((record) => record !== undefined);
+      return known.length === records.length ? known : undefined;
+    });
+    const said = new Map(this.#agents.map(({ nick }, index) => [nick, hushed[index]?.said ?? 0]));
+    return said.set(this.witness.nick, this.witness.said);
+  }
+
+  /** Asks all what they heard, until that is everything or it takes too long. */
+  async #arrived(
+    phase: number,
+    said: ReadonlyMap<string, number>,
+  ): Promise<{ heard: readonly Heard[]; missed: readonly string[] }> {
+    const endMs = clockMs() + ARRIVAL_TIMEOUT_MS;
+    for (;;) {
+      const reports = await this.#reports(phase);
+      const heard = [...reports, this.witness.heard(phase)];
+      const missed = [
+        ...new Set(reports.flatMap(({ alive }, index) => this.#absent(alive, index))),
+      ];
+      const all = heard.reduce((sum, { agesMs }) => sum + agesMs.length, 0) >= expectedOf(said);
+      if ((all && missed.length === 0) || clockMs() > endMs) return { heard, missed };
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  }
+
+  #absent(alive: readonly string[], of: number): readonly string[] {
+    return this.nicks.filter((_, index) => index !== of && !alive.includes(this.ids[index] ?? ''));
+  }
+
+  #reports(phase: number) {
+    for (const agent of this.#agents) {
+      agent.forget('report');
+      agent.tell({ do: 'report', phase });
+    }
+    return this.#until('a report of every peer', ANSWER_TIMEOUT_MS, () => {
+      const records = this.#agents.map((agent) => agent.find('report'));
+      const known = records.filter((record) => record !== undefined);
+      return known.length === records.length ? known : undefined;
+    });
+  }
+
+  #until<T>(what: string, timeoutMs: number, look: () => T | undefined): Promise<T> {
+    const signal = this.#options.children.failure;
+    return this.#watch.until(look, { what, timeoutMs, signal });
+  }
+}
+
+/** How many others it has a link with. */
+function linked(agent: AgentPeer): number {
+  const up = new Map(agent.all('link').map((link) => [link.id, link.up]));
+  return [...up.values()].filter(Boolean).length;
+}
+
+/** Each hears what the other three said. */
+function expectedOf(said: ReadonlyMap<string, number>): number {
+  const all = [...said.values()].reduce((sum, count) => sum + count, 0);
+  return all * (said.size - 1);
+}

@@ -1,0 +1,81 @@
+import type { Attack, Ending } from './attacker/attack.js';
+import type { Window } from './honest/mesh.js';
+
+/** What honest peers may suffer at most. */
+export const GOALS = { cutMs: 1_000, p99Factor: 2, grownMiB: 64 } as const;
+
+/** What one attack came to. */
+export interface Row {
+  readonly attack: string;
+  readonly as: Attack['as'];
+  readonly answer: Attack['answer'];
+  readonly because: string;
+  /** Its connections. */
+  readonly offenders: number;
+  /** Those that were cut. */
+  readonly cut: number;
+  /** Until the last of them was. */
+  readonly cutMs: number;
+  /** Part of what honest peers said that all honest peers heard, exactly once. */
+  readonly delivered: number;
+  readonly p99Ms: number;
+  readonly grownMiB: number;
+  /** What the person at the chat program was told of it. */
+  readonly seen: string;
+  /** Goals that were missed, in words. */
+  readonly missed: readonly string[];
+}
+
+/** Judges one attack. @param quietP99Ms without an attack */
+export function rowOf(
+  attack: Attack,
+  endings: readonly Ending[],
+  window: Window,
+  quietP99Ms: number,
+): Row {
+  const cuts = endings.flatMap(({ cutMs }) => cutMs ?? []);
+  const delivered = window.expected === 0 ? 0 : window.heard / window.expected;
+  const row = {
+    attack: attack.name,
+    as: attack.as,
+    answer: attack.answer,
+    because: attack.because,
+    offenders: endings.length,
+    cut: cuts.length,
+    cutMs: cuts.reduce((a, b) => Math.max(a, b), 0),
+    delivered,
+    p99Ms: window.p99Ms,
+    grownMiB: window.grownMiB,
+    seen: seenOf(endings, window),
+  };
+  return { ...row, missed: missedBy(row, window, quietP99Ms) };
+}
+
+type Measured = Omit<Row, 'missed'>;
+
+function missedBy(row: Measured, window: Window, quietP99Ms: number): readonly string[] {
+  const missed: string[] = [];
+  if (row.answer === 'cut' && row.cut < row.offenders) {
+    missed.push(`${row.offenders - row.cut} of ${row.offenders} were not cut`);
+  }
+  if (row.answer === 'cut' && row.cutMs > GOALS.cutMs) missed.push('was cut too late');
+  if (row.delivered < 1) missed.push(`${window.expected - window.heard} messages did not arrive`);
+  if (window.repeated > 0) missed.push(`${window.repeated} messages came twice`);
+  if (window.missed.length > 0) missed.push(`${window.missed.join(', ')} not called alive`);
+  if (window.unclean > 0) missed.push(`${window.unclean} lines act on a terminal`);
+  if (row.p99Ms > GOALS.p99Factor * quietP99Ms) missed.push('slowed the others down');
+  if (row.grownMiB > GOALS.grownMiB) missed.push('memory grew');
+  return missed;
+}
+
+/** The program's own line about it; else the reason that the offender was told. */
+function seenOf(endings: readonly Ending[], { notices, refusals }: Window): string {
+  const told = notices.find((notice) => /refused|equivocat|warning|no room/i.test(notice));
+  const reason = endings.find((ending) => ending.reason !== '')?.reason;
+  return printable(told ?? refusals[0] ?? reason ?? '');
+}
+
+/** The reasons of a hostile peer are hostile too. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '');
+}
