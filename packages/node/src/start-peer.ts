@@ -133,6 +133,7 @@ function discover(
   const loading = import('./discovery/discovery.js').then(({ Discovery, defaultRunFolder }) => {
     const discovery = new Discovery({
       network: settings.network,
+      keys: runtime.keys,
       peer: identity.id,
       generation: identity.generation,
       localAddress: local,

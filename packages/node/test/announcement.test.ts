@@ -5,11 +5,12 @@ import { decodeAnnouncement, encodeAnnouncement } from '../src/discovery/announc
 const LOCAL = '127.0.0.1';
 const ANNOUNCEMENT = {
   network: 'local',
+  key: '0123456789abcdef',
   peer: peerId('ab'.repeat(16)),
   generation: 3,
   addresses: ['127.0.0.1:7340', '[::1]:7340'],
 };
-const FIELDS = { hearsay: 1, ...ANNOUNCEMENT };
+const FIELDS = { hearsay: 2, ...ANNOUNCEMENT };
 
 const datagram = (fields: unknown) => Buffer.from(JSON.stringify(fields));
 
@@ -21,7 +22,8 @@ describe('an announcement', () => {
   it('is exactly these bytes', () => {
     const text = Buffer.from(encodeAnnouncement(ANNOUNCEMENT)).toString();
     expect(text).toBe(
-      '{"hearsay":1,"network":"local","peer":"abababababababababababababababab","generation":3,' +
+      '{"hearsay":2,"network":"local","key":"0123456789abcdef",' +
+        '"peer":"abababababababababababababababab","generation":3,' +
         '"addresses":["127.0.0.1:7340","[::1]:7340"]}',
     );
   });
@@ -31,7 +33,7 @@ describe('an announcement', () => {
     const addresses = [long('a'), long('b'), long('c'), long('d')];
     const bytes = encodeAnnouncement({ ...ANNOUNCEMENT, addresses });
     expect(bytes.length).toBeLessThanOrEqual(512);
-    expect(decodeAnnouncement(bytes, LOCAL)?.addresses).toEqual(addresses.slice(0, 3));
+    expect(decodeAnnouncement(bytes, LOCAL)?.addresses).toEqual(addresses.slice(0, 2));
     expect(() => encodeAnnouncement({ ...ANNOUNCEMENT, addresses: [] })).toThrow('an address');
   });
 
@@ -42,8 +44,9 @@ describe('an announcement', () => {
     ['null', datagram(null)],
     ['a list', datagram([FIELDS])],
     ['a number', datagram(1)],
-    ['another format', datagram({ ...FIELDS, hearsay: 2 })],
+    ['another format', datagram({ ...FIELDS, hearsay: 1 })],
     ['a network that is no text', datagram({ ...FIELDS, network: 7 })],
+    ['a key id that is none', datagram({ ...FIELDS, key: '0123' })],
     ['a short id', datagram({ ...FIELDS, peer: 'abcd' })],
     ['an id in capitals', datagram({ ...FIELDS, peer: 'AB'.repeat(16) })],
     ['an id that is no text', datagram({ ...FIELDS, peer: {} })],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { PeerOptions } from '../src/api.js';
 import { GROUP, LOOPBACK, Multicast } from '../src/discovery/multicast.js';
+import { NetworkKeys } from '../src/network/network-keys.js';
 import { temporaryFolder } from './support/folders.js';
 import { freeDiscoveryPort, nextEvent, testPeer } from './support/peers.js';
 
@@ -44,6 +45,21 @@ describe('discovery', () => {
     await vi.waitFor(() => expect(cy.status().live).toBe(1), { timeout: 5_000 });
     expect(stranger.members().map(({ nick }) => nick)).toEqual(['bob']);
     expect(stranger.counters().dials + ana.counters().linksRefused).toBe(0);
+  });
+
+  it('knocks once at a network of the same name, and tells why that is no use', async () => {
+    const own = await ownDiscovery();
+    const theirs = NetworkKeys.of();
+    const strangers = await Promise.all([1, 2].map(() => testPeer({ ...own, keys: theirs })));
+    for (const peer of strangers) {
+      await vi.waitFor(() => expect(peer.status().live).toBe(1), { timeout: 5_000 });
+    }
+    const ana = await testPeer({ ...own, nick: 'ana', keys: NetworkKeys.of() });
+    const { reason } = await nextEvent(ana, 'refused', ({ by }) => by === 'them');
+    expect(reason).toBe('another network key');
+    const cy = await testPeer({ ...own, nick: 'cy', keys: theirs });
+    await vi.waitFor(() => expect(cy.status().live).toBe(2), { timeout: 5_000 });
+    expect(ana.counters().dials).toBe(1);
   });
 
   it('warns once and goes on when a way does not work', async () => {

@@ -11,6 +11,7 @@ const NOBODY = 2_147_483_646;
 
 const entryOf = (peer: PeerId, port: number): RunEntry => ({
   network: 'local',
+  key: '0123456789abcdef',
   peer,
   generation: 1,
   address: `127.0.0.1:${port}`,
@@ -20,7 +21,7 @@ async function openRunFolder(folder: string, own: RunEntry) {
   const found: RunEntry[] = [];
   const runFolder = await RunFolder.open({
     folder,
-    own,
+    own: () => own,
     scanMs: 20,
     filesMax: 10,
     onEntry: (entry) => found.push(entry),
@@ -70,7 +71,7 @@ describe('the run folder', () => {
 
   it('removes the files of processes that are gone, and ignores what it cannot read', async () => {
     const folder = await temporaryFolder();
-    const file = { hearsay: 1, start: 0, ...entryOf(BOB, 7_341) };
+    const file = { hearsay: 2, start: 0, ...entryOf(BOB, 7_341) };
     const put = (name: string, content: unknown) =>
       writeFile(
         join(folder, name),

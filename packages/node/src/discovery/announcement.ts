@@ -1,24 +1,27 @@
 import { type Address, type PeerId, peerId } from '@hearsay/core';
 import { formatAddress, isLoopbackHost, parseDialAddress } from '../address.js';
 import { ANNOUNCED_ADDRESSES_MAX, DATAGRAM_BYTES_MAX, GENERATION_MAX } from '../limits.js';
+import { isKeyId, type KeyId } from '../network/network-key.js';
 
 /** Where a peer can be dialled, as it says itself. */
 export interface Announcement {
   readonly network: string;
+  /** Of the key that it dials with: who has another one need not knock. */
+  readonly key: KeyId;
   readonly peer: PeerId;
   readonly generation: number;
   readonly addresses: readonly Address[];
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** One datagram: `{"hearsay":1,"network":"local","peer":"<hex>","generation":1,"addresses":["host:port"]}`. */
+/** One datagram: `{"hearsay":2,"network":"local","key":"<hex>","peer":"<hex>","generation":1,"addresses":["host:port"]}`. */
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
-  const { network, peer, generation, addresses } = announcement;
+  const { network, key, peer, generation, addresses } = announcement;
   for (let count = Math.min(addresses.length, ANNOUNCED_ADDRESSES_MAX); count > 0; count--) {
-    const body = { network, peer, generation, addresses: addresses.slice(0, count) };
+    const body = { network, key, peer, generation, addresses: addresses.slice(0, count) };
     const bytes = encoder.encode(JSON.stringify({ hearsay: FORMAT, ...body }));
     if (bytes.length <= DATAGRAM_BYTES_MAX) return bytes;
   }
@@ -53,10 +56,11 @@ function parseAnnouncement(bytes: Uint8Array): Announcement | undefined {
 }
 
 function readAnnouncement(fields: Readonly<Record<string, unknown>>): Announcement | undefined {
-  const { hearsay, network, peer, generation, addresses } = fields;
+  const { hearsay, network, key, peer, generation, addresses } = fields;
   if (hearsay !== FORMAT || typeof network !== 'string' || typeof peer !== 'string') {
     return undefined;
   }
+  if (!isKeyId(key)) return undefined;
   if (typeof generation !== 'number' || !Number.isInteger(generation)) return undefined;
   if (generation < 0 || generation > GENERATION_MAX) return undefined;
   if (!Array.isArray(addresses) || addresses.length > ANNOUNCED_ADDRESSES_MAX) return undefined;
@@ -64,7 +68,7 @@ function readAnnouncement(fields: Readonly<Record<string, unknown>>): Announceme
   if (dialable.length === 0 || !dialable.every((address) => address !== undefined))
     return undefined;
   try {
-    return { network, peer: peerId(peer), generation, addresses: dialable };
+    return { network, key, peer: peerId(peer), generation, addresses: dialable };
   } catch {
     return undefined; // Not a peer id.
   }

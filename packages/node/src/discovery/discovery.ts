@@ -1,7 +1,9 @@
 import type { Address, PeerId } from '@hearsay/core';
 import { reasonOf } from '../errors.js';
 import type { RuntimeLimits } from '../limits.js';
+import type { NetworkKeys } from '../network/network-keys.js';
 import type { RuntimeTimers } from '../timers.js';
+import { Acquaintance } from './acquaintance.js';
 import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.js';
 import { Announcer } from './announcer.js';
 import { LOOPBACK, Multicast } from './multicast.js';
@@ -12,6 +14,7 @@ export { defaultRunFolder } from './run-folder.js';
 /** What discovery needs. */
 export interface DiscoveryOptions {
   readonly network: string;
+  readonly keys: Pick<NetworkKeys, 'ids' | 'primaryId' | 'onChange'>;
   readonly peer: PeerId;
   readonly generation: number;
   /** Where peers of this machine dial us. */
@@ -39,6 +42,8 @@ const SECOND_MS = 1_000;
 export class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #announcer: Announcer;
+  readonly #acquaintance: Acquaintance;
+  readonly #forgetKeys: () => void;
   /** Peers that heard from us since they came, with their generation. */
   readonly #announced = new Map<PeerId, number>();
   readonly #warned = new Set<string>();
@@ -50,7 +55,10 @@ export class Discovery {
   #closed = false;
 
   constructor(options: DiscoveryOptions) {
+    const { keys, network } = options;
     this.#options = options;
+    this.#acquaintance = new Acquaintance(network, () => keys.ids);
+    this.#forgetKeys = keys.onChange(() => this.#runFolder?.renew());
     this.#announcer = new Announcer({
       timers: options.timers,
       readMonotonicMs: options.readMonotonicMs,
@@ -70,6 +78,7 @@ export class Discovery {
   /** Stops both and takes our address away. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#forgetKeys();
     this.#announcer.close();
     await this.#opening;
     await Promise.all([this.#multicast?.close(), this.#runFolder?.close()]);
@@ -86,36 +95,42 @@ export class Discovery {
   }
 
   async #openRunFolder(): Promise<void> {
-    const { network, peer, generation, localAddress, runFolder, timers, limits } = this.#options;
+    const { localAddress, runFolder, timers, limits } = this.#options;
     this.#runFolder = await RunFolder.open({
       folder: runFolder,
-      own: { network, peer, generation, address: localAddress },
+      own: () => ({ ...this.#own(), address: localAddress }),
       scanMs: timers.runScanMs,
       filesMax: limits.runFilesMax,
       onEntry: (entry) => {
-        if (entry.network === network) this.#found([entry.address], entry.peer);
+        if (entry.peer === this.#options.peer) return;
+        if (this.#acquaintance.isWorthDialling(entry)) this.#found([entry.address], entry.peer);
       },
       onTrouble: (error) => this.#runFolderTrouble(error),
     });
   }
 
   #announce(): void {
-    const { network, peer, generation, localAddress, addresses } = this.#options;
+    const { localAddress, addresses } = this.#options;
+    const own = this.#own();
     this.#multicast?.send((host) =>
       encodeAnnouncement({
-        network,
-        peer,
-        generation,
+        ...own,
         addresses: host === LOOPBACK ? [localAddress] : addresses,
       }),
     );
   }
 
+  /** Who we are, as it is now: the key that we dial with may change. */
+  #own(): Pick<Announcement, 'network' | 'key' | 'peer' | 'generation'> {
+    const { network, keys, peer, generation } = this.#options;
+    return { network, key: keys.primaryId, peer, generation };
+  }
+
   #receive(bytes: Uint8Array, fromHost: string): void {
     if (!this.#mayRead()) return;
     const announcement = decodeAnnouncement(bytes, fromHost);
-    if (announcement === undefined || announcement.network !== this.#options.network) return;
-    if (announcement.peer === this.#options.peer) return;
+    if (announcement === undefined || announcement.peer === this.#options.peer) return;
+    if (!this.#acquaintance.isWorthDialling(announcement)) return;
     if (this.#isNew(announcement)) this.#announcer.answerSoon();
     this.#found(announcement.addresses, announcement.peer);
   }

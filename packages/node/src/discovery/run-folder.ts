@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { type Address, type PeerId, peerId } from '@hearsay/core';
 import { formatAddress, parseDialAddress } from '../address.js';
 import { GENERATION_MAX, SMALL_FILE_BYTES_MAX } from '../limits.js';
+import { isKeyId, type KeyId } from '../network/network-key.js';
 import { isRunning, ownProcess, type ProcessIdentity } from '../profile/process-identity.js';
 
 /** A peer of this machine and user, as its file says. */
 export interface RunEntry {
   readonly network: string;
+  /** Of the key that it dials with. */
+  readonly key: KeyId;
   readonly peer: PeerId;
   readonly generation: number;
   readonly address: Address;
@@ -18,7 +21,8 @@ export interface RunEntry {
 /** What the folder needs. */
 export interface RunFolderOptions {
   readonly folder: string;
-  readonly own: RunEntry;
+  /** Read anew whenever our file is written. */
+  readonly own: () => RunEntry;
   readonly scanMs: number;
   readonly filesMax: number;
   /** Called for a new peer, at once where the system tells of it, and now and then for a known one. */
@@ -27,7 +31,7 @@ export interface RunFolderOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 const FILE_NAME = /^\d{1,10}-[0-9a-f]{8}\.json$/;
 const ID_CHARS_IN_NAME = 8;
 /** Known files read again in one scan, in turn: the cost of a scan must not grow with the mesh. */
@@ -50,11 +54,12 @@ export class RunFolder {
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #scanning: Promise<void> = Promise.resolve();
+  #writing: Promise<void> = Promise.resolve();
   #closed = false;
 
   private constructor(options: RunFolderOptions) {
     this.#options = options;
-    this.#ownName = `${process.pid}-${options.own.peer.slice(0, ID_CHARS_IN_NAME)}.json`;
+    this.#ownName = `${process.pid}-${options.own().peer.slice(0, ID_CHARS_IN_NAME)}.json`;
   }
 
   /** Leaves our address and looks for others. Rejects when the folder is not ours or not writable. */
@@ -67,6 +72,14 @@ export class RunFolder {
     return runFolder;
   }
 
+  /** Writes our file again: what `own` says has changed. */
+  renew(): void {
+    if (this.#closed) return;
+    this.#writing = this.#writing
+      .then(() => this.#leaveAddress())
+      .catch((error: unknown) => this.#options.onTrouble(error));
+  }
+
   /** Takes our address away. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -74,17 +87,19 @@ export class RunFolder {
     clearTimeout(this.#timer);
     this.#watcher?.close();
     await this.#scanning;
+    await this.#writing;
     await rm(this.#path(this.#ownName), { force: true }).catch(() => undefined); // It is only stale then.
   }
 
   async #leaveAddress(): Promise<void> {
-    const { network, peer, generation, address } = this.#options.own;
+    const { network, key, peer, generation, address } = this.#options.own();
     const { pid, start } = await ownProcess();
     const text = JSON.stringify({
       hearsay: FORMAT,
       pid,
       start,
       network,
+      key,
       peer,
       generation,
       address,
@@ -174,14 +189,14 @@ function parseEntry(
 function readEntry(
   fields: Readonly<Record<string, unknown>>,
 ): { readonly entry: RunEntry; readonly process: ProcessIdentity } | undefined {
-  const { hearsay, pid, start, network, peer, generation, address } = fields;
+  const { hearsay, pid, start, network, key, peer, generation, address } = fields;
   if (hearsay !== FORMAT || typeof pid !== 'number' || typeof start !== 'number') return undefined;
-  if (typeof network !== 'string' || typeof peer !== 'string') return undefined;
+  if (typeof network !== 'string' || !isKeyId(key) || typeof peer !== 'string') return undefined;
   if (typeof generation !== 'number' || !Number.isInteger(generation)) return undefined;
   if (generation < 0 || generation > GENERATION_MAX || typeof address !== 'string')
     return undefined;
   const dialable = parseDialAddress(address);
   if (dialable === undefined) return undefined;
-  const entry = { network, peer: peerId(peer), generation, address: formatAddress(dialable) };
+  const entry = { network, key, peer: peerId(peer), generation, address: formatAddress(dialable) };
   return { entry, process: { pid, start } };
 }

@@ -56,6 +56,11 @@ export class NetworkKeys implements Keyring {
     return this.all.map(keyIdOf);
   }
 
+  /** Of what we dial with. */
+  get primaryId(): KeyId {
+    return keyIdOf(this.#primary);
+  }
+
   /** True for a key that was here and was removed. */
   wasRemoved(id: KeyId): boolean {
     return this.#state.removed.includes(id);
