@@ -8,7 +8,7 @@ import { isPeerError } from '../command-line/failure.js';
 import { messageBytesMax, roomsMax, unacknowledgedMax } from '../limits.js';
 import { isNick, NICK_RULE } from '../profile/nick.js';
 import { parseMessageKey } from './message-key.js';
-import { inviteFields, memberFields, syncFields } from './objects.js';
+import { inviteFields, memberFields, proofFields, syncFields } from './objects.js';
 import type { Ref, Request } from './requests.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -78,6 +78,7 @@ export class Answerer {
           ...syncFields(peer.status(), peer.members()),
           rooms: session.rooms,
           malformed: session.malformed,
+          proofs: peer.status().equivocations.map(proofFields),
           clock: Object.fromEntries(peer.status().clock),
           counters: { ...peer.counters() },
         });

@@ -1,4 +1,4 @@
-import type { StatusView } from '@hearsay/core';
+import type { Equivocation, StatusView } from '@hearsay/core';
 import type { PeerEvents, PeerMember } from '@hearsay/node';
 import type { KeyHolders } from '../chat/key-holders.js';
 import type { MadeInvite } from '../chat/make-invite.js';
@@ -82,6 +82,12 @@ export function keyFields({ key, have, use, of, lacking }: KeyHolders): Fields {
 /** The fields of `invite`. `onlyHere`: nobody on another machine can use it. */
 export function inviteFields({ line, addresses, warning }: MadeInvite): Fields {
   return { invite: line, addresses, onlyHere: warning !== undefined };
+}
+
+/** One of the `proofs` of `status`: two batches as their origin signed them, as hex. */
+export function proofFields({ origin, generation, sequence, batches }: Equivocation): Fields {
+  const hex = batches.map((bytes) => Buffer.from(bytes).toString('hex'));
+  return { origin, generation, sequence, batches: hex };
 }
 
 /** The fields of `sync` and of `status`; peers that are level are left out. */

@@ -131,6 +131,7 @@ describe('JSON mode', () => {
       type: 'status',
       inSync: false,
       rooms: ['lobby'],
+      proofs: [],
     });
     peer.holding = { held: 1, live: 2 };
     const id = `${SELF}.1:1`;

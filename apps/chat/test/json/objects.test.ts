@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import { ChatSession } from '../../src/chat/session.js';
-import { memberFields, messageFields, peerFields, syncFields } from '../../src/json/objects.js';
+import {
+  memberFields,
+  messageFields,
+  peerFields,
+  proofFields,
+  syncFields,
+} from '../../src/json/objects.js';
 import { FakePeer, idOf, member, memberEvent, peerMessage, SELF } from '../support/fake-peer.js';
 
 const [bob, cy] = [idOf('b'), idOf('c')];
@@ -92,4 +98,10 @@ it('equal clocks with other content are an alarm', () => {
   const peer = new FakePeer();
   peer.meet(member({ diverged: true, inSync: false }));
   expect(syncFields(peer.status(), peer.members())).toMatchObject({ diverged: [bob] });
+});
+
+it('shows a proof with both batches as hex', () => {
+  const batches = [Uint8Array.of(1, 0xab), Uint8Array.of(2)] as const;
+  const proof = { origin: SELF, generation: 1, sequence: 7, batches };
+  expect(proofFields(proof)).toEqual({ ...proof, batches: ['01ab', '02'] });
 });

@@ -198,6 +198,40 @@ describe('a frame about our own stream', () => {
   });
 });
 
+describe('a floor', () => {
+  const held = (bench: Bench): number =>
+    bench.engine.status({ monotonicMs: bench.nowMs, wallMs: 0 }).clock.get(stream(OTHER)) ?? 0;
+
+  it('cannot make us deaf to an author that lives', () => {
+    const bench = new Bench();
+    const liar = bench.open(LIAR);
+    const other = bench.open(OTHER);
+    bench.say(other, { kind: 'have', entries: [[stream(OTHER), 0]] });
+    bench.say(liar, floorOf(OTHER, 1_000));
+    bench.say(other, batchOf(OTHER, 1));
+    expect(held(bench)).toBe(1);
+    expect(bench.engine.counters()).toMatchObject({ gaps: 0 });
+  });
+
+  it('is believed when the author goes on right above it', () => {
+    const bench = new Bench();
+    const third = bench.open(LIAR);
+    const other = bench.open(OTHER);
+    bench.say(third, floorOf(OTHER, 5));
+    expect(held(bench)).toBe(0);
+    bench.say(other, batchOf(OTHER, 6));
+    expect(held(bench)).toBe(6);
+  });
+
+  it('is believed of one that is gone', () => {
+    const bench = new Bench();
+    const third = bench.open(LIAR);
+    bench.say(bench.open(OTHER), goodbyeOf(OTHER));
+    bench.say(third, floorOf(OTHER, 5));
+    expect(held(bench)).toBe(5);
+  });
+});
+
 describe('a link that was refused', () => {
   it('is closed once, whatever it goes on to say', () => {
     const bench = new Bench();

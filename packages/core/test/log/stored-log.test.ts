@@ -106,7 +106,7 @@ describe.each([
   });
 });
 
-describe('a log of which a part is damaged', () => {
+describe('a log of which a part is damaged', { timeout: 60_000 }, () => {
   it('waits with what depends on the lost part, until somebody brings that', () => {
     const whole = filled(new StoredLogs());
     for (let at = 0; at < BATCHES; at++) {
