@@ -14,7 +14,6 @@ import { Syncer } from './syncer.js';
 /** What the store needs. */
 export interface DiskStoreOptions {
   readonly folder: LogFolder;
-  readonly opened: OpenedLog;
   readonly durability: Durability;
   /** A file is full at this size. */
   readonly segmentBytes: number;
@@ -41,6 +40,8 @@ export class DiskStore implements BatchStore {
   readonly #syncer: Syncer;
   /** Full segments, oldest first. */
   readonly #full: Segment[];
+  /** Of earlier runs, until the log has taken it over: it is large. */
+  #stored: StoredLog | undefined;
   #current: AppendFile;
   /** Before this nothing is read any more; and what that was at the mark before. */
   #released = 0;
@@ -54,16 +55,17 @@ export class DiskStore implements BatchStore {
   #closed = false;
 
   /** @throws PeerError `disk-failed` */
-  constructor(options: DiskStoreOptions) {
+  constructor({ segments, end, stored }: OpenedLog, options: DiskStoreOptions) {
     this.#options = options;
+    this.#stored = stored;
     this.#reader = new SegmentReader(options.folder);
     this.#syncer = new Syncer({
       onSynced: (position) => this.#synced(position),
       onFailed: (error) => this.#lost(error),
     });
-    this.#full = options.opened.segments.slice(0, -1);
+    this.#full = segments.slice(0, -1);
     try {
-      this.#current = this.#openCurrent();
+      this.#current = openCurrent(options.folder, segments.at(-1), end);
     } catch (error) {
       throw diskFailed(options.folder, error);
     }
@@ -142,7 +144,9 @@ export class DiskStore implements BatchStore {
   }
 
   load(): StoredLog {
-    return this.#options.opened.stored;
+    const stored = this.#stored;
+    this.#stored = undefined;
+    return stored ?? { states: [], indexes: [], records: [], loose: [] };
   }
 
   loaded(settled: boolean): void {
@@ -185,17 +189,6 @@ export class DiskStore implements BatchStore {
     } catch {
       // Only a later cut of the last file would go unnoticed.
     }
-  }
-
-  #openCurrent(): AppendFile {
-    const { folder, opened } = this.#options;
-    const last = opened.segments.at(-1);
-    if (last === undefined) {
-      const first = AppendFile.create(folder, opened.end);
-      first.write();
-      return first;
-    }
-    return AppendFile.continue(folder, last.base, readFileSync(folder.segment(last.base)));
   }
 
   #segmentOf(position: number): Segment | undefined {
@@ -270,6 +263,16 @@ export class DiskStore implements BatchStore {
     const line = `${path} cannot be read at byte ${position - base} (${reason}): restart to repair it`;
     this.#options.onTrouble('log-damaged', line);
   }
+}
+
+/** Goes on with the last segment, or begins the first. @throws system errors */
+function openCurrent(folder: LogFolder, last: Segment | undefined, end: number): AppendFile {
+  if (last === undefined) {
+    const first = AppendFile.create(folder, end);
+    first.write();
+    return first;
+  }
+  return AppendFile.continue(folder, last.base, readFileSync(folder.segment(last.base)));
 }
 
 function diskFailed({ path }: LogFolder, cause: unknown): PeerError {

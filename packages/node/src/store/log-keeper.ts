@@ -100,9 +100,8 @@ export class LogKeeper {
     const folder = new LogFolder(join(profile, 'log', name));
     const opened = openLog(folder, limits);
     for (const { code, message } of opened.notices) this.#tell(({ warn }) => warn(code, message));
-    return new DiskStore({
+    return new DiskStore(opened, {
       folder,
-      opened,
       durability,
       segmentBytes: limits.segmentBytes,
       waitingBytesMax: limits.storeWaitingBytesMax,
