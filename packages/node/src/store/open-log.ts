@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { indexRecords, type Limits, type StoredLog, type StoredRecord } from '@hearsay/core';
 import { PeerError, reasonOf } from '../errors.js';
@@ -43,6 +53,8 @@ class LogOpening {
   readonly #segments: Segment[] = [];
   readonly #indexes = new Map<number, Uint8Array>();
   #end = 0;
+  /** One for all files: of a full log hundreds of megabytes go through it. */
+  #buffer: Buffer = Buffer.alloc(0);
 
   constructor(folder: LogFolder, limits: Limits) {
     this.#folder = folder;
@@ -78,7 +90,7 @@ class LogOpening {
       this.#damaged(`${path}: the part of the log before it is missing`);
       return false;
     }
-    const file = this.#try(path, () => readFileSync(path));
+    const file = this.#read(path);
     const sealed = this.#checked(this.#folder.index(base));
     const index = sealed && openSeal(sealed, file);
     const finding = index === undefined ? checkSegment(file, base, isLast) : undefined;
@@ -170,7 +182,7 @@ class LogOpening {
   *#records(segments: readonly Segment[]): Generator<StoredRecord> {
     for (const { base } of segments) {
       const path = this.#folder.segment(base);
-      const file = this.#try(path, () => readFileSync(path));
+      const file = this.#read(path);
       for (const record of scanRecords(file, SEGMENT_HEADER_BYTES)) {
         if (record.kind === 'damage') continue; // Not any more: each was looked at before.
         yield { kind: record.kind, position: base + record.offset, bytes: record.bytes };
@@ -182,7 +194,7 @@ class LogOpening {
   *#loose(): Generator<StoredRecord> {
     for (const name of this.#damagedFiles()) {
       const path = join(this.#folder.damaged, name);
-      const file = this.#try(path, () => readFileSync(path));
+      const file = this.#read(path);
       for (const record of scanRecords(file, 0)) {
         if (record.kind !== 'batch') continue;
         yield { kind: 'batch', position: record.offset, bytes: record.bytes };
@@ -206,6 +218,24 @@ class LogOpening {
 
   #damaged(message: string): void {
     this.#notices.push({ code: 'log-damaged', message });
+  }
+
+  /** A whole file, good until the next is read. */
+  #read(path: string): Buffer {
+    return this.#try(path, () => {
+      const file = openSync(path, 'r');
+      try {
+        const { size } = fstatSync(file);
+        if (this.#buffer.length < size) this.#buffer = Buffer.allocUnsafeSlow(size);
+        let length = 0;
+        for (let count = -1; length < size && count !== 0; length += count) {
+          count = readSync(file, this.#buffer, length, size - length, length);
+        }
+        return this.#buffer.subarray(0, length);
+      } finally {
+        closeSync(file);
+      }
+    });
   }
 
   #try<T>(path: string, work: () => T): T {

@@ -51,7 +51,9 @@ export function recordAt(file: Buffer, offset: number): FoundRecord | undefined 
   const kind = KINDS[file.readUInt8(offset + KIND_OFFSET)];
   if (kind === undefined) return undefined;
   if (file.readUInt32LE(offset + CRC_OFFSET) !== checksum(file, offset, end)) return undefined;
-  return { kind, offset, bytes: file.subarray(offset + RECORD_HEADER_BYTES, end), end };
+  // No Buffer: whoever keeps a part of it takes a `slice`, which of a Buffer would be no copy.
+  const start = file.byteOffset + offset + RECORD_HEADER_BYTES;
+  return { kind, offset, bytes: new Uint8Array(file.buffer, start, length), end };
 }
 
 /** Bytes of the record that begins here, if its header can be believed. */
