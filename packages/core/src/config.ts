@@ -60,6 +60,8 @@ export interface Config {
   readonly syncIntervalMs: number;
   /** A pull that brings nothing this long may be given to another neighbour. */
   readonly pullTimeoutMs: number;
+  /** Between two answers to pulls of one neighbour; what it asks meanwhile waits, the newest only. */
+  readonly answerIntervalMs: number;
   /** A hole in a stream waits this long for its missing part before it is pulled. */
   readonly gapRepairMs: number;
   /** A batch that waits this long (up to a quarter longer) for another that nobody brings is let go of; it comes again with it. */
@@ -108,6 +110,7 @@ export const DEFAULT_CONFIG: Config = {
   tablePullMs: 2_000,
   syncIntervalMs: 1_000,
   pullTimeoutMs: 2_000,
+  answerIntervalMs: 20,
   gapRepairMs: 60,
   holdBackMs: 300_000,
   haveMinMs: 50,

@@ -17,6 +17,7 @@ export type Timer =
   | { readonly kind: 'held' }
   | { readonly kind: 'lacks' }
   | { readonly kind: 'pull' }
+  | { readonly kind: 'answers' }
   | { readonly kind: 'forget' };
 
 interface Entry {

@@ -12,11 +12,17 @@ import type { Contradiction } from './log/log-progress.js';
 import { Outbox } from './outbox.js';
 import { buildParts, LOG_REPLICA, type PeerHooks, type PeerParts } from './peer-parts.js';
 import type { Random } from './random.js';
-import { snapshot } from './snapshot.js';
+import { memberView, snapshot } from './snapshot.js';
 import { Notary } from './trust/notary.js';
 import { OwnRecord } from './trust/own-record.js';
 import type { Signer } from './trust/signer.js';
-import { type Counters, type Receipt, type StatusView, zeroCounters } from './view.js';
+import {
+  type Counters,
+  type MemberView,
+  type Receipt,
+  type StatusView,
+  zeroCounters,
+} from './view.js';
 import { CLOSE_CODES } from './wire/close-codes.js';
 import { encodeFrame } from './wire/frame.js';
 
@@ -47,6 +53,8 @@ export interface Engine {
   handle(input: Input, now: Now): readonly Effect[];
   /** A snapshot for screens. */
   status(now: Now): StatusView;
+  /** One other member of that snapshot, at the cost of one; undefined for a stranger and for ourselves. */
+  member(peer: PeerId): MemberView | undefined;
   /** Who is known to hold a message: derived from clocks, there are no acknowledgements. */
   receipt(id: MessageId): Receipt;
   /** The newest `limit` kept messages (of one topic, or of all), oldest first, in delivery order. */
@@ -125,6 +133,8 @@ class PeerEngine implements Engine {
     this.#context.now = now;
     return snapshot(this.#context, this.#parts, this.#state, this.#startedMs);
   }
+
+  readonly member: Engine['member'] = (peer) => memberView(this.#parts, peer);
 
   receipt(id: MessageId): Receipt {
     return this.#parts.holdings.receipt(id);
@@ -257,6 +267,8 @@ class PeerEngine implements Engine {
         return this.#lookAtHeld();
       case 'pull':
         return antiEntropy.expire();
+      case 'answers':
+        return antiEntropy.answer();
       case 'forget':
         membership.forgetOld();
         return this.#context.deadlines.set(timer, this.#context.now.monotonicMs + FORGET_EVERY_MS);
@@ -323,7 +335,10 @@ class PeerEngine implements Engine {
 
   #lagged(id: number, frames: number, bytes: number): void {
     const peer = this.#parts.links.get(id)?.peer;
-    if (peer !== undefined) this.#context.outbox.emit({ kind: 'lagged', peer, frames, bytes });
+    if (peer === undefined) return;
+    const link = this.#parts.links.of(peer);
+    if (link?.id === id) this.#parts.antiEntropy.lagged(link);
+    this.#context.outbox.emit({ kind: 'lagged', peer, frames, bytes });
   }
 
   /** A wish for a wake that comes true much too late: this process did not run. */

@@ -13,6 +13,8 @@ export interface Limits {
   readonly transportBytesMax: number;
   /** Members remembered; the one dead or left the longest makes room, else the newcomer is ignored. */
   readonly membersMax: number;
+  /** Members unknown so far that one neighbour may tell of at once, and anew in 8 s; further ones are ignored. */
+  readonly newcomersPerLinkMax: number;
   /** Open links, handshakes included; one more is closed with `full`. */
   readonly linksMax: number;
   /** Dials under way; further ones wait their turn. */
@@ -48,6 +50,7 @@ export const DEFAULT_LIMITS: Limits = {
   batchBytesMax: 56 * KIB,
   transportBytesMax: 256 * KIB,
   membersMax: 1_024,
+  newcomersPerLinkMax: 128,
   linksMax: 128,
   dialsPendingMax: 64,
   addressesMax: 256,
@@ -81,3 +84,5 @@ export const ADDRESS_BYTES_MAX = 128;
 export const ADDRESSES_PER_FRAME_MAX = 8;
 /** Entries of one list in a frame: at most 47 bytes each, so the body bound holds too. */
 export const ENTRIES_PER_FRAME_MAX = 2_048;
+/** News of members in a frame: each may cost a signature to check. */
+export const UPDATES_PER_FRAME_MAX = 64;

@@ -235,7 +235,16 @@ export class LinkHandler {
   }
 
   #openFrame(link: OpenLink, frame: ReadFrame): void {
-    const { antiEntropy, dissemination, holdings, inquiry, membership, prober } = this.#parts;
+    const {
+      antiEntropy,
+      dissemination,
+      holdings,
+      inquiry,
+      members,
+      membership,
+      newcomers,
+      prober,
+    } = this.#parts;
     const member = this.#memberOf(link);
     switch (frame.kind) {
       case 'hello':
@@ -255,7 +264,11 @@ export class LinkHandler {
       case 'ping-reply':
         return prober.reply(link, frame);
       case 'updates':
-        for (const update of frame.updates) membership.apply(update, link.id);
+        for (const update of frame.updates) {
+          const isKnown = update.peer === link.peer || members.get(update.peer) !== undefined;
+          const isOurs = update.peer === this.#context.self.id;
+          if (isKnown || isOurs || newcomers.admits(link)) membership.apply(update, link.id);
+        }
         return;
       case 'table-want':
         return this.#sendTable(link, dissemination);

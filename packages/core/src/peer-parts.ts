@@ -10,6 +10,7 @@ import { Health } from './membership/health.js';
 import { Isolation } from './membership/isolation.js';
 import { type Member, Members } from './membership/members.js';
 import { Membership, type MembershipHooks } from './membership/membership.js';
+import { Newcomers } from './membership/newcomers.js';
 import { type ProbeHooks, Prober } from './membership/prober.js';
 import { FullMesh } from './overlay/full-mesh.js';
 import { Links } from './overlay/links.js';
@@ -27,6 +28,7 @@ export const LOG_REPLICA = 0;
 export interface PeerParts {
   readonly links: Links;
   readonly members: Members;
+  readonly newcomers: Newcomers;
   readonly health: Health;
   readonly isolation: Isolation;
   readonly dissemination: Dissemination;
@@ -61,6 +63,7 @@ export function buildParts(
   const { config, limits, counters, outbox, self, notary } = context;
   const links = new Links();
   const members = new Members(limits.membersMax);
+  const newcomers = new Newcomers(context);
   const health = new Health(config);
   const isolation = new Isolation(context, members, links);
   const dissemination = new Dissemination(context, links, members, random.split('dissemination'));
@@ -122,6 +125,7 @@ export function buildParts(
   return {
     links,
     members,
+    newcomers,
     health,
     isolation,
     dissemination,

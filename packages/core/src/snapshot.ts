@@ -12,7 +12,7 @@ export function snapshot(
   startedMs: number,
 ): StatusView {
   const { health, isolation, log, members } = parts;
-  const others = members.sorted().map((member) => viewOf(parts, member.peer));
+  const others = members.sorted().map((member) => memberView(parts, member.peer));
   const views = [
     selfView(context, state, startedMs),
     ...others.filter((view) => view !== undefined),
@@ -33,7 +33,8 @@ export function snapshot(
   };
 }
 
-function viewOf(
+/** One other member, or undefined for a stranger. */
+export function memberView(
   { members, links, holdings }: PeerParts,
   peer: MemberView['peer'],
 ): MemberView | undefined {

@@ -98,6 +98,7 @@ export interface Counters {
   stalls: number;
   verdictsFrozen: number;
   deathsDisbelieved: number;
+  newcomersIgnored: number;
   gaps: number;
 }
 
@@ -136,6 +137,7 @@ export function zeroCounters(): Counters {
     stalls: 0,
     verdictsFrozen: 0,
     deathsDisbelieved: 0,
+    newcomersIgnored: 0,
     gaps: 0,
   };
 }

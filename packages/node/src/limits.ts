@@ -36,6 +36,8 @@ export interface RuntimeLimits {
   readonly linkFramesPerSecondMax: number;
   /** Bytes read from a link in a second, likewise. */
   readonly linkBytesPerSecondMax: number;
+  /** Milliseconds of one turn of the event loop that a link may take before others are read; the rest of what it sent waits. */
+  readonly linkSliceMs: number;
   /** Messages waiting in one subscription; the oldest is dropped and a `warning` says so. */
   readonly subscriberQueueMax: number;
   /** Announcements read in one second; further ones are ignored until the next. */
@@ -73,6 +75,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   linksPerPeerMax: 4,
   linkFramesPerSecondMax: 50_000,
   linkBytesPerSecondMax: 64 * MIB,
+  linkSliceMs: 4,
   subscriberQueueMax: 10_000,
   datagramsPerSecondMax: 1_000,
   announcedMax: 1_024,

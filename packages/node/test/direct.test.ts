@@ -78,6 +78,7 @@ describe('a direct message', () => {
           return engine.handle(input, now);
         },
         status: (now) => engine.status(now),
+        member: (peer) => engine.member(peer),
         receipt: (id) => engine.receipt(id),
         history: (topic, limit) => engine.history(topic, limit),
         counters: () => engine.counters(),

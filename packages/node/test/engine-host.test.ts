@@ -39,6 +39,7 @@ function makeHost(
       return handle(input);
     },
     status: unused,
+    member: unused,
     receipt: unused,
     history: unused,
     counters: unused,

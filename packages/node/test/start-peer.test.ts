@@ -30,6 +30,7 @@ async function peerWith(
   const engine: Engine = {
     handle,
     status: () => NOBODY,
+    member: () => undefined,
     receipt: () => ({ held: 0, live: 0 }),
     history: () => [],
     counters: () => {

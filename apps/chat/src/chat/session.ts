@@ -162,7 +162,8 @@ export class ChatSession {
       fromId: from.id,
       nick: from.nick ?? nick,
       own,
-      sentMs: time.ms,
+      // What claims to come from later would make everything after it look old.
+      sentMs: Math.min(time.ms, Date.now()),
       clock,
     };
   }

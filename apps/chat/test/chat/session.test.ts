@@ -67,6 +67,14 @@ it('reads the history of a place', () => {
   expect(session.history({ kind: 'room', room: 'lobby' }, 0)).toEqual([]);
 });
 
+it('takes what claims to come from later as said now', () => {
+  const { peer, session } = listening();
+  const later = Date.now() + 31_536_000_000;
+  peer.kept = [{ ...peerMessage({ text: 'happy new year' }), time: { ms: later, counter: 0 } }];
+  const [message] = session.history({ kind: 'room', room: 'lobby' }, 10);
+  expect(message?.sentMs).toBeLessThanOrEqual(Date.now());
+});
+
 it('is in a bounded number of rooms', () => {
   const { session } = listening();
   for (let room = 1; room < roomsMax; room += 1) expect(session.join(`room${room}`)).toBe(true);

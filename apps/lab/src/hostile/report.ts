@@ -40,7 +40,7 @@ export function formatReport(quiet: Quiet, rows: readonly Row[]): string {
     '',
     formatTable(columns, groups),
     '',
-    `goals: cut within ${formatMs(GOALS.cutMs)}; always: delivered 100 %, p99 at most ` +
+    `goals: cut within ${formatMs(GOALS.cutMs)}, a silent link within ${formatMs(GOALS.silentMs)}; always: delivered 100 %, p99 at most ` +
       `${GOALS.p99Factor} x quiet, memory at most +${GOALS.grownMiB} MiB`,
     ...missed,
   ].join('\n');

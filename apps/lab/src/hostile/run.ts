@@ -9,7 +9,7 @@ import type { Attack, Ending, Target } from './attacker/attack.js';
 import { Attacker } from './attacker/attacker-process.js';
 import { HonestMesh, type Window } from './honest/mesh.js';
 import type { Quiet } from './report.js';
-import { type Row, rowOf } from './row.js';
+import { isOnlySlow, type Row, rowOf } from './row.js';
 
 export interface RunOptions {
   readonly narrator: Narrator;
@@ -22,6 +22,8 @@ const WARM_UP_MS_MAX = 1_500;
 const QUIET_WINDOWS = 3;
 /** One of those that measure, and the chat program, which tells people what it sees. */
 const ATTACKED = ['ana', 'dia'];
+/** Other work of the machine only ever makes it slower: the goal counts as met if it once is. */
+const TRIES_MAX = 3;
 /** A window goes on for a moment after its attack, since what that did may show late. */
 const AFTERMATH_MS = 200;
 
@@ -53,7 +55,16 @@ export class Run {
     };
   }
 
+  /** The same attack again where all that was wrong is time, which the machine may have taken. */
   async attack(attack: Attack): Promise<Row> {
+    let row = await this.#attackOnce(attack);
+    for (let tries = 1; tries < TRIES_MAX && isOnlySlow(row); tries += 1) {
+      row = await this.#attackOnce(attack);
+    }
+    return row;
+  }
+
+  async #attackOnce(attack: Attack): Promise<Row> {
     const { narrator, forMs } = this.#options;
     const mesh = this.#mesh ?? (await this.#freshMesh());
     const honest = targetsOf(mesh);
@@ -76,7 +87,7 @@ export class Run {
     });
     const row = rowOf(attack, endings, window, this.quiet.p99Ms);
     narrator.step(attack.as, `${attack.name}: ${summaryOf(row)}`);
-    if (attack.leavesTraces === true || row.delivered < 1) await this.#endMesh();
+    if (attack.leavesTraces === true || row.delivered < 1) await this.end();
     return row;
   }
 
@@ -104,7 +115,8 @@ export class Run {
     return mesh;
   }
 
-  async #endMesh(): Promise<void> {
+  /** Ends the mesh; the next attack meets a fresh one. */
+  async end(): Promise<void> {
     await this.#mesh?.end();
     this.#mesh = undefined;
   }

@@ -4,6 +4,7 @@ import { formatHash, hashBytes, type StateHash, sameHash, ZERO_HASH } from '../l
 import type { Links, OpenLink } from '../overlay/links.js';
 import { jitter, pick, type Random } from '../random.js';
 import type { Delta, DeltaEnd, Offer, ReplicaId, Want } from '../wire/sync.js';
+import { Answers } from './answers.js';
 import type { Replica } from './replica.js';
 
 /** A pull under way: at most one a replica, so that what many could send is sent once. */
@@ -22,6 +23,8 @@ interface Pull {
 
 interface Entry {
   readonly replica: Replica;
+  /** What the hash is of. */
+  summary: Uint8Array;
   hash: StateHash;
   /** Since when the hash is known to be what it is. */
   sinceMs: number;
@@ -51,6 +54,7 @@ export class AntiEntropy {
   readonly #random: Random;
   readonly #caughtUp: CaughtUp;
   readonly #agreed: Agreed;
+  readonly #answers: Answers;
   readonly #replicas = new Map<ReplicaId, Entry>();
   readonly #pulls = new Map<ReplicaId, Pull>();
   /** Neighbours whose next offer is taken at its word, busy or not: new ones, and those that waited. */
@@ -68,11 +72,14 @@ export class AntiEntropy {
     this.#links = links;
     this.#random = random;
     this.#caughtUp = caughtUp;
+    this.#answers = new Answers(context, links, (link, want) => this.#serve(link, want));
   }
 
   register(id: ReplicaId, replica: Replica): void {
-    const hash = hashBytes(replica.summary());
-    this.#replicas.set(id, { replica, hash, sinceMs: 0, waiting: new Set(), fruitless: new Map() });
+    const summary = replica.summary();
+    const hash = hashBytes(summary);
+    const neighbours = { waiting: new Set<PeerId>(), fruitless: new Map<PeerId, string>() };
+    this.#replicas.set(id, { replica, summary, hash, sinceMs: 0, ...neighbours });
   }
 
   /** A new neighbour: compare at once. */
@@ -135,22 +142,19 @@ export class AntiEntropy {
     deadlines.setNoLater({ kind: 'pull' }, nowMs + config.pullTimeoutMs);
   }
 
-  /** Serves a pull, up to the bound. */
-  want(link: OpenLink, { replica: id, summary }: Want): void {
-    const replica = this.#replicas.get(id)?.replica;
-    if (replica === undefined) return;
-    const { outbox, limits } = this.#context;
-    let sent = 0;
-    let more = false;
-    for (const bytes of replica.missing(summary)) {
-      if (sent >= limits.pullBytesMax) {
-        more = true;
-        break;
-      }
-      sent += bytes.length;
-      outbox.send(link.id, { kind: 'delta', replica: id, bytes }, 'bulk');
-    }
-    outbox.send(link.id, { kind: 'delta-end', replica: id, more }, 'bulk');
+  /** Serves a pull when it is this neighbour's turn. */
+  want(link: OpenLink, want: Want): void {
+    this.#answers.want(link, want);
+  }
+
+  /** Serves pulls whose turn has come. */
+  answer(): void {
+    this.#answers.due();
+  }
+
+  /** A neighbour was too slow for what it was sent. */
+  lagged(link: OpenLink): void {
+    this.#answers.lagged(link);
   }
 
   delta(link: OpenLink, { replica: id, bytes }: Delta): void {
@@ -180,6 +184,24 @@ export class AntiEntropy {
     if (this.#pulls.size > 0) {
       deadlines.setNoLater({ kind: 'pull' }, now.monotonicMs + config.pullTimeoutMs);
     }
+  }
+
+  /** One answer, up to the bound. */
+  #serve(link: OpenLink, { replica: id, summary }: Want): void {
+    const replica = this.#replicas.get(id)?.replica;
+    if (replica === undefined) return;
+    const { outbox, limits } = this.#context;
+    let sent = 0;
+    let more = false;
+    for (const bytes of replica.missing(summary)) {
+      if (sent >= limits.pullBytesMax) {
+        more = true;
+        break;
+      }
+      sent += bytes.length;
+      outbox.send(link.id, { kind: 'delta', replica: id, bytes }, 'bulk');
+    }
+    outbox.send(link.id, { kind: 'delta-end', replica: id, more }, 'bulk');
   }
 
   #want(pull: Pull): void {
@@ -228,7 +250,10 @@ export class AntiEntropy {
   }
 
   #refresh(entry: Entry): StateHash {
-    const hash = hashBytes(entry.replica.summary());
+    const summary = entry.replica.summary();
+    if (summary === entry.summary) return entry.hash; // A replica that did not move gives the same one.
+    entry.summary = summary;
+    const hash = hashBytes(summary);
     if (!sameHash(hash, entry.hash)) {
       entry.hash = hash;
       entry.sinceMs = this.#context.now.monotonicMs;

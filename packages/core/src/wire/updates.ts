@@ -1,5 +1,5 @@
 import { HearsayError } from '../errors.js';
-import { ENTRIES_PER_FRAME_MAX } from '../limits.js';
+import { UPDATES_PER_FRAME_MAX } from '../limits.js';
 import type { MemberUpdate } from '../membership/member.js';
 import { readRecord, writeRecord } from './member-record.js';
 import type { Reader } from './reader.js';
@@ -23,7 +23,7 @@ export function writeUpdates(frame: Updates): Uint8Array {
 }
 
 export function readUpdates(reader: Reader, metaBytesMax: number): Updates {
-  const updates = reader.list(ENTRIES_PER_FRAME_MAX, () => {
+  const updates = reader.list(UPDATES_PER_FRAME_MAX, () => {
     const peer = reader.peer();
     const state = STATES[reader.u8()];
     if (state === undefined) throw new HearsayError('malformed', 'unknown state of a member');

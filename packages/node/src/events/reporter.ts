@@ -14,7 +14,7 @@ import type { Roster } from './roster.js';
 
 /** What the reporter needs. */
 export interface ReporterOptions {
-  readonly engine: Pick<Engine, 'status'>;
+  readonly engine: Pick<Engine, 'member'>;
   readonly readNow: () => Now;
   readonly emitter: Emitter;
   readonly roster: Roster;
@@ -130,9 +130,8 @@ export class Reporter {
 
   #describe(peer: PeerId): PeerMember {
     const { engine, readNow, roster } = this.#options;
-    const now = readNow();
-    const known = engine.status(now).members.find((member) => member.peer === peer);
-    return roster.describe(known ?? strangerView(peer, now.monotonicMs), now.monotonicMs);
+    const { monotonicMs } = readNow();
+    return roster.describe(engine.member(peer) ?? strangerView(peer, monotonicMs), monotonicMs);
   }
 }
 

@@ -11,9 +11,11 @@ import type { RuntimeLimits } from '../limits.js';
 import type { RuntimeTimers } from '../timers.js';
 import { Congestion } from './congestion.js';
 import { Inflow } from './inflow.js';
+import { Intake } from './intake.js';
 import { Link } from './link.js';
 import { type LinkCounters, zeroLinkCounters } from './link-counters.js';
 import { Packer } from './packer.js';
+import { Turns } from './turns.js';
 import type { Wire } from './wire.js';
 
 /** What the table needs from the host. */
@@ -74,6 +76,7 @@ export class LinkTable {
   readonly #closing = new Map<Link, NodeJS.Timeout>();
   /** Links that we ended without being asked to, until they are closed. */
   readonly #abandoned = new Set<LinkId>();
+  readonly #turns = new Turns();
   readonly counters: LinkCounters = zeroLinkCounters();
   #nextId = 1;
   #laggardTimer: NodeJS.Timeout | undefined;
@@ -115,16 +118,21 @@ export class LinkTable {
     const onPause = (): void => {
       this.counters.readPauses += 1;
     };
-    const inflow = new Inflow({ wire, limits, readMonotonicMs, onPause });
+    const read = (bytes: Uint8Array): void => {
+      if (link.closing) return;
+      const before = readFrames();
+      step({ kind: 'frames', link: link.id, bytes });
+      inflow.took(readFrames() - before, bytes.length);
+    };
+    const { linkSliceMs: sliceMs } = limits;
+    const intake = new Intake({ wire, turns: this.#turns, sliceMs, readMonotonicMs, read });
+    const inflow = new Inflow({ wire: intake, limits, readMonotonicMs, onPause });
     this.counters.handshakes += 1;
     this.#open.set(link.id, link);
     step({ kind: 'link-opened', link: link.id, ...opening });
     return {
       received: (bytes) => {
-        if (link.closing) return;
-        const before = readFrames();
-        step({ kind: 'frames', link: link.id, bytes });
-        inflow.took(readFrames() - before, bytes.length);
+        if (!link.closing) intake.take(bytes);
       },
       unopened: () => {
         if (!link.closing) this.counters.messagesUnopened += 1;
@@ -133,7 +141,9 @@ export class LinkTable {
       offended: (closure) => this.#abandon(link, closure),
       closed: (closure) => {
         inflow.close();
-        this.#closed(link, closure);
+        if (link.closing) intake.drop();
+        // What came before the end counts: a goodbye may be the last of it.
+        intake.whenEmpty(() => this.#closed(link, closure));
       },
     };
   }

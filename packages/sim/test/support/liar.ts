@@ -23,6 +23,7 @@ export function liar(lie: Lie): Disguise {
     return {
       handle: (input, now) => engine.handle(input, now).flatMap(disguise),
       status: (now) => engine.status(now),
+      member: (peer) => engine.member(peer),
       receipt: (id) => engine.receipt(id),
       history: (topic, limit) => engine.history(topic, limit),
       counters: () => engine.counters(),

@@ -42,6 +42,8 @@ export interface Attack {
   readonly answer: 'cut' | 'bounded';
   /** What the rule or the bound is, in a few words. */
   readonly because: string;
+  /** Members are trusted not to do this: it must do no harm that lasts, but it may slow others down. */
+  readonly isTrusted?: boolean;
   /** It leaves something behind that must not count against the next one. */
   readonly leavesTraces?: boolean;
   run(scene: Scene): Promise<readonly Ending[]>;

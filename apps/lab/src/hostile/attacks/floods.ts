@@ -26,9 +26,11 @@ export const floodAttacks: readonly Attack[] = [
     answer: 'bounded',
     because: 'linkFramesPerSecondMax and linkBytesPerSecondMax; members are trusted not to',
     leavesTraces: true,
+    isTrusted: true,
     run: (scene) => {
       const payload = Buffer.alloc(100, 0x2e);
-      return pour(scene, (_link, offender, round) => {
+      const everybody = { ...scene, targets: scene.honest };
+      return pour(everybody, (_link, offender, round) => {
         const records = Array.from({ length: TOGETHER }, () => ({
           topic: 'noise',
           payload,
@@ -117,7 +119,7 @@ export const floodAttacks: readonly Attack[] = [
     [
       [
         'pulls without end',
-        'pullsPerSecondMax',
+        'one answer in answerIntervalMs',
         encodeFrame({ kind: 'want', replica: LOG_REPLICA, summary: EMPTY_SUMMARY }),
       ],
       [
