@@ -103,6 +103,11 @@ export class CausalLog implements Replica {
     return stream === this.#own && sequence > this.#clock.get(stream);
   }
 
+  /** True when a message is here and only waits for what must be delivered before it. */
+  isHeldBack(stream: StreamId, sequence: number): boolean {
+    return this.#held.endsAt(stream, sequence);
+  }
+
   get heldBack(): number {
     return this.#held.size;
   }
@@ -162,7 +167,9 @@ export class CausalLog implements Replica {
       this.#counters.batchesHeldBack += 1;
       this.#jumpReady(); // It may be what makes a floor worth believing.
       if (this.#isReached(batch)) return 'delivered';
-      return blocker.stream === stream ? 'hole' : 'cause';
+      // What came before it may be here, and wait for a cause itself.
+      const lost = blocker.stream === stream && !this.isHeldBack(stream, blocker.sequence);
+      return lost ? 'hole' : 'cause';
     }
     if (!this.#deliver(batch)) return 'no-room';
     this.#release(stream);

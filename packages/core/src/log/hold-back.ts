@@ -59,6 +59,8 @@ export class HoldBack {
   readonly #limits: Pick<Limits, 'holdBackBatchesMax' | 'holdBackBytesMax'>;
   readonly #waiting = new Map<StreamId, Waiting[]>();
   readonly #held = new Map<string, HeldBatch>();
+  /** `stream:sequence` of the last message of each. */
+  readonly #ends = new Set<string>();
   #bytes = 0;
 
   constructor(limits: Pick<Limits, 'holdBackBatchesMax' | 'holdBackBytesMax'>) {
@@ -73,10 +75,16 @@ export class HoldBack {
     return this.#held.size === 0 ? undefined : this.#held.get(`${stream}:${firstSequence}`);
   }
 
+  /** True when a batch that ends with this message waits here: it is not lost. */
+  endsAt(stream: StreamId, sequence: number): boolean {
+    return this.#ends.size > 0 && this.#ends.has(`${stream}:${sequence}`);
+  }
+
   /** @param bounded false for what comes from our own disk, which is bounded itself. @returns false when there is no room */
   add(held: HeldBatch, blocker: Blocker, bounded = true): boolean {
     if (bounded && !this.#hasRoomFor(held)) return false;
     this.#held.set(`${held.stream}:${held.batch.firstSequence}`, held);
+    this.#ends.add(endOf(held));
     this.#bytes += held.bytes.length;
     const list = this.#waiting.get(blocker.stream);
     const waiting = { held, until: blocker.sequence, ages: bounded, looks: 0 };
@@ -123,8 +131,13 @@ export class HoldBack {
     else this.#waiting.set(stream, left);
     for (const { held } of gone) {
       this.#held.delete(`${held.stream}:${held.batch.firstSequence}`);
+      this.#ends.delete(endOf(held));
       this.#bytes -= held.bytes.length;
     }
     return gone;
   }
+}
+
+function endOf({ stream, batch }: HeldBatch): string {
+  return `${stream}:${batch.firstSequence + batch.count - 1}`;
 }

@@ -5,7 +5,7 @@ import type { BatchHeader } from '../wire/batch.js';
 
 /**
  * What became of a batch. `hole`: its own predecessors are missing; `cause`: another stream's
- * messages are; `impossible`: it follows messages of ours that we never wrote.
+ * messages are, for it or for what comes before it; `impossible`: it follows messages of ours that we never wrote.
  */
 export type Received =
   | 'delivered'

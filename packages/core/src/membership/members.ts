@@ -45,6 +45,8 @@ export interface Member {
 export class Members {
   readonly #members = new Map<PeerId, Member>();
   readonly #max: number;
+  /** In order, until one comes or goes. */
+  #sorted: readonly Member[] | undefined;
   #hash: number | undefined;
 
   constructor(max: number) {
@@ -60,12 +62,14 @@ export class Members {
     if (!this.hasRoom()) return undefined;
     if (this.#members.size >= this.#max) this.#dropOldestGone();
     this.#members.set(member.peer, member);
+    this.#sorted = undefined;
     this.changed();
     return member;
   }
 
   remove(peer: PeerId): void {
     this.#members.delete(peer);
+    this.#sorted = undefined;
     this.changed();
   }
 
@@ -74,8 +78,11 @@ export class Members {
   }
 
   /** All, in byte order of ids. */
-  sorted(): Member[] {
-    return [...this.#members.values()].sort((left, right) => compareIds(left.peer, right.peer));
+  sorted(): readonly Member[] {
+    this.#sorted ??= [...this.#members.values()].sort((left, right) =>
+      compareIds(left.peer, right.peer),
+    );
+    return this.#sorted;
   }
 
   all(): Iterable<Member> {
@@ -126,7 +133,9 @@ export class Members {
 
   #dropOldestGone(): void {
     const oldest = this.#oldestGone();
-    if (oldest !== undefined) this.#members.delete(oldest.peer);
+    if (oldest === undefined) return;
+    this.#members.delete(oldest.peer);
+    this.#sorted = undefined;
   }
 
   #oldestGone(): Member | undefined {

@@ -28,6 +28,8 @@ export type OpenLink = Link & { readonly peer: PeerId };
 export class Links {
   readonly #links = new Map<LinkId, Link>();
   readonly #byPeer = new Map<PeerId, OpenLink>();
+  /** In order, until one comes or goes: every broadcast asks. */
+  #neighbours: readonly OpenLink[] | undefined;
 
   get count(): number {
     return this.#links.size;
@@ -53,6 +55,7 @@ export class Links {
     link.generation = generation;
     const open = link as OpenLink; // Its peer was set on the line before.
     this.#byPeer.set(peer, open);
+    this.#neighbours = undefined;
     return open;
   }
 
@@ -75,7 +78,10 @@ export class Links {
 
   /** Open links in order of peer ids, the same whatever the order of arrival. */
   neighbours(): readonly OpenLink[] {
-    return [...this.#byPeer.values()].sort((left, right) => compareIds(left.peer, right.peer));
+    this.#neighbours ??= [...this.#byPeer.values()].sort((left, right) =>
+      compareIds(left.peer, right.peer),
+    );
+    return this.#neighbours;
   }
 
   all(): Iterable<Link> {
@@ -89,6 +95,7 @@ export class Links {
   #release(link: Link): void {
     if (link.peer === undefined || this.#byPeer.get(link.peer) !== link) return;
     this.#byPeer.delete(link.peer);
+    this.#neighbours = undefined;
     for (const other of this.#links.values()) {
       // Two that we dialled may be open for a moment; the one that stays takes over.
       if (other.state === 'open' && other.peer === link.peer)

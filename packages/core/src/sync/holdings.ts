@@ -186,6 +186,7 @@ export class Holdings {
 
   /** A neighbour with no link to the origin hears of its messages here first: they may not come by themselves. */
   #lack(stream: StreamId, sequence: number): void {
+    if (this.#log.isHeldBack(stream, sequence)) return;
     const origin = this.#links.of(originOf(stream));
     const { gapRepairMs, syncIntervalMs } = this.#context.config;
     this.#lacks.note(stream, sequence, origin === undefined ? gapRepairMs : syncIntervalMs);
