@@ -56,6 +56,8 @@ it('bears strangers, and says why it refuses them', async () => {
     'fragments without end': /fragments|payload/,
     'text frames': /text frames are not spoken here/,
     'frames with reserved bits': /Invalid WebSocket frame/,
+    'a handshake with a wrong key': /another network key/,
+    'a recorded handshake, once more': /does not open/,
   });
 });
 
@@ -93,4 +95,10 @@ it('believes no member what it says of others', async () => {
     'everybody left': /forged/,
     'incarnations at the end of numbers': /forged/,
   });
+});
+
+it('gives up a link that goes silent, and talks on through a third peer', async () => {
+  const rows = await attack('goes silent');
+  expectUnharmed(rows);
+  expectSeen(rows, { 'a link goes silent': /silent for/ });
 });

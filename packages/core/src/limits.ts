@@ -27,6 +27,8 @@ export interface Limits {
   /** Batches that wait for a cause; the newest one is dropped and pulled later. */
   readonly holdBackBatchesMax: number;
   readonly holdBackBytesMax: number;
+  /** The same for one stream: its author must not take the room of others. */
+  readonly holdBackStreamBatchesMax: number;
   /** Streams (peer generations that published) in the vector clock; batches of further ones are dropped, counted and told. */
   readonly streamsMax: number;
   /** Origins and generations of which a proof of equivocation is kept; further ones are counted only. */
@@ -58,6 +60,7 @@ export const DEFAULT_LIMITS: Limits = {
   logBytesMax: 128 * MIB,
   holdBackBatchesMax: 4_096,
   holdBackBytesMax: 16 * MIB,
+  holdBackStreamBatchesMax: 1_024,
   streamsMax: 2_048,
   equivocationsMax: 64,
   pullBytesMax: 1 * MIB,

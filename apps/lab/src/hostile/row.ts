@@ -76,10 +76,13 @@ function missedBy(row: Measured, window: Window): readonly string[] {
   return missed;
 }
 
+/** The hostile peer closes with codes from here on, which come back as they were sent. */
+const OWN_CODES_FROM = 4_500;
+
 /** The program's own line about it; else the reason that the offender was told. */
 function seenOf(endings: readonly Ending[], { notices, refusals }: Window): string {
   const told = notices.find((notice) => /refused|equivocat|warning|no room/i.test(notice));
-  const reason = endings.find((ending) => ending.reason !== '')?.reason;
+  const reason = endings.find(({ code }) => code !== undefined && code < OWN_CODES_FROM)?.reason;
   return printable(told ?? refusals[0] ?? reason ?? '');
 }
 

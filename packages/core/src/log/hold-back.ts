@@ -50,20 +50,27 @@ export function blockerOf(
   return undefined;
 }
 
+type HoldBackLimits = Pick<
+  Limits,
+  'holdBackBatchesMax' | 'holdBackBytesMax' | 'holdBackStreamBatchesMax'
+>;
+
 /**
  * The hold-back queue of causal delivery, filed by what each batch waits for, so that an arrival
  * wakes only those it may free. Bounded in batches and bytes; over it the newest is not taken and
  * sync brings it later.
  */
 export class HoldBack {
-  readonly #limits: Pick<Limits, 'holdBackBatchesMax' | 'holdBackBytesMax'>;
+  readonly #limits: HoldBackLimits;
   readonly #waiting = new Map<StreamId, Waiting[]>();
   readonly #held = new Map<string, HeldBatch>();
   /** `stream:sequence` of the last message of each. */
   readonly #ends = new Set<string>();
+  /** Batches of each stream, so that nobody takes all the room with what never becomes ready. */
+  readonly #counts = new Map<StreamId, number>();
   #bytes = 0;
 
-  constructor(limits: Pick<Limits, 'holdBackBatchesMax' | 'holdBackBytesMax'>) {
+  constructor(limits: HoldBackLimits) {
     this.#limits = limits;
   }
 
@@ -86,6 +93,7 @@ export class HoldBack {
     this.#held.set(`${held.stream}:${held.batch.firstSequence}`, held);
     this.#ends.add(endOf(held));
     this.#bytes += held.bytes.length;
+    this.#count(held.stream, 1);
     const list = this.#waiting.get(blocker.stream);
     const waiting = { held, until: blocker.sequence, ages: bounded, looks: 0 };
     if (list === undefined) this.#waiting.set(blocker.stream, [waiting]);
@@ -93,9 +101,16 @@ export class HoldBack {
     return true;
   }
 
+  #count(stream: StreamId, by: number): void {
+    const count = (this.#counts.get(stream) ?? 0) + by;
+    if (count === 0) this.#counts.delete(stream);
+    else this.#counts.set(stream, count);
+  }
+
   #hasRoomFor(held: HeldBatch): boolean {
-    const { holdBackBatchesMax, holdBackBytesMax } = this.#limits;
+    const { holdBackBatchesMax, holdBackBytesMax, holdBackStreamBatchesMax } = this.#limits;
     if (this.#held.size >= holdBackBatchesMax) return false;
+    if ((this.#counts.get(held.stream) ?? 0) >= holdBackStreamBatchesMax) return false;
     return this.#bytes + held.bytes.length <= holdBackBytesMax;
   }
 
@@ -133,6 +148,7 @@ export class HoldBack {
       this.#held.delete(`${held.stream}:${held.batch.firstSequence}`);
       this.#ends.delete(endOf(held));
       this.#bytes -= held.bytes.length;
+      this.#count(held.stream, -1);
     }
     return gone;
   }

@@ -233,3 +233,21 @@ describe('the history', () => {
     expect(names(log, 'nowhere', 9)).toEqual([]);
   });
 });
+
+describe('batches that wait for what never comes', () => {
+  it('take no more than the share of one author', () => {
+    const counters = zeroCounters();
+    const limits = { ...DEFAULT_LIMITS, holdBackStreamBatchesMax: 10 };
+    const log = new CausalLog({ limits, counters, isBatchBy });
+    const greedy = Array.from({ length: 100 }, (_, index) =>
+      log.receive(batchBytes(0x0b, 2 + index)),
+    );
+    expect(greedy.filter((received) => received === 'no-room')).toHaveLength(90);
+    expect(log.receive(batchBytes(0x0c, 2))).toBe('hole');
+    log.receive(batchBytes(0x0c, 1));
+    log.receive(batchBytes(0x0b, 1));
+    expect(log.clock.get(stream(0x0c))).toBe(2);
+    expect(log.clock.get(stream(0x0b))).toBe(11);
+    expect(log.receive(batchBytes(0x0b, 50))).toBe('hole');
+  });
+});

@@ -12,12 +12,14 @@ export const turnedAway: Ending = { cutMs: 0, code: undefined, reason: '' };
 export function sayOnce(
   scene: Scene,
   say: (link: MemberLink, offender: Offender) => unknown,
-  hello: (offender: Offender) => MemberOptions['hello'] = () => ({}),
+  hello?: (offender: Offender) => MemberOptions['hello'],
 ): Promise<readonly Ending[]> {
   const offender = new Offender(scene.network);
   const endings = scene.targets.map(async (target) => {
-    const link = await MemberLink.open(target, { scene, offender, hello: hello(offender) });
+    const link = await MemberLink.open(target, { scene, offender, hello: hello?.(offender) });
     if (link === undefined) return turnedAway;
+    // A lie in the hello is the offence.
+    if (hello !== undefined) link.offend();
     await sleep(SETTLE_MS);
     link.offend();
     await say(link, offender);
