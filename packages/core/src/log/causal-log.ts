@@ -9,7 +9,7 @@ import type { Counters } from '../view.js';
 import { type Batch, openBatch, readBatch, readRecords } from '../wire/batch.js';
 import { decodeClock, encodeClock } from '../wire/clock-entries.js';
 import type { BatchStore, StoredRecord } from './batch-store.js';
-import { type Floor, Floors, isBelievable, type Teller } from './floors.js';
+import { type Floor, Floors } from './floors.js';
 import { clockOf, messageOf, readHistory } from './history.js';
 import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
 import { KeptBatches } from './kept-batches.js';
@@ -45,7 +45,6 @@ export class CausalLog implements Replica {
   readonly #limits: Limits;
   readonly #counters: Counters;
   readonly #isBatchBy: LogOptions['isBatchBy'];
-  readonly #mayGrow: NonNullable<LogOptions['mayGrow']>;
   readonly #own: StreamId | undefined;
   readonly #clock = new VectorClock();
   readonly #streams: Streams;
@@ -64,7 +63,6 @@ export class CausalLog implements Replica {
   constructor(options: LogOptions) {
     const { limits, counters, isBatchBy, own, store = new MemoryBatchStore() } = options;
     this.#isBatchBy = isBatchBy;
-    this.#mayGrow = options.mayGrow ?? (() => false);
     this.#store = store;
     this.#kept = new KeptBatches(store, limits);
     this.#own = own;
@@ -76,7 +74,7 @@ export class CausalLog implements Replica {
     this.#limits = limits;
     this.#counters = counters;
     this.#held = new HoldBack(limits);
-    this.#floors = new Floors(limits.streamsMax);
+    this.#floors = new Floors(limits.streamsMax, this.#held, options.mayGrow);
   }
 
   get clock(): ReadonlyVectorClock {
@@ -362,15 +360,12 @@ export class CausalLog implements Replica {
   /** Skips to floors whose causes are held; a jump may free batches, and they other floors. */
   #jumpReady(): void {
     while (this.#floors.size > 0) {
-      const ready = this.#floors.takeReady(this.#clock, this.#streams.isWaived, this.#believes);
+      const ready = this.#floors.takeReady(this.#clock, this.#streams.isWaived);
       if (ready.length === 0) return;
       for (const floor of ready) this.#jump(floor);
       for (const { stream } of ready) this.#release(stream);
     }
   }
-
-  readonly #believes = (floor: Floor, teller: Teller): boolean =>
-    isBelievable(floor, teller, this.#held, this.#mayGrow);
 
   /** @param isStored read from the store, so known there */
   #jump(item: Floor, isStored = false): void {

@@ -6,7 +6,7 @@ import type { LogDeltaItem } from './log-delta.js';
 export type Floor = LogDeltaItem & { readonly kind: 'floor' };
 
 /** Who told of a floor; undefined for what our own store held. */
-export type Teller = PeerId | undefined;
+type Teller = PeerId | undefined;
 
 /** Floors of one stream that may wait at once: one who lies must not push out one who does not. */
 const TELLERS_MAX = 4;
@@ -20,9 +20,18 @@ const TELLERS_MAX = 4;
 export class Floors {
   readonly #waiting = new Map<StreamId, Map<Teller, Floor>>();
   readonly #max: number;
+  readonly #held: HoldBack;
+  readonly #mayGrow: (stream: StreamId) => boolean;
 
-  constructor(streamsMax: number) {
+  /** @param mayGrow whether the author of a stream lives and may add to it; unless given, none does */
+  constructor(
+    streamsMax: number,
+    held: HoldBack,
+    mayGrow: (stream: StreamId) => boolean = () => false,
+  ) {
     this.#max = streamsMax;
+    this.#held = held;
+    this.#mayGrow = mayGrow;
   }
 
   get size(): number {
@@ -50,18 +59,11 @@ export class Floors {
     told.set(teller, floor);
   }
 
-  /**
-   * Takes out the largest set of floors whose causes are held or lie below a floor of the set.
-   * @param believes whether what a teller says of a stream can be true
-   */
-  takeReady(
-    clock: ReadonlyVectorClock,
-    waived: (stream: StreamId) => boolean,
-    believes: (floor: Floor, teller: Teller) => boolean,
-  ): readonly Floor[] {
+  /** Takes out the largest set of floors whose causes are held or lie below a floor of the set. */
+  takeReady(clock: ReadonlyVectorClock, waived: (stream: StreamId) => boolean): readonly Floor[] {
     const ready = new Map<StreamId, Floor>();
     for (const [stream, told] of this.#waiting) {
-      const best = this.#highest(told, clock.get(stream), believes);
+      const best = this.#highest(told, clock.get(stream));
       if (told.size === 0) this.#waiting.delete(stream);
       if (best !== undefined) ready.set(stream, best);
     }
@@ -82,31 +84,22 @@ export class Floors {
   }
 
   /** The highest floor that is believed; those that were reached are forgotten. */
-  #highest(
-    told: Map<Teller, Floor>,
-    reached: number,
-    believes: (floor: Floor, teller: Teller) => boolean,
-  ): Floor | undefined {
+  #highest(told: Map<Teller, Floor>, reached: number): Floor | undefined {
     let best: Floor | undefined;
     for (const [teller, floor] of told) {
       if (floor.floor <= reached) told.delete(teller);
-      else if (floor.floor > (best?.floor ?? 0) && believes(floor, teller)) best = floor;
+      else if (floor.floor > (best?.floor ?? 0) && this.#believes(floor, teller)) best = floor;
     }
     return best;
   }
-}
 
-/**
- * A floor is not signed, and whoever skips to one that its author has not reached loses what comes
- * next. So it is taken from our own store, from the author itself, under a batch that the author
- * signed, or when the author adds nothing any more.
- */
-export function isBelievable(
-  { stream, floor }: Floor,
-  teller: Teller,
-  held: HoldBack,
-  mayGrow: (stream: StreamId) => boolean,
-): boolean {
-  if (teller === undefined || teller === parseStreamId(stream).peer) return true;
-  return held.get(stream, floor + 1) !== undefined || !mayGrow(stream);
+  /**
+   * A floor is not signed, and whoever skips to one that its author has not reached loses what comes
+   * next. So it is taken from our own store, from the author itself, under a batch that the author
+   * signed, or when the author adds nothing any more.
+   */
+  #believes({ stream, floor }: Floor, teller: Teller): boolean {
+    if (teller === undefined || teller === parseStreamId(stream).peer) return true;
+    return this.#held.get(stream, floor + 1) !== undefined || !this.#mayGrow(stream);
+  }
 }
