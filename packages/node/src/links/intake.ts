@@ -21,7 +21,7 @@ export interface IntakeOptions {
 export class Intake {
   readonly #options: IntakeOptions;
   #waiting: Uint8Array[] = [];
-  /** Turn in which time was last taken, and how much of it. */
+  /** Turn in which time was last taken, and how much of it. Turns count only while something waits. */
   #turn = -1;
   #usedMs = 0;
   #held = false;
@@ -122,6 +122,5 @@ export class Intake {
     const { current } = this.#options.turns;
     this.#usedMs = this.#turn === current ? this.#usedMs + ms : ms;
     this.#turn = current;
-    this.#options.turns.touch();
   }
 }

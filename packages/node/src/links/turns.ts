@@ -1,4 +1,7 @@
-/** Counts turns of the event loop while something goes on, and runs what waits for the next one. */
+/**
+ * Runs what waits for the next turn of the event loop, and counts those turns. While nothing waits
+ * none is counted: each would cost an idle peer as much as a message does.
+ */
 export class Turns {
   #current = 0;
   #scheduled = false;
@@ -8,17 +11,12 @@ export class Turns {
     return this.#current;
   }
 
-  /** Something was done in this turn: another one has to be counted. */
-  touch(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(this.#advance);
-  }
-
   /** Runs this in the next turn, once however often it is asked for; in the order of asking. */
   next(work: () => void): void {
     this.#waiting.add(work);
-    this.touch();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#advance);
   }
 
   readonly #advance = (): void => {
