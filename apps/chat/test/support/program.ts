@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const PATIENCE_MS = 20_000;
+/** Only a failure takes this long: ten processes for each core are slow, and not wrong. */
+const PATIENCE_MS = 40_000;
 
 export type Event = Readonly<Record<string, unknown>>;
 
