@@ -3,6 +3,8 @@ import { PeerError, reasonOf } from '../errors.js';
 
 /** What of libsodium is used here; results are written into the first buffer. */
 interface Sodium {
+  /** BLAKE2b, as long as `digest`. */
+  crypto_generichash(digest: Uint8Array, bytes: Uint8Array): void;
   crypto_sign_detached(signature: Uint8Array, bytes: Uint8Array, secretKey: Uint8Array): void;
   crypto_sign_verify_detached(
     signature: Uint8Array,
