@@ -2,7 +2,7 @@ import { DirectBroadcast } from './broadcast/direct.js';
 import { Publisher } from './broadcast/publisher.js';
 import { HybridLogicalClock } from './clock/hybrid-logical-clock.js';
 import type { Context } from './context.js';
-import { parseStreamId, streamId } from './ids.js';
+import { streamId } from './ids.js';
 import type { BatchStore } from './log/batch-store.js';
 import { CausalLog } from './log/causal-log.js';
 import { Dissemination } from './membership/dissemination.js';
@@ -97,7 +97,6 @@ export function buildParts(
     counters,
     isBatchBy: notary.isBatchBy,
     own: streamId(self.id, self.generation),
-    mayGrow: (stream) => members.isPresent(parseStreamId(stream)),
     ...(store === undefined ? {} : { store }),
   });
   log.load();

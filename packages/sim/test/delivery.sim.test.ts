@@ -102,6 +102,40 @@ describe.each(SEEDS)('delivery (seed %s)', (seed) => {
     sim.converge(5_000);
   });
 
+  it('lets a newcomer skip what was said by peers that are long gone', () => {
+    const sim = mesh(3, { seed, limits: { logMessagesMax: 20 }, gapsAllowed: true });
+    const random = sim.random('talk');
+    for (let count = 0; count < 40; count += 1) {
+      const guest = sim.add();
+      guest.join(sim.node('a'));
+      sim.boot(guest);
+      sim.run(300);
+      for (let said = random.below(4); said >= 0; said -= 1) {
+        guest.publish(`${guest.name} ${said}`);
+        sim.nodes[random.below(3)]?.publish(`to ${guest.name}`);
+        sim.run(random.below(30));
+      }
+      sim.run(500);
+      sim.kill(guest);
+    }
+    sim.converge(30_000);
+    // Nobody is left who was there when the first guests spoke, twice.
+    const later = [sim.add(), sim.add()];
+    for (const [place, newcomer] of later.entries()) {
+      newcomer.join(place === 0 ? sim.node('a') : (later[0] ?? newcomer));
+      sim.boot(newcomer);
+      sim.converge(10_000);
+      expect(newcomer.status().heldBack).toBe(0);
+      expect(newcomer.status().messages).toBeLessThanOrEqual(20);
+      expect(newcomer.eventsOf('gap').length).toBeGreaterThan(20);
+      if (place === 0) sim.kill('a', 'b', 'c');
+      sim.run(20_000);
+    }
+    later[1]?.publish('hello');
+    sim.converge(10_000);
+    expect(later[0]?.texts().at(-1)).toBe('hello');
+  });
+
   it('keeps a thousand messages of one turn together and in order', () => {
     const sim = mesh(3, { seed });
     for (let count = 0; count < 1_000; count += 1) sim.node('b').publish(`message ${count}`);

@@ -9,7 +9,7 @@ import type { Counters } from '../view.js';
 import { type Batch, openBatch, readBatch, readRecords } from '../wire/batch.js';
 import { decodeClock, encodeClock } from '../wire/clock-entries.js';
 import type { BatchStore, StoredRecord } from './batch-store.js';
-import { type Floor, Floors } from './floors.js';
+import { checkProof, type Floor, Floors } from './floors.js';
 import { clockOf, messageOf, readHistory } from './history.js';
 import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
 import { KeptBatches } from './kept-batches.js';
@@ -74,7 +74,7 @@ export class CausalLog implements Replica {
     this.#limits = limits;
     this.#counters = counters;
     this.#held = new HoldBack(limits);
-    this.#floors = new Floors(limits.streamsMax, this.#held, options.mayGrow);
+    this.#floors = new Floors(limits, this.#held);
   }
 
   get clock(): ReadonlyVectorClock {
@@ -151,6 +151,8 @@ export class CausalLog implements Replica {
       this.#counters.batchesForged += 1;
       throw forged(header);
     }
+    this.#floors.vouch(stream, header.firstSequence - 1);
+    this.#jumpReady();
     if (rival !== undefined || stream === this.#own || this.#isReached(batch)) {
       this.#contradict(batch);
       return 'conflict';
@@ -163,8 +165,6 @@ export class CausalLog implements Replica {
     if (blocker !== undefined) {
       if (!this.#hold(batch)) return 'no-room';
       this.#counters.batchesHeldBack += 1;
-      this.#jumpReady(); // It may be what makes a floor worth believing.
-      if (this.#isReached(batch)) return 'delivered';
       // What came before it may be here, and wait for a cause itself.
       const lost = blocker.stream === stream && !this.isHeldBack(stream, blocker.sequence);
       return lost ? 'hole' : 'cause';
@@ -223,7 +223,10 @@ export class CausalLog implements Replica {
     const before = this.#counters.messagesDelivered;
     for (const item of readLogDelta(delta)) {
       if (item.kind === 'batch') this.receive(item.bytes);
-      else if (item.stream !== this.#own) this.#floors.add(item, from);
+      else if (item.stream !== this.#own && item.floor > this.#clock.get(item.stream)) {
+        checkProof(item, this.#limits, this.#isBatchBy);
+        this.#floors.add(item, from);
+      }
     }
     this.#jumpReady();
     return { added: this.#counters.messagesDelivered - before };
@@ -296,7 +299,7 @@ export class CausalLog implements Replica {
   #markIfWanted(): void {
     const from = this.#store.markFrom;
     if (from === undefined) return;
-    const state = encodeLogState(this.#streams.all());
+    const state = encodeLogState(this.#streams.all(), this.#kept.proofs());
     this.#store.mark({ state, index: this.#kept.indexFrom(from) });
   }
 
@@ -381,6 +384,7 @@ export class CausalLog implements Replica {
     this.#advance(stream, () => {
       this.#kept.skipped(stream);
       stream.jump(floor, chain, causes);
+      this.#kept.prove(stream, item.proof);
     });
   }
 

@@ -1,12 +1,23 @@
 import type { ReadonlyVectorClock } from '../clock/vector-clock.js';
-import { type PeerId, parseStreamId, type StreamId } from '../ids.js';
+import { HearsayError } from '../errors.js';
+import { type PeerId, parseStreamId, type StreamId, streamId } from '../ids.js';
+import type { Limits } from '../limits.js';
+import { openBatch } from '../wire/batch.js';
 import type { HoldBack } from './hold-back.js';
 import type { LogDeltaItem } from './log-delta.js';
+import type { LogOptions } from './log-options.js';
+import { forged } from './signed-batch.js';
 
 export type Floor = LogDeltaItem & { readonly kind: 'floor' };
 
 /** Who told of a floor; undefined for what our own store held. */
 type Teller = PeerId | undefined;
+
+/** A batch that its author signed, which shows that a stream goes up to here. */
+interface Proof {
+  readonly upTo: number;
+  readonly bytes: Uint8Array | undefined;
+}
 
 /** Floors of one stream that may wait at once: one who lies must not push out one who does not. */
 const TELLERS_MAX = 4;
@@ -19,19 +30,15 @@ const TELLERS_MAX = 4;
  */
 export class Floors {
   readonly #waiting = new Map<StreamId, Map<Teller, Floor>>();
-  readonly #max: number;
+  /** How far the authors of streams that wait are known to have come. */
+  readonly #proofs = new Map<StreamId, Proof>();
+  readonly #limits: Pick<Limits, 'streamsMax' | 'holdBackBytesMax'>;
   readonly #held: HoldBack;
-  readonly #mayGrow: (stream: StreamId) => boolean;
+  #proofBytes = 0;
 
-  /** @param mayGrow whether the author of a stream lives and may add to it; unless given, none does */
-  constructor(
-    streamsMax: number,
-    held: HoldBack,
-    mayGrow: (stream: StreamId) => boolean = () => false,
-  ) {
-    this.#max = streamsMax;
+  constructor(limits: Pick<Limits, 'streamsMax' | 'holdBackBytesMax'>, held: HoldBack) {
+    this.#limits = limits;
     this.#held = held;
-    this.#mayGrow = mayGrow;
   }
 
   get size(): number {
@@ -41,15 +48,17 @@ export class Floors {
   /**
    * Files a floor; a higher one of the same teller replaces a lower, the newest teller makes room for
    * itself, and over the bound on streams the next sync brings it again.
+   * @param floor with a proof that was checked, if with one
    */
-  add(floor: Floor, teller: Teller): void {
+  add({ proof, ...floor }: Floor, teller: Teller): void {
     const told = this.#waiting.get(floor.stream) ?? new Map<Teller, Floor>();
-    const known = told.get(teller);
-    if (known !== undefined && known.floor >= floor.floor) return;
     if (told.size === 0) {
-      if (this.#waiting.size >= this.#max) return;
+      if (this.#waiting.size >= this.#limits.streamsMax) return;
       this.#waiting.set(floor.stream, told);
     }
+    if (proof !== undefined) this.#prove(floor.stream, floor.floor, proof);
+    const known = told.get(teller);
+    if (known !== undefined && known.floor >= floor.floor) return;
     if (known === undefined && told.size >= TELLERS_MAX) {
       for (const [oldest] of told) {
         told.delete(oldest);
@@ -59,12 +68,17 @@ export class Floors {
     told.set(teller, floor);
   }
 
+  /** The author signed a batch that begins right above; that counts even when there is no room for it. */
+  vouch(stream: StreamId, below: number): void {
+    if (this.#waiting.has(stream)) this.#prove(stream, below, undefined);
+  }
+
   /** Takes out the largest set of floors whose causes are held or lie below a floor of the set. */
   takeReady(clock: ReadonlyVectorClock, waived: (stream: StreamId) => boolean): readonly Floor[] {
     const ready = new Map<StreamId, Floor>();
     for (const [stream, told] of this.#waiting) {
       const best = this.#highest(told, clock.get(stream));
-      if (told.size === 0) this.#waiting.delete(stream);
+      if (told.size === 0) this.#forget(stream);
       if (best !== undefined) ready.set(stream, best);
     }
     const covered = (stream: StreamId, sequence: number): boolean =>
@@ -79,8 +93,30 @@ export class Floors {
         shrank = true;
       }
     }
-    for (const stream of ready.keys()) this.#waiting.delete(stream);
-    return [...ready.values()];
+    const proven = [...ready.values()].map((floor) => {
+      const proof = this.#proofs.get(floor.stream);
+      return proof?.upTo === floor.floor ? { ...floor, proof: proof.bytes } : floor;
+    });
+    for (const stream of ready.keys()) this.#forget(stream);
+    return proven;
+  }
+
+  /** @param bytes undefined when the batch itself comes, or is kept elsewhere */
+  #prove(stream: StreamId, upTo: number, bytes: Uint8Array | undefined): void {
+    const known = this.#proofs.get(stream);
+    if (known !== undefined && known.upTo >= upTo) return;
+    this.#proofBytes -= known?.bytes?.length ?? 0;
+    // Without room it is believed all the same, and shown to newcomers by others.
+    const hasRoom = this.#proofBytes + (bytes?.length ?? 0) <= this.#limits.holdBackBytesMax;
+    const kept = hasRoom ? bytes?.slice() : undefined;
+    this.#proofBytes += kept?.length ?? 0;
+    this.#proofs.set(stream, { upTo, bytes: kept });
+  }
+
+  #forget(stream: StreamId): void {
+    this.#waiting.delete(stream);
+    this.#proofBytes -= this.#proofs.get(stream)?.bytes?.length ?? 0;
+    this.#proofs.delete(stream);
   }
 
   /** The highest floor that is believed; those that were reached are forgotten. */
@@ -95,11 +131,29 @@ export class Floors {
 
   /**
    * A floor is not signed, and whoever skips to one that its author has not reached loses what comes
-   * next. So it is taken from our own store, from the author itself, under a batch that the author
-   * signed, or when the author adds nothing any more.
+   * next. So it is taken from our own store, from the author itself, with a batch as proof, which was
+   * checked, or under a batch that the author signed.
    */
   #believes({ stream, floor }: Floor, teller: Teller): boolean {
     if (teller === undefined || teller === parseStreamId(stream).peer) return true;
-    return this.#held.get(stream, floor + 1) !== undefined || !this.#mayGrow(stream);
+    if ((this.#proofs.get(stream)?.upTo ?? 0) >= floor) return true;
+    return this.#held.get(stream, floor + 1) !== undefined;
   }
+}
+
+/**
+ * Checks the proof of a floor, if it comes with one.
+ * @throws HearsayError `malformed`, `forged`
+ */
+export function checkProof(
+  { stream, floor, proof }: Floor,
+  limits: Limits,
+  isBatchBy: LogOptions['isBatchBy'],
+): void {
+  if (proof === undefined) return;
+  const { header } = openBatch(proof, limits);
+  const { origin, generation, firstSequence, count } = header;
+  const isItsOwn = streamId(origin, generation) === stream && firstSequence + count > floor;
+  if (!isItsOwn) throw new HearsayError('malformed', `no proof of floor ${floor}`);
+  if (!isBatchBy(origin, proof)) throw forged(header);
 }

@@ -19,7 +19,8 @@ export interface NewBatch extends DeliveredBatch {
 
 /**
  * The kept batches of all streams in the order of delivery: for each its position in the store, its
- * stream and a mask of its topics, sixteen bytes. The oldest go when there are too many.
+ * stream and a mask of its topics, sixteen bytes. The oldest go when there are too many. When the
+ * last one of a stream goes, its bytes stay as proof of how far the stream went.
  */
 export class KeptBatches {
   readonly #store: BatchStore;
@@ -30,6 +31,9 @@ export class KeptBatches {
   /** Streams by the number under which their batches are filed. */
   readonly #streams: (StreamLog | undefined)[] = [];
   readonly #slotOf = new Map<StreamLog, number>();
+  /** The newest batches of streams of which none is kept; nothing is served of them but the proof. */
+  readonly #proofs = new Map<StreamLog, Uint8Array>();
+  #proofBytes = 0;
   #messages = 0;
 
   constructor(store: BatchStore, limits: Limits) {
@@ -65,10 +69,24 @@ export class KeptBatches {
     return this.#store.read(this.#positions.at(order));
   }
 
+  /** Of streams of which no batch is kept. */
+  proofs(): ReadonlyMap<StreamLog, Uint8Array> {
+    return this.#proofs;
+  }
+
+  /** Keeps the newest batch of a stream as proof, or undefined to let go of it. */
+  prove(stream: StreamLog, bytes: Uint8Array | undefined): void {
+    this.#proofBytes += (bytes?.length ?? 0) - (this.#proofs.get(stream)?.length ?? 0);
+    // The store may use these bytes again.
+    if (bytes === undefined) this.#proofs.delete(stream);
+    else this.#proofs.set(stream, bytes.slice());
+  }
+
   /** Adds the next batch of a stream. @param position where it is already, if it is */
   add(stream: StreamLog, batch: NewBatch, position?: number): void {
     const at = position ?? this.#store.append('batch', batch.bytes);
     this.#messages += batch.last - stream.last;
+    this.prove(stream, undefined);
     stream.push(this.#file(at, stream, batch.topics), batch);
   }
 
@@ -87,9 +105,7 @@ export class KeptBatches {
     const isWhole =
       stream.floor === stream.last || stream.firstOf(stream.start) === stream.floor + 1;
     this.#messages += stream.last - stream.floor;
-    if (isWhole) return;
-    this.skipped(stream);
-    stream.forgetBatches();
+    if (!isWhole) this.#forget(stream);
   }
 
   /** Where the batches are from a position on. */
@@ -140,7 +156,7 @@ export class KeptBatches {
     const { logMessagesMax, logBytesMax } = this.#limits;
     const before = this.start;
     while (this.start + 1 < this.end) {
-      const bytes = this.#store.end - this.#positions.at(this.start);
+      const bytes = this.#store.end - this.#positions.at(this.start) + this.#proofBytes;
       const isTooMuch = this.#messages > logMessagesMax || bytes > logBytesMax;
       if (!isTooMuch && this.streamAt(this.start) !== undefined) break;
       this.#dropOldest();
@@ -161,13 +177,22 @@ export class KeptBatches {
     const bytes = this.bytesAt(order);
     if (bytes === undefined) {
       // Its hash and causes are gone: the only floor that is known to be right is the top.
-      this.skipped(stream);
-      stream.forgetBatches();
+      this.#forget(stream);
       return;
     }
     const { causes } = openBatch(bytes, this.#limits).header;
     const before = stream.floor;
+    if (stream.start + 1 === stream.end) this.prove(stream, bytes);
     stream.dropOldest({ hash: hashOfBatch(bytes), causes });
     this.#messages -= stream.floor - before;
+  }
+
+  /** Lets go of all batches of a stream, but for the proof if that can be read. */
+  #forget(stream: StreamLog): void {
+    const newest = stream.start < stream.end ? stream.orderOf(stream.end - 1) : undefined;
+    const bytes = newest === undefined ? undefined : this.bytesAt(newest);
+    this.skipped(stream);
+    stream.forgetBatches();
+    if (bytes !== undefined) this.prove(stream, bytes);
   }
 }

@@ -16,10 +16,13 @@ export type LogDeltaItem =
       readonly floor: number;
       readonly chain: StateHash;
       readonly causes: readonly ClockEntry[];
+      /** A batch of the author that ends at the floor or above, when none follows. */
+      readonly proof?: Uint8Array | undefined;
     };
 
 const TAG_BATCH = 0;
 const TAG_FLOOR = 1;
+const TAG_PROVEN_FLOOR = 2;
 
 export function writeLogDeltaItem(writer: Writer, item: LogDeltaItem): void {
   if (item.kind === 'batch') {
@@ -27,9 +30,11 @@ export function writeLogDeltaItem(writer: Writer, item: LogDeltaItem): void {
     return;
   }
   const { peer, generation } = parseStreamId(item.stream);
-  writer.u8(TAG_FLOOR).peer(peer).varuint(generation).varuint(item.floor);
+  writer.u8(item.proof === undefined ? TAG_FLOOR : TAG_PROVEN_FLOOR);
+  writer.peer(peer).varuint(generation).varuint(item.floor);
   writer.u32(item.chain.high).u32(item.chain.low);
   writeClockEntries(writer, item.causes);
+  if (item.proof !== undefined) writer.bytes(item.proof);
 }
 
 /** One piece alone. */
@@ -46,11 +51,13 @@ export function* readLogDelta(bytes: Uint8Array): Generator<LogDeltaItem> {
     const tag = reader.u8();
     if (tag === TAG_BATCH) {
       yield { kind: 'batch', bytes: reader.bytes(FRAME_BODY_BYTES_MAX) };
-    } else if (tag === TAG_FLOOR) {
+    } else if (tag === TAG_FLOOR || tag === TAG_PROVEN_FLOOR) {
       const stream = streamId(reader.peer(), reader.varuint());
       const floor = reader.varuint();
       const chain = { high: reader.u32(), low: reader.u32() };
-      yield { kind: 'floor', stream, floor, chain, causes: readClock(reader) };
+      const causes = readClock(reader);
+      const proof = tag === TAG_FLOOR ? undefined : reader.bytes(FRAME_BODY_BYTES_MAX);
+      yield { kind: 'floor', stream, floor, chain, causes, proof };
     } else {
       throw new HearsayError('malformed', `unknown piece ${tag} of a delta`);
     }

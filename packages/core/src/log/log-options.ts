@@ -11,8 +11,6 @@ export interface LogOptions {
   readonly isBatchBy: (origin: PeerId, bytes: Uint8Array) => boolean;
   /** The stream that only `append` may add to; room for it is kept. */
   readonly own?: StreamId;
-  /** Whether the author of a stream lives and may add to it: then nobody else says what it ended. */
-  readonly mayGrow?: (stream: StreamId) => boolean;
   /** Keeps what was delivered; memory, unless given. */
   readonly store?: BatchStore;
 }

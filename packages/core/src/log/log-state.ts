@@ -1,5 +1,6 @@
 import { HearsayError } from '../errors.js';
 import { parseStreamId, type StreamId, streamId } from '../ids.js';
+import { FRAME_BODY_BYTES_MAX } from '../limits.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
@@ -7,10 +8,20 @@ import type { StateHash } from './state-hash.js';
 import { StreamLog } from './stream-log.js';
 
 /** Of this form of the bytes below. */
-const VERSION = 1;
+const VERSION = 2;
+const NOTHING = new Uint8Array(0);
 
-/** Everything that the log knows of its streams, but for where their batches are. */
-export function encodeLogState(streams: Iterable<StreamLog>): Uint8Array {
+/** What a log knew of its streams at a mark, but for where their batches are. */
+export interface LogState {
+  readonly streams: readonly StreamLog[];
+  /** The newest batches of streams of which none is kept. */
+  readonly proofs: ReadonlyMap<StreamLog, Uint8Array>;
+}
+
+export function encodeLogState(
+  streams: Iterable<StreamLog>,
+  proofs: LogState['proofs'],
+): Uint8Array {
   const list = [...streams].filter((stream) => stream.last > 0);
   const slots = new Map<StreamId, number>();
   const slotOf = (id: StreamId): number => {
@@ -29,6 +40,7 @@ export function encodeLogState(streams: Iterable<StreamLog>): Uint8Array {
     body.varuint(stream.newest.ms).varuint(stream.newest.counter);
     entries(stream.causes.entries());
     entries(stream.floorCauses.entries());
+    body.bytes(proofs.get(stream) ?? NOTHING);
   });
   const writer = new Writer();
   writer.u8(VERSION).list([...slots.keys()], (id) => {
@@ -39,7 +51,7 @@ export function encodeLogState(streams: Iterable<StreamLog>): Uint8Array {
 }
 
 /** @throws HearsayError `malformed` */
-export function decodeLogState(bytes: Uint8Array): StreamLog[] {
+export function decodeLogState(bytes: Uint8Array): LogState {
   const reader = new Reader(bytes);
   if (reader.u8() !== VERSION) throw new HearsayError('malformed', 'a state of another version');
   const ids = reader.list(bytes.length, () => streamId(reader.peer(), reader.varuint()));
@@ -52,6 +64,7 @@ export function decodeLogState(bytes: Uint8Array): StreamLog[] {
     return reader.list(bytes.length, () => [idAt(reader.varuint()), reader.varuint()] as const);
   };
   const hash = (): StateHash => ({ high: reader.u32(), low: reader.u32() });
+  const proofs = new Map<StreamLog, Uint8Array>();
   const streams = reader.list(bytes.length, () => {
     const stream = new StreamLog(idAt(reader.varuint()));
     stream.last = reader.varuint();
@@ -61,8 +74,10 @@ export function decodeLogState(bytes: Uint8Array): StreamLog[] {
     stream.newest = { ms: reader.varuint(), counter: reader.varuint() };
     for (const [cause, sequence] of entries()) stream.causes.raise(cause, sequence);
     for (const [cause, sequence] of entries()) stream.floorCauses.raise(cause, sequence);
+    const proof = reader.bytes(FRAME_BODY_BYTES_MAX);
+    if (proof.length > 0) proofs.set(stream, proof);
     return stream;
   });
   reader.end();
-  return streams;
+  return { streams, proofs };
 }

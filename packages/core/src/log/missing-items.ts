@@ -26,7 +26,8 @@ export function* missingItems(
     if (have >= stream.last) continue;
     if (have < stream.floor) {
       const { id, floor, floorChain: chain } = stream;
-      yield { kind: 'floor', stream: id, floor, chain, causes: stream.floorCauses.sorted() };
+      const causes = stream.floorCauses.sorted();
+      yield { kind: 'floor', stream: id, floor, chain, causes, proof: kept.proofs().get(stream) };
     }
     const index = stream.indexAfter(Math.max(have, stream.floor));
     if (index < stream.end) cursors.add({ stream, index, order: stream.orderOf(index) });

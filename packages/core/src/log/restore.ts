@@ -18,14 +18,16 @@ export function restoreStreams(
   const newest = states.at(-1);
   if (newest === undefined) return [];
   const streams = new Map<StreamId, StreamLog>();
-  for (const stream of decodeLogState(newest)) streams.set(stream.id, stream);
+  const state = decodeLogState(newest);
+  for (const stream of state.streams) streams.set(stream.id, stream);
+  for (const [stream, proof] of state.proofs) kept.prove(stream, proof);
   const find = (id: StreamId): StreamLog | undefined => streams.get(id);
   for (const index of indexes.slice(0, -1)) kept.restore(decodeIndex(index), find);
   const ends = new Map([...streams.values()].map((stream) => [stream, stream.end]));
   for (const index of indexes.slice(-1)) kept.restore(decodeIndex(index), find);
   const before = states.at(-2);
   // So that the clocks of recent messages are found without reading everything before them.
-  for (const { id, causes } of before === undefined ? [] : decodeLogState(before)) {
+  for (const { id, causes } of before === undefined ? [] : decodeLogState(before).streams) {
     const stream = find(id);
     const end = stream && ends.get(stream);
     if (stream !== undefined && end !== undefined && stream.end > end) {

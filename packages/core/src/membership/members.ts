@@ -99,13 +99,6 @@ export class Members {
     return this.sorted().filter(({ state }) => state === 'alive' || state === 'suspect');
   }
 
-  /** Whether a peer is here in this generation: not dead, gone, or restarted since. */
-  isPresent({ peer, generation }: Pick<Member, 'peer' | 'generation'>): boolean {
-    const member = this.#members.get(peer);
-    if (member?.generation !== generation) return false;
-    return member.state === 'alive' || member.state === 'suspect';
-  }
-
   /** To be called after any change of what the hash covers. */
   changed(): void {
     this.#hash = undefined;

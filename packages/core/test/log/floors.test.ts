@@ -4,15 +4,16 @@ import { CausalLog } from '../../src/log/causal-log.js';
 import { writeLogDeltaItem } from '../../src/log/log-delta.js';
 import { ZERO_HASH } from '../../src/log/state-hash.js';
 import { zeroCounters } from '../../src/view.js';
+import type { ClockEntry } from '../../src/wire/clock-entries.js';
 import { Writer } from '../../src/wire/writer.js';
 import { batchBytes } from '../support/bench.js';
 import { peer, stream } from '../support/identities.js';
 import { takeProgress } from '../support/log-progress.js';
 import { isBatchBy } from '../support/signer.js';
 
-function logOf(limits: Partial<Limits> = {}, mayGrow = (): boolean => false): CausalLog {
+function logOf(limits: Partial<Limits> = {}): CausalLog {
   const counters = zeroCounters();
-  return new CausalLog({ limits: { ...DEFAULT_LIMITS, ...limits }, counters, isBatchBy, mayGrow });
+  return new CausalLog({ limits: { ...DEFAULT_LIMITS, ...limits }, counters, isBatchBy });
 }
 
 /** Two streams that answer each other: c1 after b1, c2 after b2, then c3 to c6 alone. */
@@ -136,15 +137,19 @@ describe('a floor told by another than the author', () => {
   const LIAR = peer(0x99);
   const AUTHOR = peer(0x0c);
 
-  function floorDelta(floor: number): Uint8Array {
+  function floorDelta(
+    floor: number,
+    causes: readonly ClockEntry[] = [],
+    proof?: Uint8Array,
+  ): Uint8Array {
     const writer = new Writer();
-    const told = { stream: stream(0x0c), floor, chain: ZERO_HASH, causes: [] };
+    const told = { stream: stream(0x0c), floor, chain: ZERO_HASH, causes, proof };
     writeLogDeltaItem(writer, { kind: 'floor', ...told });
     return writer.finish();
   }
 
-  it('is not skipped to while the author lives, and what it says next arrives', () => {
-    const log = logOf({}, () => true);
+  it('is not skipped to, and what the author says next arrives', () => {
+    const log = logOf();
     log.receive(batchBytes(0x0c, 1));
     log.merge(floorDelta(1_000_000), LIAR);
     log.receive(batchBytes(0x0c, 2));
@@ -153,31 +158,55 @@ describe('a floor told by another than the author', () => {
   });
 
   it('is skipped to under a batch of the author', () => {
-    const log = logOf({}, () => true);
+    const log = logOf();
     log.merge(floorDelta(4), LIAR);
     expect(log.receive(batchBytes(0x0c, 5))).toBe('delivered');
     expect(takeProgress(log).gaps).toEqual([{ stream: stream(0x0c), from: 1, to: 4 }]);
   });
 
   it('is skipped to when the author says it', () => {
-    const log = logOf({}, () => true);
+    const log = logOf();
     log.merge(floorDelta(1_000_000), LIAR);
     log.merge(floorDelta(4), AUTHOR);
     expect(log.clock.get(stream(0x0c))).toBe(4);
   });
 
-  it('is skipped to when the author adds nothing any more', () => {
-    let lives = true;
-    const log = logOf({}, () => lives);
-    log.merge(floorDelta(4), LIAR);
-    expect(log.clock.get(stream(0x0c))).toBe(0);
-    lives = false;
-    log.merge(floorDelta(4), peer(0x98));
+  it('is skipped to under a batch for which there is no room', () => {
+    const log = logOf({ holdBackBatchesMax: 0 });
+    log.merge(floorDelta(4, [[stream(0x0b), 1]]), LIAR);
+    expect(log.receive(batchBytes(0x0c, 5))).toBe('no-room');
+    log.receive(batchBytes(0x0b, 1));
+    expect(log.clock.get(stream(0x0c))).toBe(4);
+    expect(log.receive(batchBytes(0x0c, 5))).toBe('delivered');
+  });
+
+  it('is skipped to with a batch of the author that shows how far it came, and no other', () => {
+    const small = logOf({ logMessagesMax: 1 });
+    for (const sequence of [1, 2, 3]) small.receive(batchBytes(0x0c, sequence));
+    small.receive(batchBytes(0x0b, 1));
+    const log = logOf();
+    for (const delta of small.missing(log.summary())) log.merge(delta, LIAR);
+    expect(takeProgress(log)).toMatchObject({
+      gaps: [{ stream: stream(0x0c), from: 1, to: 3 }],
+      messages: [{ id: { peer: peer(0x0b) } }],
+    });
+    expect(log.hash).toEqual(small.hash);
+    // Who skipped can show it to the next.
+    const third = logOf();
+    for (const delta of log.missing(third.summary())) third.merge(delta, LIAR);
+    expect(third.hash).toEqual(small.hash);
+    const forgery = batchBytes(0x0c, 9);
+    forgery[forgery.length - 1] = (forgery.at(-1) ?? 0) ^ 1;
+    for (const proof of [batchBytes(0x0c, 8), batchBytes(0x0b, 9), forgery]) {
+      expect(() => log.merge(floorDelta(9, [], proof), LIAR)).toThrow();
+    }
+    expect(log.clock.get(stream(0x0c))).toBe(3);
+    log.receive(batchBytes(0x0c, 4));
     expect(log.clock.get(stream(0x0c))).toBe(4);
   });
 
   it('pushes out no honest one, however many lie', () => {
-    const log = logOf({}, () => true);
+    const log = logOf();
     for (let liar = 1; liar <= 9; liar++) log.merge(floorDelta(100 + liar), peer(0x40 + liar));
     log.merge(floorDelta(4), peer(0x30));
     log.receive(batchBytes(0x0c, 5));

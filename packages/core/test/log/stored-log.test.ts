@@ -4,7 +4,7 @@ import { CausalLog } from '../../src/log/causal-log.js';
 import { formatHash } from '../../src/log/state-hash.js';
 import { zeroCounters } from '../../src/view.js';
 import { batchBytes, recordOf } from '../support/bench.js';
-import { stream } from '../support/identities.js';
+import { peer, stream } from '../support/identities.js';
 import { takeProgress } from '../support/log-progress.js';
 import { isBatchBy } from '../support/signer.js';
 import { StoredLogs } from '../support/stored-log.js';
@@ -105,6 +105,34 @@ describe.each([
     expect(seen(open(again, limits))).toEqual(seen(more));
   });
 });
+
+describe.each([1, 7, 1_000])(
+  'a log that kept nothing of many streams (a mark every %s)',
+  (every) => {
+    it('proves to newcomers how far they went, after any number of starts', () => {
+      const limits = { logMessagesMax: 3 };
+      const store = new StoredLogs(every);
+      const first = open(store, limits);
+      for (let author = 1; author <= 30; author++) {
+        const causes = author > 1 ? [[stream(author - 1), 2] as const] : [];
+        first.receive(batchBytes(author, 1, { causes }));
+        first.receive(batchBytes(author, 2));
+      }
+      // One that skipped to floors, and is opened again too.
+      const second = new StoredLogs(every);
+      const skipping = open(second, limits);
+      for (const delta of first.missing(skipping.summary())) skipping.merge(delta, peer(0x99));
+      for (const each of [store, store, second, second]) {
+        const again = open(each, limits);
+        expect(formatHash(again.hash)).toBe(formatHash(first.hash));
+        const newcomer = open(new StoredLogs());
+        for (const delta of again.missing(newcomer.summary())) newcomer.merge(delta, peer(0x99));
+        expect(formatHash(newcomer.hash)).toBe(formatHash(first.hash));
+        expect([newcomer.heldBack, newcomer.size]).toEqual([0, 3]);
+      }
+    });
+  },
+);
 
 describe('a log of which a part is damaged', { timeout: 60_000 }, () => {
   it('waits with what depends on the lost part, until somebody brings that', () => {

@@ -1,4 +1,10 @@
-import { compareIds, type MessageId, type StreamId, streamId } from '../../src/ids.js';
+import {
+  compareIds,
+  type MessageId,
+  parseStreamId,
+  type StreamId,
+  streamId,
+} from '../../src/ids.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
 import { CausalLog } from '../../src/log/causal-log.js';
 import { readLogDelta, writeLogDeltaItem } from '../../src/log/log-delta.js';
@@ -123,7 +129,7 @@ export class LogModel {
         left -= 1;
         const writer = new Writer();
         writeLogDeltaItem(writer, item);
-        site.log.merge(writer.finish());
+        site.log.merge(writer.finish(), parseStreamId(from.stream).peer);
         this.#collect(site);
       }
     }

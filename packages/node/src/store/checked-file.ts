@@ -5,7 +5,7 @@ import { systemCode } from '../errors.js';
 const HEADER_BYTES = 8;
 const FILE_MODE = 0o600;
 /** Of the form of everything that is kept beside the log. */
-const MAGIC = 0x48534c32;
+const MAGIC = 0x48534c33;
 
 /** Replaces a file that can be made again: a checksum tells whether it is whole, so it need not be synced. */
 export function writeChecked(path: string, bytes: Uint8Array): void {
