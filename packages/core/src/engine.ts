@@ -264,7 +264,7 @@ class PeerEngine implements Engine {
       }
       case 'held':
         this.#parts.log.giveUpHeld(HOLD_BACK_LOOKS);
-        return this.#lookAtHeld();
+        return this.#lookAfterLog();
       case 'pull':
         return antiEntropy.expire();
       case 'answers':
@@ -287,13 +287,13 @@ class PeerEngine implements Engine {
     deadlines.set({ kind: 'probe-round' }, now.monotonicMs + phase(config.probeIntervalMs));
     deadlines.set({ kind: 'offer' }, now.monotonicMs + phase(config.syncIntervalMs));
     deadlines.set({ kind: 'forget' }, now.monotonicMs + FORGET_EVERY_MS);
-    this.#lookAtHeld();
+    this.#lookAfterLog();
   }
 
-  #lookAtHeld(): void {
+  #lookAfterLog(): void {
     const { config, deadlines, now } = this.#context;
-    const afterMs = config.holdBackMs / HOLD_BACK_LOOKS;
-    deadlines.set({ kind: 'held' }, now.monotonicMs + afterMs);
+    this.#parts.log.upkeep.expire(now.wallMs);
+    deadlines.set({ kind: 'held' }, now.monotonicMs + config.holdBackMs / HOLD_BACK_LOOKS);
   }
 
   #describe(meta: Uint8Array): void {

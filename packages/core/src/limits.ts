@@ -24,6 +24,7 @@ export interface Limits {
   /** Messages kept; the oldest delivered batches go first and the floor of their stream rises. */
   readonly logMessagesMax: number;
   readonly logBytesMax: number;
+  readonly logAgeMaxMs: number;
   /** Batches that wait for a cause; the newest one is dropped and pulled later. */
   readonly holdBackBatchesMax: number;
   readonly holdBackBytesMax: number;
@@ -58,6 +59,7 @@ export const DEFAULT_LIMITS: Limits = {
   addressesMax: 256,
   logMessagesMax: 200_000,
   logBytesMax: 128 * MIB,
+  logAgeMaxMs: 31_536_000_000,
   holdBackBatchesMax: 4_096,
   holdBackBytesMax: 16 * MIB,
   holdBackStreamBatchesMax: 1_024,

@@ -136,6 +136,29 @@ describe.each(SEEDS)('delivery (seed %s)', (seed) => {
     expect(later[0]?.texts().at(-1)).toBe('hello');
   });
 
+  it('lets go of what is old though nobody says anything, and nobody waits for it', () => {
+    const sim = mesh(3, { seed, limits: { logAgeMaxMs: 90_000 }, gapsAllowed: true });
+    for (let count = 0; count < 60; count += 1) {
+      sim.nodes[count % 3]?.publish(`message ${count}`);
+      sim.run(50);
+    }
+    sim.kill('c');
+    sim.run(60_000);
+    expect(sim.node('a').texts()).toHaveLength(60);
+    sim.node('b').publish('later');
+    sim.run(100_000);
+    expect([sim.node('a').texts(), sim.node('b').texts()]).toEqual([['later'], ['later']]);
+    const newcomer = sim.add();
+    newcomer.join(sim.node('a'));
+    sim.boot(newcomer);
+    sim.converge(5_000);
+    expect([newcomer.texts(), newcomer.status().heldBack]).toEqual([['later'], 0]);
+    sim.run(100_000);
+    for (const node of sim.live) expect(node.texts()).toEqual([]);
+    newcomer.publish('and more');
+    sim.converge(5_000);
+  });
+
   it('keeps a thousand messages of one turn together and in order', () => {
     const sim = mesh(3, { seed });
     for (let count = 0; count < 1_000; count += 1) sim.node('b').publish(`message ${count}`);

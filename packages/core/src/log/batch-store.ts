@@ -42,6 +42,8 @@ export interface BatchStore {
   readonly end: number;
   /** A mark should be made before the next record, with an index from this position on; undefined: not now. */
   readonly markFrom: number | undefined;
+  /** As `markFrom`, of a mark without which files stay that hold nothing kept; asked now and then. */
+  readonly tidyFrom: number | undefined;
   /** Takes a record over; its bytes must not change afterwards. @returns its position */
   append(kind: RecordKind, bytes: Uint8Array): number;
   /** The bytes of a record, good until the next call; undefined when they cannot be read back unharmed. */

@@ -16,7 +16,6 @@ import { KeptBatches } from './kept-batches.js';
 import { encodeLogDeltaItem, floorsIn, packLogDelta, readLogDelta } from './log-delta.js';
 import type { LogOptions } from './log-options.js';
 import type { LogProgress, Received } from './log-progress.js';
-import { encodeLogState } from './log-state.js';
 import { MemoryBatchStore } from './memory-batch-store.js';
 import { missingItems } from './missing-items.js';
 import { restoreStreams } from './restore.js';
@@ -26,6 +25,7 @@ import { newestOf, type StreamLog } from './stream-log.js';
 import { Streams } from './streams.js';
 import { topicMask } from './topic-mask.js';
 import { Trails } from './trails.js';
+import { Upkeep } from './upkeep.js';
 
 /** Deltas leave room for the frame around them. */
 const DELTA_BYTES_MAX = 60 * 1_024;
@@ -42,6 +42,7 @@ const NOTHING: readonly never[] = [];
 export class CausalLog implements Replica {
   /** What is held of each stream, batch by batch. */
   readonly trails: Trails;
+  readonly upkeep: Upkeep;
   readonly #limits: Limits;
   readonly #counters: Counters;
   readonly #isBatchBy: LogOptions['isBatchBy'];
@@ -71,6 +72,7 @@ export class CausalLog implements Replica {
     });
     if (own !== undefined) this.#streams.obtain(own);
     this.trails = new Trails(this.#streams, this.#kept);
+    this.upkeep = new Upkeep(store, this.#streams, this.#kept, limits.logAgeMaxMs);
     this.#limits = limits;
     this.#counters = counters;
     this.#held = new HoldBack(limits);
@@ -252,7 +254,7 @@ export class CausalLog implements Replica {
     const topics = topicMask(new Set(batch.records.map((record) => record.topic)));
     const { causes } = batch;
     const delivered = { bytes: held.bytes, last, hash, causes, time, topics };
-    if (position === undefined) this.#markIfWanted();
+    if (position === undefined) this.upkeep.markIfWanted();
     this.#advance(stream, () => this.#kept.add(stream, delivered, position));
     this.#kept.evict();
     if (position !== undefined) return true;
@@ -294,13 +296,6 @@ export class CausalLog implements Replica {
       // Counted, and left to sync.
       if (!(error instanceof HearsayError) || error.code !== 'forged') throw error;
     }
-  }
-
-  #markIfWanted(): void {
-    const from = this.#store.markFrom;
-    if (from === undefined) return;
-    const state = encodeLogState(this.#streams.all(), this.#kept.proofs());
-    this.#store.mark({ state, index: this.#kept.indexFrom(from) });
   }
 
   /** What is kept or waits in the place of a message, if anything; good until the next look. */
@@ -376,7 +371,7 @@ export class CausalLog implements Replica {
     const stream = this.#streams.obtain(id);
     if (stream === undefined) return;
     if (!isStored) {
-      this.#markIfWanted();
+      this.upkeep.markIfWanted();
       this.#store.append('floor', encodeLogDeltaItem(item));
     }
     this.#progress.push({ kind: 'gap', stream: id, from: stream.last + 1, to: floor });

@@ -1,6 +1,6 @@
 import type { StreamId, Topic } from '../ids.js';
 import type { Limits } from '../limits.js';
-import { openBatch } from '../wire/batch.js';
+import { openBatch, readBatch } from '../wire/batch.js';
 import type { BatchStore } from './batch-store.js';
 import { Column } from './column.js';
 import { encodeIndex, type IndexEntry } from './segment-index.js';
@@ -35,6 +35,8 @@ export class KeptBatches {
   readonly #proofs = new Map<StreamLog, Uint8Array>();
   #proofBytes = 0;
   #messages = 0;
+  /** What is kept before this claims to be of the future, and goes with what follows it. */
+  #ageless = 0;
 
   constructor(store: BatchStore, limits: Limits) {
     this.#store = store;
@@ -161,7 +163,33 @@ export class KeptBatches {
       if (!isTooMuch && this.streamAt(this.start) !== undefined) break;
       this.#dropOldest();
     }
-    if (this.start > before) this.#store.release(this.#positions.at(this.start));
+    if (this.start > before) this.#release();
+  }
+
+  /** Lets go of what was said before a time, up to the first that was not. */
+  expire(beforeMs: number, nowMs: number): void {
+    const before = this.start;
+    let order = Math.max(before, this.#ageless);
+    for (; order < this.end; order++) {
+      const saidMs = this.#saidAt(order);
+      if (saidMs > nowMs) continue;
+      if (saidMs >= beforeMs) break;
+      while (this.start <= order) this.#dropOldest();
+    }
+    this.#ageless = order;
+    if (this.start > before) this.#release();
+  }
+
+  /** By the clock of its author; never, when it cannot be read. */
+  #saidAt(order: number): number {
+    const bytes = this.bytesAt(order);
+    const newest = bytes && readBatch(bytes, this.#limits).records.at(-1);
+    return newest?.time.ms ?? Number.POSITIVE_INFINITY;
+  }
+
+  #release(): void {
+    const isEmpty = this.start === this.end;
+    this.#store.release(isEmpty ? this.#store.end : this.#positions.at(this.start));
   }
 
   #dropOldest(): void {

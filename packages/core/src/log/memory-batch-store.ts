@@ -17,6 +17,10 @@ export class MemoryBatchStore implements BatchStore {
     return undefined;
   }
 
+  get tidyFrom(): undefined {
+    return undefined;
+  }
+
   append(kind: RecordKind, bytes: Uint8Array): number {
     const position = this.#end;
     // Only what will be read takes room; positions grow all the same.

@@ -21,6 +21,10 @@ export class StoredLogs implements BatchStore {
     return this.records.length - at >= this.#markEvery ? this.records[at]?.position : undefined;
   }
 
+  get tidyFrom(): undefined {
+    return undefined;
+  }
+
   append(kind: StoredRecord['kind'], bytes: Uint8Array): number {
     const position = this.end;
     this.records.push({ kind, position, bytes });

@@ -6,7 +6,7 @@ import { writeChecked } from './checked-file.js';
 import type { Durability } from './durability.js';
 import type { OpenedLog } from './open-log.js';
 import { recordAt } from './record.js';
-import type { LogFolder, Segment } from './segment.js';
+import { type LogFolder, SEGMENT_HEADER_BYTES, type Segment } from './segment.js';
 import { sealIndex } from './segment-check.js';
 import { SegmentReader } from './segment-reader.js';
 import { Syncer } from './syncer.js';
@@ -95,6 +95,13 @@ export class DiskStore implements BatchStore {
     return isFull ? base : undefined;
   }
 
+  get tidyFrom(): number | undefined {
+    const { base, end } = this.#current;
+    const isOld = !this.#isCurrentEmpty && this.#released >= end;
+    const isWanted = isOld || (this.#full[0]?.end ?? Number.POSITIVE_INFINITY) <= this.#released;
+    return isWanted && this.#failure === undefined ? base : undefined;
+  }
+
   append(kind: RecordKind, bytes: Uint8Array): number {
     const position = this.#current.end;
     this.#current.append(kind, bytes);
@@ -128,6 +135,11 @@ export class DiskStore implements BatchStore {
     const { folder, durability } = this.#options;
     const full = this.#current;
     try {
+      if (this.#isCurrentEmpty) {
+        writeChecked(folder.state(full.base), state);
+        this.#dropReleased();
+        return;
+      }
       const bytes = full.end - full.base;
       writeChecked(folder.index(full.base), sealIndex(bytes, full.crc, index));
       writeChecked(folder.state(full.end), state);
@@ -189,6 +201,10 @@ export class DiskStore implements BatchStore {
     } catch {
       // Only a later cut of the last file would go unnoticed.
     }
+  }
+
+  get #isCurrentEmpty(): boolean {
+    return this.#current.end - this.#current.base <= SEGMENT_HEADER_BYTES;
   }
 
   #segmentOf(position: number): Segment | undefined {
