@@ -50,8 +50,10 @@ export interface Config {
   readonly redialSlowMs: number;
   /** The member with the higher id leaves the first dial to the other for this long. */
   readonly dialDeferMs: number;
-  /** A message published after this long without one leaves at once; others wait for the end of their turn, to share a batch. */
+  /** A message published after this long without one leaves at once. */
   readonly batchQuietMs: number;
+  /** Those that follow wait until the last batch is this old, to share the next one: what a batch costs (a signature, a frame on each link) is then paid once for many. */
+  readonly batchGapMs: number;
   /** News of members waits this long for company before it is sent. */
   readonly gossipDelayMs: number;
   /** Between two pulls of one neighbour's whole member table. */
@@ -106,6 +108,7 @@ export const DEFAULT_CONFIG: Config = {
   redialSlowMs: 30_000,
   dialDeferMs: 1_000,
   batchQuietMs: 5,
+  batchGapMs: 5,
   gossipDelayMs: 5,
   tablePullMs: 2_000,
   syncIntervalMs: 1_000,

@@ -71,7 +71,8 @@ export class Publisher {
       this.#accepted = 1;
       this.#seal();
     } else {
-      deadlines.setNoLater(FLUSH, now.monotonicMs);
+      const nextMs = this.#sealedMs + config.batchGapMs;
+      deadlines.setNoLater(FLUSH, Math.max(now.monotonicMs, nextMs));
     }
     const id = { peer: self.id, generation: self.generation, sequence: this.#sequence };
     return { id, links: this.#links.openCount };

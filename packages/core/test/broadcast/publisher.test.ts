@@ -52,7 +52,7 @@ describe('publishing', () => {
   });
 
   it('sends the first message after a quiet time at once, and gathers those that follow', () => {
-    const bench = new Bench({ config: { batchQuietMs: 5 } });
+    const bench = new Bench({ config: { batchQuietMs: 5, batchGapMs: 5 } });
     bench.open(0x60);
     const counts = (effects: readonly ReadEffect[]): number[] =>
       sent(effects, 'batch').map(({ frame }) => countOf(frame.bytes));
@@ -63,7 +63,8 @@ describe('publishing', () => {
     expect(counts(bench.run(0))).toEqual([2]);
     bench.run(4);
     expect(counts(bench.publish('d'))).toEqual([]);
-    bench.run(5);
+    expect(counts(bench.run(0))).toEqual([]);
+    expect(counts(bench.run(6))).toEqual([1]);
     expect(counts(bench.publish('e'))).toEqual([1]);
   });
 

@@ -18,6 +18,9 @@ import { NETWORK, notaryOf, testSigner } from './signer.js';
 /** The peer under test. */
 export const SELF: PeerId = peer(0x50);
 
+/** Every batch leaves at the end of its turn, unless a test is about the time between batches. */
+const AT_TURN_END = { batchQuietMs: Number.POSITIVE_INFINITY, batchGapMs: 0 };
+
 /** One engine whose other side is written by the test, frame by frame. */
 export class Bench {
   readonly engine: Engine;
@@ -33,8 +36,7 @@ export class Bench {
       meta: ascii('self'),
       signer: testSigner(options.id ?? SELF),
       random: seededRandom('bench'),
-      // Every batch waits for the end of its turn, unless a test is about the first after a quiet time.
-      config: { jitterPercent: 0, batchQuietMs: Number.POSITIVE_INFINITY, ...options.config },
+      config: { ...AT_TURN_END, jitterPercent: 0, ...options.config },
       limits: options.limits ?? {},
     });
     this.feed({ kind: 'start', addresses: ['self:1'] });

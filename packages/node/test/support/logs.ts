@@ -50,6 +50,7 @@ export function openLogged(folder: string, options: LoggedOptions = {}): LoggedE
     signer: new Ed25519Signer(identity.keys),
     random: seededRandom('log'),
     store,
+    config: { batchQuietMs: 0 }, // Whatever is said is a batch, at once.
     limits,
   });
   const now = { monotonicMs: 1, wallMs: 1_000 };
