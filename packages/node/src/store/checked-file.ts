@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { systemCode } from '../errors.js';
 
@@ -13,7 +13,12 @@ export function writeChecked(path: string, bytes: Uint8Array): void {
   header.writeUInt32BE(MAGIC, 0);
   header.writeUInt32BE(crc32(bytes), 4);
   const temporary = `${path}.new`;
-  writeFileSync(temporary, Buffer.concat([header, bytes]), { mode: FILE_MODE });
+  try {
+    writeFileSync(temporary, Buffer.concat([header, bytes]), { mode: FILE_MODE });
+  } catch (error) {
+    rmSync(temporary, { force: true }); // A full disk needs the room.
+    throw error;
+  }
   renameSync(temporary, path);
 }
 

@@ -143,8 +143,7 @@ export class DiskStore implements BatchStore {
       const bytes = full.end - full.base;
       writeChecked(folder.index(full.base), sealIndex(bytes, full.crc, index));
       writeChecked(folder.state(full.end), state);
-      this.#current = AppendFile.create(folder, full.end);
-      this.#current.write();
+      this.#current = begin(folder, full.end);
     } catch (error) {
       this.#fail(error);
       return;
@@ -283,12 +282,21 @@ export class DiskStore implements BatchStore {
 
 /** Goes on with the last segment, or begins the first. @throws system errors */
 function openCurrent(folder: LogFolder, last: Segment | undefined, end: number): AppendFile {
-  if (last === undefined) {
-    const first = AppendFile.create(folder, end);
-    first.write();
-    return first;
-  }
+  if (last === undefined) return begin(folder, end);
   return AppendFile.continue(folder, last.base, readFileSync(folder.segment(last.base)));
+}
+
+/** Begins a file; leaves nothing behind when the disk does not take its header. @throws system errors */
+function begin(folder: LogFolder, base: number): AppendFile {
+  const segment = AppendFile.create(folder, base);
+  try {
+    segment.write();
+  } catch (error) {
+    segment.close();
+    rmSync(folder.segment(base), { force: true });
+    throw error;
+  }
+  return segment;
 }
 
 function diskFailed({ path }: LogFolder, cause: unknown): PeerError {
