@@ -29,10 +29,11 @@ export function corpusOf(): Corpus {
   const batches = sample(batch).map((each) => batchBytes(1, 1, each));
   const frames = KINDS.flatMap((kind) => sample<Frame>(FRAMES[kind]).map(encodeFrame));
   const carried = batches.map((bytes) => encodeFrame({ kind: 'batch', bytes }));
-  const floors = sample(entriesOfClock).map((causes) => {
+  const floors = sample(entriesOfClock).map((causes, index) => {
     const stream = causes[0]?.[0];
     const chain = { high: 1, low: 2 };
-    return stream && encodeLogDeltaItem({ kind: 'floor', stream, floor: 9, chain, causes });
+    const proof = index % 2 === 0 ? batches[index] : undefined;
+    return stream && encodeLogDeltaItem({ kind: 'floor', stream, floor: 9, chain, causes, proof });
   });
   const deltas = batches.map((bytes, index) => {
     const floor = floors[index] ?? new Uint8Array(0);
