@@ -114,6 +114,8 @@ function engineOf({ id, signer }: Author): Engine {
     generation: 1,
     network: 'bench',
     meta: new Uint8Array(),
+    // A turn is a batch, however soon after the last.
+    config: { batchQuietMs: Number.POSITIVE_INFINITY, batchGapMs: 0 },
     random: seededRandom(id),
     limits: { logMessagesMax },
   });
