@@ -295,10 +295,11 @@ export class LinkHandler {
   #batch(link: OpenLink, bytes: Uint8Array): void {
     const { log, holdings } = this.#parts;
     const received = log.receive(bytes);
-    if (received !== 'hole' && received !== 'impossible') return;
+    if (received !== 'hole' && received !== 'cause' && received !== 'impossible') return;
     const { header } = openBatch(bytes, this.#context.limits);
     const { origin, generation, firstSequence } = header;
-    if (received === 'hole') holdings.hole(streamId(origin, generation), firstSequence - 1);
+    if (received === 'cause') holdings.awaited(header);
+    else if (received === 'hole') holdings.hole(streamId(origin, generation), firstSequence - 1);
     // Whoever merely passes it on cannot know how much we wrote.
     else if (origin === link.peer) {
       throw new HearsayError('forged', 'its batch follows messages of ours that we never wrote');

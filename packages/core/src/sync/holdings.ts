@@ -7,6 +7,7 @@ import { sameHash } from '../log/state-hash.js';
 import type { Member, Members } from '../membership/members.js';
 import type { Links } from '../overlay/links.js';
 import type { Receipt, SyncView } from '../view.js';
+import type { BatchHeader } from '../wire/batch.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
 import { encodeFrame } from '../wire/frame.js';
 import type { Summary } from '../wire/probes.js';
@@ -118,10 +119,8 @@ export class Holdings {
     const invented = entries.find(([stream, sequence]) => this.#log.isInvented(stream, sequence));
     if (invented !== undefined) throw this.#refuse(invented);
     member.toldMs = this.#context.now.monotonicMs;
-    const { streamsMax } = this.#context.limits;
     for (const [stream, sequence] of entries) {
-      if (member.clock.size >= streamsMax && member.clock.get(stream) === 0) continue;
-      member.clock.raise(stream, sequence);
+      if (!this.#holds(member, stream, sequence)) continue;
       if (this.#log.clock.get(stream) < sequence) this.#lack(stream, sequence);
     }
   }
@@ -162,6 +161,28 @@ export class Holdings {
   /** A batch arrived whose own predecessors are missing: on an ordered link they were lost. */
   hole(stream: StreamId, before: number): void {
     this.#lacks.note(stream, before, this.#context.config.gapRepairMs);
+  }
+
+  /** A batch waits for messages of others. Its author holds them, and may be the only one here who does. */
+  awaited({ origin, generation, causes }: BatchHeader): void {
+    const author = this.#members.get(origin);
+    for (const [stream, sequence] of causes) {
+      // Of somebody whom nobody knows nothing can be asked for: it may be invented.
+      if (this.#log.clock.get(stream) >= sequence || !this.#isMember(stream)) continue;
+      if (author?.generation === generation) this.#holds(author, stream, sequence);
+      this.#lack(stream, sequence);
+    }
+  }
+
+  /** @returns false when there is no room to remember it */
+  #holds({ clock }: Member, stream: StreamId, sequence: number): boolean {
+    if (clock.size >= this.#context.limits.streamsMax && clock.get(stream) === 0) return false;
+    clock.raise(stream, sequence);
+    return true;
+  }
+
+  #isMember(stream: StreamId): boolean {
+    return this.#members.get(originOf(stream)) !== undefined;
   }
 
   /** What has been lacking for longer than a broadcast can take, and a neighbour that has it. */

@@ -89,6 +89,29 @@ describe('what a neighbour tells that it holds', () => {
   });
 });
 
+describe('what a batch waits for', () => {
+  const waiting = (cause: number) => ({
+    origin: peer(A),
+    generation: 1,
+    firstSequence: 1,
+    count: 1,
+    causes: [[stream(cause), 3]] as const,
+  });
+
+  it('is asked for of its author, who holds it', () => {
+    const made = new HoldingsWorld();
+    made.holdings.awaited(waiting(B));
+    expect(made.overdueAt(999)).toBeUndefined();
+    expect(made.overdueAt(1_000)).toBe(peer(A));
+  });
+
+  it('is asked of nobody when nobody knows whose it is', () => {
+    const made = new HoldingsWorld();
+    made.holdings.awaited(waiting(0x7e));
+    expect(made.overdueAt(60_000)).toBeUndefined();
+  });
+});
+
 describe('what we tell', () => {
   it('is what rose, to every neighbour, after a moment of our own that grows with their number', () => {
     const made = new HoldingsWorld();
