@@ -48,13 +48,7 @@ export const floodAttacks: readonly Attack[] = [
     because: 'holdBackBatchesMax, and a part of it for one author',
     leavesTraces: true,
     run: (scene) =>
-      pour(scene, (_link, offender, round) => {
-        const frames = Array.from({ length: TOGETHER }, (_, index) => {
-          const bytes = offender.batch({ firstSequence: 2 + round * TOGETHER + index });
-          return encodeFrame({ kind: 'batch', bytes });
-        });
-        return Buffer.concat(frames);
-      }),
+      pourBatches(scene, (offender, index) => offender.batch({ firstSequence: 2 + index })),
   },
   {
     name: 'messages whose causes never come',
@@ -63,14 +57,9 @@ export const floodAttacks: readonly Attack[] = [
     because: 'as above',
     leavesTraces: true,
     run: (scene) =>
-      pour(scene, (_link, offender, round) => {
-        const frames = Array.from({ length: TOGETHER }, (_, index) => {
-          const firstSequence = 1 + round * TOGETHER + index;
-          const bytes = offender.batch({ firstSequence, causes: [[NEVER, 7]] });
-          return encodeFrame({ kind: 'batch', bytes });
-        });
-        return Buffer.concat(frames);
-      }),
+      pourBatches(scene, (offender, index) =>
+        offender.batch({ firstSequence: 1 + index, causes: [[NEVER, 7]] }),
+      ),
   },
   {
     name: 'messages from next year',
@@ -188,6 +177,19 @@ export const floodAttacks: readonly Attack[] = [
 ];
 
 /** Tells one half of the mesh one thing, and the other half another. */
+/** Batches without a pause, `TOGETHER` in a message. @param make a batch by its number, from 0 */
+function pourBatches(
+  scene: Scene,
+  make: (offender: Offender, index: number) => Uint8Array,
+): Promise<readonly Ending[]> {
+  return pour(scene, (_link, offender, round) => {
+    const frames = Array.from({ length: TOGETHER }, (_, index) =>
+      encodeFrame({ kind: 'batch', bytes: make(offender, round * TOGETHER + index) }),
+    );
+    return Buffer.concat(frames);
+  });
+}
+
 function equivocate(scene: Scene): Promise<readonly Ending[]> {
   return sayOnce({ ...scene, targets: scene.honest }, (link, offender) => {
     const index = scene.honest.findIndex(({ id }) => id === link.target.id);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { peerId, streamId } from '@hearsay/core';
 import { encodeFrame, encodeLogDeltaItem, type MemberUpdate } from '@hearsay/core/wire';
 import type { Attack, Scene, Target } from '../attacker/attack.js';
+import type { MemberLink } from '../attacker/member-link.js';
 import { Offender } from '../attacker/offender.js';
 import { pour, sayOnce } from './member-actions.js';
 
@@ -16,6 +17,22 @@ const ZERO = { high: 0, low: 0 };
 
 const honestId = ({ id }: Target) => peerId(id);
 const honestStream = (target: Target) => streamId(peerId(target.id), HONEST_GENERATION);
+
+/** A batch that another honest peer never made, or undefined where there is no other. */
+function inTheNameOfAnother(
+  scene: Scene,
+  link: MemberLink,
+  offender: Offender,
+): Uint8Array | undefined {
+  const [other] = ofOthers(scene, link.target);
+  if (other === undefined) return undefined;
+  return offender.batch({
+    origin: honestId(other),
+    generation: HONEST_GENERATION,
+    firstSequence: FAR,
+    texts: ['I owe mallory 100'],
+  });
+}
 
 /** Says something of every honest peer but the one it says it to. */
 function ofOthers(scene: Scene, target: Target): readonly Target[] {
@@ -69,15 +86,8 @@ export const lieAttacks: readonly Attack[] = [
     because: 'its author did not sign it',
     run: (scene) =>
       sayOnce(scene, (link, offender) => {
-        const [other] = ofOthers(scene, link.target);
-        if (other === undefined) return;
-        const bytes = offender.batch({
-          origin: honestId(other),
-          generation: HONEST_GENERATION,
-          firstSequence: FAR,
-          texts: ['I owe mallory 100'],
-        });
-        link.say({ kind: 'batch', bytes });
+        const bytes = inTheNameOfAnother(scene, link, offender);
+        if (bytes !== undefined) link.say({ kind: 'batch', bytes });
       }),
   },
   {
@@ -87,18 +97,10 @@ export const lieAttacks: readonly Attack[] = [
     because: 'whoever passes on a batch has checked it',
     run: (scene) =>
       sayOnce(scene, (link, offender) => {
-        const [other] = ofOthers(scene, link.target);
-        if (other === undefined) return;
-        const bytes = offender.batch({
-          origin: honestId(other),
-          generation: HONEST_GENERATION,
-          firstSequence: FAR,
-        });
-        link.say({
-          kind: 'delta',
-          replica: LOG_REPLICA,
-          bytes: encodeLogDeltaItem({ kind: 'batch', bytes }),
-        });
+        const bytes = inTheNameOfAnother(scene, link, offender);
+        if (bytes === undefined) return;
+        const delta = encodeLogDeltaItem({ kind: 'batch', bytes });
+        link.say({ kind: 'delta', replica: LOG_REPLICA, bytes: delta });
       }),
   },
   {
