@@ -6,7 +6,7 @@ import { importsOf } from '../lib/source.mjs';
 /** @typedef {{ folder: string, name: string, layer: number, entries: string[] }} Member */
 
 /**
- * Imports run one way, core <- node, cache, sim <- apps, and enter another package only where its
+ * Imports run one way, core <- node, sim <- cache <- apps, and enter another package only where its
  * `exports` map has a door.
  */
 export function checkImports() {
@@ -29,8 +29,10 @@ function readMember(folder) {
 
 /** @param {string} folder */
 function layerOf(folder) {
-  if (folder === 'packages/core') return 0;
-  return folder.startsWith('packages/') ? 1 : 2;
+  const [APP, CACHE, RUNTIME, CORE] = [3, 2, 1, 0];
+  if (!folder.startsWith('packages/')) return APP;
+  if (folder === 'packages/cache') return CACHE;
+  return folder === 'packages/core' ? CORE : RUNTIME;
 }
 
 /**

@@ -1,0 +1,1 @@
+export { type CacheLimits, DEFAULT_CACHE_LIMITS } from './limits.js';
