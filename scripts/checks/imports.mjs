@@ -6,7 +6,7 @@ import { importsOf } from '../lib/source.mjs';
 /** @typedef {{ folder: string, name: string, layer: number, entries: string[] }} Member */
 
 /**
- * Imports run one way, core <- node, sim <- cache <- apps, and enter another package only where its
+ * Imports run one way, core <- node, sim, terminal <- cache <- apps, and enter another package only where its
  * `exports` map has a door.
  */
 export function checkImports() {

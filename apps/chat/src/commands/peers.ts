@@ -1,8 +1,9 @@
+import { wantsAscii } from '@hearsay/terminal';
 import { Names } from '../chat/names.js';
 import { EXIT, type ExitCode } from '../command-line/failure.js';
 import { eventLine } from '../json/encode.js';
 import { memberFields } from '../json/objects.js';
-import { ASCII_GLYPHS, UNICODE_GLYPHS, wantsAscii } from '../text/look.js';
+import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../text/look.js';
 import { listedMembers, meshTable } from '../view/mesh-table.js';
 import { type ErrandOptions, meetPeers, runErrand } from './errand.js';
 

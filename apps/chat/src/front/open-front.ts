@@ -1,16 +1,9 @@
+import { wantsAscii, wantsColour } from '@hearsay/terminal';
 import { Failure } from '../command-line/failure.js';
 import { eventLine } from '../json/encode.js';
 import { outputBytesMax } from '../limits.js';
 import { BoundedOutput } from '../output/bounded-output.js';
-import {
-  ASCII_GLYPHS,
-  COLOURS,
-  type Look,
-  NO_PAINT,
-  UNICODE_GLYPHS,
-  wantsAscii,
-  wantsColour,
-} from '../text/look.js';
+import { ASCII_GLYPHS, COLOURS, type Look, NO_PAINT, UNICODE_GLYPHS } from '../text/look.js';
 import type { Front, FrontContext } from './front.js';
 
 /**

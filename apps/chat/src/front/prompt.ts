@@ -7,7 +7,7 @@ import {
 } from 'node:readline';
 import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { PASTE_OFF, PASTE_ON, PasteDecoder } from '../input/paste.js';
+import { PASTE_OFF, PASTE_ON, PasteDecoder } from '@hearsay/terminal';
 import { messageBytesMax } from '../limits.js';
 import { sanitiseText } from '../text/sanitise.js';
 

@@ -1,8 +1,8 @@
+import { wrap } from '@hearsay/terminal';
 import { CommandRunner } from '../chat/command-runner.js';
 import { complete } from '../input/commands.js';
 import { historyShownDefault } from '../limits.js';
 import type { Look } from '../text/look.js';
-import { wrap } from '../text/width.js';
 import { mentions } from '../view/mention.js';
 import type { Notice } from '../view/notice.js';
 import { ScreenRows } from '../view/screen-rows.js';

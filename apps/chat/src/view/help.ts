@@ -1,5 +1,5 @@
+import { padEnd } from '@hearsay/terminal';
 import { COMMANDS, type CommandSpec, findCommand } from '../input/commands.js';
-import { padEnd } from '../text/width.js';
 
 /** `/help`, or `/help NAME`. */
 export function helpRows(name: string | undefined): string[] {

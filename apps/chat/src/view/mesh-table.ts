@@ -1,10 +1,10 @@
 import type { MemberState, PeerId } from '@hearsay/core';
 import type { PeerMember } from '@hearsay/node';
+import { truncate, width } from '@hearsay/terminal';
 import { isVisitor, type Names } from '../chat/names.js';
 import { formatDuration, formatRoundTrip } from '../text/duration.js';
 import type { Glyphs, Look } from '../text/look.js';
 import { sanitiseLine } from '../text/sanitise.js';
-import { truncate, width } from '../text/width.js';
 import { type Column, tableRows } from './table.js';
 
 /** A member that said goodbye is listed this long. */

@@ -1,8 +1,8 @@
+import { padEnd, padStart, width, wrap } from '@hearsay/terminal';
 import { shownCharsMax, shownLinesMax } from '../limits.js';
 import { clockTime } from '../text/clock-time.js';
 import type { Look } from '../text/look.js';
 import { sanitiseText } from '../text/sanitise.js';
-import { padEnd, padStart, width, wrap } from '../text/width.js';
 import type { Holding, MessageNotice } from './notice.js';
 
 /** Columns kept free at the right for the mark of an own message. */

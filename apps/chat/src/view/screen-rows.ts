@@ -1,6 +1,6 @@
+import { width, wrap } from '@hearsay/terminal';
 import { dayOf, dayTitle } from '../text/clock-time.js';
 import { type Look, NO_PAINT } from '../text/look.js';
-import { width, wrap } from '../text/width.js';
 import { messageRows, noticeHead } from './message-rows.js';
 import type { Notice } from './notice.js';
 import { noticeWords, type Tone } from './notice-words.js';

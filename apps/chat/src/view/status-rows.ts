@@ -1,11 +1,11 @@
 import type { MemberState, PeerId } from '@hearsay/core';
 import type { PeerMember } from '@hearsay/node';
+import { truncate } from '@hearsay/terminal';
 import { isVisitor, type Names } from '../chat/names.js';
 import type { ChatMessage } from '../chat/session.js';
 import { clockTime } from '../text/clock-time.js';
 import type { Look } from '../text/look.js';
 import { sanitiseLine } from '../text/sanitise.js';
-import { truncate } from '../text/width.js';
 import { listedMembers, syncWords } from './mesh-table.js';
 import { holdingMark } from './message-rows.js';
 import type { Holding } from './notice.js';

@@ -1,4 +1,4 @@
-import { padEnd, padStart, width } from '../text/width.js';
+import { padEnd, padStart, width } from '@hearsay/terminal';
 
 export interface Column {
   readonly title: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clockTime, dayTitle } from '../../src/text/clock-time.js';
 import { formatDuration, formatRoundTrip, parseDuration } from '../../src/text/duration.js';
-import { COLOURS, wantsAscii, wantsColour } from '../../src/text/look.js';
+import { COLOURS } from '../../src/text/look.js';
 import { nearMatch } from '../../src/text/near-match.js';
 
 describe('durations', () => {
@@ -60,39 +60,6 @@ describe('the nearest of several words', () => {
   });
 });
 
-describe('colours', () => {
-  const request = { environment: {}, isTerminal: true, color: true, ascii: false, simple: false };
-
-  it.each([
-    ['in a terminal', {}, true],
-    ['not with --no-color', { color: false }, false],
-    ['not in simple mode', { simple: true }, false],
-    ['not in a pipe', { isTerminal: false }, false],
-    ['not with NO_COLOR', { environment: { NO_COLOR: '1' } }, false],
-    ['with an empty NO_COLOR', { environment: { NO_COLOR: '' } }, true],
-    ['not on a dumb terminal', { environment: { TERM: 'dumb' } }, false],
-    ['in a pipe with FORCE_COLOR', { isTerminal: false, environment: { FORCE_COLOR: '1' } }, true],
-    ['not with FORCE_COLOR=0', { environment: { FORCE_COLOR: '0' } }, false],
-  ])('are used %s', (_when, changes, expected) => {
-    expect(wantsColour({ ...request, ...changes })).toBe(expected);
-  });
-
-  it('of a nick are the same on every screen', () => {
-    expect(COLOURS.nick('b'.repeat(32), 'bob')).toBe(COLOURS.nick('b'.repeat(32), 'bob'));
-  });
-});
-
-describe('symbols beyond ASCII', () => {
-  it.each([
-    [{ LANG: 'C.UTF-8' }, false],
-    [{ LANG: 'en_US.utf8' }, false],
-    [{ LC_ALL: 'C', LANG: 'C.UTF-8' }, true],
-    [{}, true],
-  ])('with %j: ascii %s', (environment, expected) => {
-    expect(wantsAscii({ environment, ascii: false }, 'linux')).toBe(expected);
-  });
-
-  it('are not used with --ascii', () => {
-    expect(wantsAscii({ environment: { LANG: 'C.UTF-8' }, ascii: true }, 'linux')).toBe(true);
-  });
+it('the colour of a nick is the same on every screen', () => {
+  expect(COLOURS.nick('b'.repeat(32), 'bob')).toBe(COLOURS.nick('b'.repeat(32), 'bob'));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Keys, PasteDecoder } from '../../src/input/paste.js';
+import { type Keys, PasteDecoder } from '../src/keys/paste.js';
 
 const START = '\u001b[200~';
 const END = '\u001b[201~';

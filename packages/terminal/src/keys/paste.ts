@@ -24,6 +24,19 @@ export class PasteDecoder {
     this.#charsMax = charsMax;
   }
 
+  /** True when what came last may be the beginning of a mark. */
+  get pending(): boolean {
+    return this.#pending !== '' && this.#paste === undefined;
+  }
+
+  /** Nothing came after what may have been the beginning of a mark: it was typed. */
+  flush(): string {
+    if (!this.pending) return '';
+    const typed = this.#pending;
+    this.#pending = '';
+    return typed;
+  }
+
   push(text: string): Keys[] {
     const found: Keys[] = [];
     let rest = this.#pending + text;
