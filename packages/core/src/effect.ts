@@ -3,6 +3,7 @@ import type { HlcTime } from './clock/hybrid-logical-clock.js';
 import type { MessageId, PeerId, StreamId, Topic } from './ids.js';
 import type { Address, LinkId } from './input.js';
 import type { MemberState } from './membership/member.js';
+import type { Port } from './wire/post.js';
 
 /** `control` frames are few, small and never dropped; `bulk` frames may be, sync repairs them. */
 export type Priority = 'control' | 'bulk';
@@ -144,6 +145,23 @@ export type Effect =
   /** Call `handle({ kind: 'wake' })` at this monotonic time; replaces the wish before. */
   | { readonly kind: 'wake'; readonly atMs: number }
   | { readonly kind: 'published'; readonly id: MessageId; readonly links: number }
+  /** Links that a post goes out on. */
+  | { readonly kind: 'posted'; readonly links: number }
+  /** A neighbour posted to a port that is open here; `bytes` are a view of what its link received. */
+  | {
+      readonly kind: 'post';
+      readonly from: PeerId;
+      readonly generation: number;
+      readonly port: Port;
+      readonly bytes: Uint8Array;
+    }
+  /** Anti-entropy brought something into the replica of a port. */
+  | {
+      readonly kind: 'repaired';
+      readonly port: Port;
+      readonly from: PeerId;
+      readonly added: number;
+    }
   /** Messages in causal order, each exactly once. `own` are those published here. */
   | { readonly kind: 'deliver'; readonly messages: readonly Message[]; readonly own: boolean }
   | { readonly kind: 'event'; readonly event: PeerEvent };

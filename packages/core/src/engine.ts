@@ -1,11 +1,12 @@
-import { type Config, DEFAULT_CONFIG } from './config.js';
+import { DEFAULT_CONFIG } from './config.js';
 import type { Context, Self } from './context.js';
 import { Deadlines, type Timer } from './deadlines.js';
 import type { Effect, Message } from './effect.js';
+import type { Engine, EngineOptions } from './engine-api.js';
 import { HearsayError } from './errors.js';
-import type { MessageId, PeerId, Topic } from './ids.js';
+import type { MessageId, Topic } from './ids.js';
 import type { Command, Input, Now } from './input.js';
-import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { DEFAULT_LIMITS } from './limits.js';
 import { LinkHandler } from './link-handler.js';
 import type { BatchStore } from './log/batch-store.js';
 import type { Contradiction } from './log/log-progress.js';
@@ -15,52 +16,9 @@ import type { Random } from './random.js';
 import { memberView, snapshot } from './snapshot.js';
 import { Notary } from './trust/notary.js';
 import { OwnRecord } from './trust/own-record.js';
-import type { Signer } from './trust/signer.js';
-import {
-  type Counters,
-  type MemberView,
-  type Receipt,
-  type StatusView,
-  zeroCounters,
-} from './view.js';
+import { type Counters, type Receipt, type StatusView, zeroCounters } from './view.js';
 import { CLOSE_CODES } from './wire/close-codes.js';
 import { encodeFrame } from './wire/frame.js';
-
-/** Who a peer is and what it may use. */
-export interface EngineOptions {
-  readonly id: PeerId;
-  /** Higher than that of any earlier run under this id. */
-  readonly generation: number;
-  /** Peers of another network are refused; 1 to 64 bytes. */
-  readonly network: string;
-  /** What others are told about us, at most `metaBytesMax`; opaque to core. */
-  readonly meta: Uint8Array;
-  /** Signs as `id`, and checks everybody's signatures. */
-  readonly signer: Signer;
-  readonly random: Random;
-  /** Keeps the log; what an earlier run left in it is taken over. Default: memory. */
-  readonly store?: BatchStore;
-  readonly config?: Partial<Config>;
-  readonly limits?: Partial<Limits>;
-}
-
-/** One peer as a pure state machine: the same bytes run in the simulator and in a terminal. */
-export interface Engine {
-  /**
-   * Takes one input and returns what the host must do, in order.
-   * @throws HearsayError for a refused command; nothing has changed then
-   */
-  handle(input: Input, now: Now): readonly Effect[];
-  /** A snapshot for screens. */
-  status(now: Now): StatusView;
-  /** One other member of that snapshot, at the cost of one; undefined for a stranger and for ourselves. */
-  member(peer: PeerId): MemberView | undefined;
-  /** Who is known to hold a message: derived from clocks, there are no acknowledgements. */
-  receipt(id: MessageId): Receipt;
-  /** The newest `limit` kept messages (of one topic, or of all), oldest first, in delivery order. */
-  history(topic: Topic | undefined, limit: number): readonly Message[];
-  counters(): Readonly<Counters>;
-}
 
 /** A stall shorter than this is not worth a line on a screen. */
 const STALL_TOLD_MS = 1_000;
@@ -169,6 +127,7 @@ class PeerEngine implements Engine {
         summary: () => ({ state: this.#parts.log.hash, table: this.#parts.members.hash(self) }),
       },
       refused: (member) => this.#parts.membership.refused(member),
+      blame: (link, error) => this.#links.blame(link, error),
     };
     return buildParts(this.#context, random, hooks, store);
   }
@@ -203,7 +162,7 @@ class PeerEngine implements Engine {
   }
 
   #command(command: Command): void {
-    const { overlay, publisher } = this.#parts;
+    const { links, overlay, ports, publisher } = this.#parts;
     switch (command.kind) {
       case 'join':
         return overlay.join(command.address);
@@ -212,6 +171,18 @@ class PeerEngine implements Engine {
       case 'publish': {
         const { id, links } = publisher.publish(command.topic, command.payload);
         return this.#context.outbox.push({ kind: 'published', id, links });
+      }
+      case 'attach':
+        return ports.attach(command.port, command.replica);
+      case 'detach':
+        return ports.detach(command.port);
+      case 'post':
+        return ports.post(command.port, command.bytes, command.priority, command.to);
+      case 'reject': {
+        const link = links.of(command.peer);
+        const error = new HearsayError(command.code, command.detail);
+        if (link !== undefined) this.#links.blame(link, error);
+        return;
       }
       case 'set-meta':
         return this.#describe(command.meta);

@@ -6,6 +6,7 @@
  * - `forged`: a statement from a peer does not carry the signature of whoever it names, or claims what
  *   only we can say; the link it came on is closed.
  * - `payload-too-large`, `topic-too-long`, `topic-empty`, `meta-too-large`: over a limit; the message has the limit.
+ * - `bad-port`, `port-taken`, `post-too-large`: what a port or a post cannot be.
  * - `left`: the peer has left the mesh and takes no more commands.
  * - `outbox-full`: published faster than a turn of the event loop may hold; flush, then go on.
  */
@@ -17,6 +18,9 @@ export type ErrorCode =
   | 'topic-too-long'
   | 'topic-empty'
   | 'meta-too-large'
+  | 'bad-port'
+  | 'port-taken'
+  | 'post-too-large'
   | 'left'
   | 'outbox-full';
 

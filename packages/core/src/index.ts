@@ -3,7 +3,8 @@ export { compareTimes, type HlcTime, HybridLogicalClock } from './clock/hybrid-l
 export { type ClockOrder, type ReadonlyVectorClock, VectorClock } from './clock/vector-clock.js';
 export { type Config, DEFAULT_CONFIG } from './config.js';
 export type { Effect, MemberChange, MemberReason, Message, PeerEvent, Priority } from './effect.js';
-export { createEngine, type Engine, type EngineOptions } from './engine.js';
+export { createEngine } from './engine.js';
+export type { Engine, EngineOptions } from './engine-api.js';
 export { type ErrorCode, HearsayError, InvariantError, invariant } from './errors.js';
 export {
   compareIds,
@@ -18,7 +19,7 @@ export {
   type Topic,
 } from './ids.js';
 export type { Address, Command, DialFailure, Input, LinkClosure, LinkId, Now } from './input.js';
-export { DEFAULT_LIMITS, type Limits, SIGNATURE_BYTES } from './limits.js';
+export { DEFAULT_LIMITS, type Limits, PORT_MAX, SIGNATURE_BYTES } from './limits.js';
 export type {
   BatchStore,
   LogMark,
@@ -29,7 +30,10 @@ export type {
 export { indexRecords } from './log/segment-index.js';
 export type { MemberState } from './membership/member.js';
 export { jitter, pick, type Random, sample, seededRandom } from './random.js';
+export type { MergeResult, Replica } from './sync/replica.js';
 export type { Equivocation } from './trust/equivocations.js';
+export { PortNotary } from './trust/port-notary.js';
 export type { Signer } from './trust/signer.js';
 export type { Counters, MemberView, Receipt, StatusView, SyncView } from './view.js';
 export { ABNORMAL_CLOSURE, CLOSE_CODES, type CloseCode } from './wire/close-codes.js';
+export type { Port } from './wire/post.js';

@@ -1,4 +1,7 @@
+import type { Priority } from './effect.js';
 import type { PeerId, Topic } from './ids.js';
+import type { Replica } from './sync/replica.js';
+import type { Port } from './wire/post.js';
 
 /** Two readings: the monotonic one drives timers, the wall one only feeds the hybrid clock. */
 export interface Now {
@@ -35,6 +38,30 @@ export type Command =
   | { readonly kind: 'publish'; readonly topic: Topic; readonly payload: Uint8Array }
   /** Change what others see of us (`metaBytesMax`). */
   | { readonly kind: 'set-meta'; readonly meta: Uint8Array }
+  /**
+   * Opens a port: posts for it come as `post` effects from now on. Its replica is compared with
+   * every neighbour at once, later now and then, and repaired. @throws `bad-port`, `port-taken`
+   */
+  | { readonly kind: 'attach'; readonly port: Port; readonly replica?: Replica }
+  | { readonly kind: 'detach'; readonly port: Port }
+  /**
+   * Send bytes to whoever has the port open: to one neighbour, or to all. Answered by a `posted`
+   * effect; the bytes may be used again at once. @throws `post-too-large`
+   */
+  | {
+      readonly kind: 'post';
+      readonly port: Port;
+      readonly bytes: Uint8Array;
+      readonly to?: PeerId;
+      readonly priority: Priority;
+    }
+  /** A neighbour posted what its port cannot mean: its link is closed. */
+  | {
+      readonly kind: 'reject';
+      readonly peer: PeerId;
+      readonly code: 'malformed' | 'forged';
+      readonly detail: string;
+    }
   /** Say goodbye on every link; afterwards the engine only ignores. */
   | { readonly kind: 'leave' };
 

@@ -38,6 +38,8 @@ export interface Limits {
   readonly pullBytesMax: number;
   /** Probes carried for others at once; further requests are left unanswered. */
   readonly relayedProbesMax: number;
+  /** Bytes of one post of a port; more are refused with `post-too-large`. */
+  readonly postBytesMax: number;
   /** Messages published in one turn of the event loop; further ones are refused with `outbox-full`. */
   readonly outboxMessagesMax: number;
 }
@@ -67,6 +69,7 @@ export const DEFAULT_LIMITS: Limits = {
   equivocationsMax: 64,
   pullBytesMax: 1 * MIB,
   relayedProbesMax: 256,
+  postBytesMax: 128 * KIB,
   outboxMessagesMax: 100_000,
 };
 
@@ -81,6 +84,8 @@ export const BATCH_BODY_BYTES_MAX: number = FRAME_BODY_BYTES_MAX - 64;
 export const WIRE_NUMBER_MAX: number = 2 ** 48 - 1;
 /** Largest incarnation: nobody lives to refute that often. */
 export const INCARNATION_MAX: number = 2 ** 32 - 1;
+/** Largest number of a port. */
+export const PORT_MAX = 65_535;
 /** A signature, of whatever kind the network uses; Ed25519's. */
 export const SIGNATURE_BYTES = 64;
 /** Names decoded from a frame. */

@@ -73,12 +73,17 @@ export class LinkHandler {
         this.#frame(link, frame);
       }
     } catch (error) {
-      if (!(error instanceof HearsayError)) throw error;
-      const { code, message } = error;
-      if (code !== 'malformed' && code !== 'forged') throw error;
-      if (code === 'malformed') counters.framesMalformed += 1;
-      this.#refuse(link, { code: CLOSE_CODES[code], reason: `${code}: ${message}` });
+      this.blame(link, error);
     }
+  }
+
+  /** Closes a link whose other side sent something wrong. @throws what is not its fault */
+  blame(link: Link, error: unknown): void {
+    if (!(error instanceof HearsayError)) throw error;
+    const { code, message } = error;
+    if (code !== 'malformed' && code !== 'forged') throw error;
+    if (code === 'malformed') this.#context.counters.framesMalformed += 1;
+    this.#refuse(link, { code: CLOSE_CODES[code], reason: `${code}: ${message}` });
   }
 
   closed(id: number, closure: LinkClosure): void {
@@ -243,6 +248,7 @@ export class LinkHandler {
       members,
       membership,
       newcomers,
+      ports,
       prober,
     } = this.#parts;
     const member = this.#memberOf(link);
@@ -289,6 +295,8 @@ export class LinkHandler {
         return inquiry.chains(link, frame);
       case 'trail':
         return inquiry.trail(link, frame);
+      case 'post':
+        return ports.received(link, frame);
     }
   }
 

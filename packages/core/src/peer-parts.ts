@@ -13,8 +13,9 @@ import { Membership, type MembershipHooks } from './membership/membership.js';
 import { Newcomers } from './membership/newcomers.js';
 import { type ProbeHooks, Prober } from './membership/prober.js';
 import { FullMesh } from './overlay/full-mesh.js';
-import { Links } from './overlay/links.js';
+import { Links, type OpenLink } from './overlay/links.js';
 import type { Overlay } from './overlay/overlay.js';
+import { Ports } from './ports/ports.js';
 import type { Random } from './random.js';
 import { AntiEntropy } from './sync/anti-entropy.js';
 import { Holdings } from './sync/holdings.js';
@@ -40,6 +41,7 @@ export interface PeerParts {
   readonly holdings: Holdings;
   readonly inquiry: Inquiry;
   readonly antiEntropy: AntiEntropy;
+  readonly ports: Ports;
   readonly publisher: Publisher;
   readonly hlc: HybridLogicalClock;
   /** A random point within a period. */
@@ -51,6 +53,8 @@ export interface PeerHooks {
   readonly membership: MembershipHooks;
   readonly probe: ProbeHooks;
   readonly refused: (member: Member) => void;
+  /** What a neighbour sent turned out wrong. @throws what is not its fault */
+  readonly blame: (link: OpenLink, error: unknown) => void;
 }
 
 /** Builds the machines and wires them to each other. */
@@ -102,20 +106,22 @@ export function buildParts(
   log.load();
   const holdings = new Holdings(context, log, links, members);
   const inquiry = new Inquiry(context, log.trails);
-  const antiEntropy = new AntiEntropy(
-    context,
-    links,
-    random.split('sync'),
-    (peer, added, tookMs) => {
+  const antiEntropy = new AntiEntropy(context, links, random.split('sync'), {
+    caughtUp: ({ replica, from: peer, added, tookMs }) => {
+      if (replica !== LOG_REPLICA) return;
       counters.messagesPulled += added;
       outbox.emit({ kind: 'caught-up', peer, messages: added, tookMs });
     },
-    (link, replica) => {
+    repaired: ({ peer: from }, port, added) => {
+      if (port !== LOG_REPLICA) outbox.push({ kind: 'repaired', port, from, added });
+    },
+    agreed: (link, replica) => {
       const member = members.get(link.peer);
       if (replica !== LOG_REPLICA || member?.generation !== link.generation) return;
       if (holdings.clocksAgree(member)) inquiry.open(link);
     },
-  );
+    blame: hooks.blame,
+  });
   antiEntropy.register(LOG_REPLICA, log);
   const hlc = new HybridLogicalClock(config.clockSkewMaxMs);
   const broadcast = new DirectBroadcast(links, outbox);
@@ -136,6 +142,7 @@ export function buildParts(
     holdings,
     inquiry,
     antiEntropy,
+    ports: new Ports(context, links, antiEntropy),
     publisher,
     hlc,
     randomPhase: (periodMs) => phases.below(periodMs),

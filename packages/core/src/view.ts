@@ -100,6 +100,8 @@ export interface Counters {
   deathsDisbelieved: number;
   newcomersIgnored: number;
   gaps: number;
+  postsReceived: number;
+  postsIgnored: number;
 }
 
 /** All counters at nought. */
@@ -139,5 +141,7 @@ export function zeroCounters(): Counters {
     deathsDisbelieved: 0,
     newcomersIgnored: 0,
     gaps: 0,
+    postsReceived: 0,
+    postsIgnored: 0,
   };
 }

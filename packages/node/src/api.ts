@@ -8,6 +8,9 @@ import type {
   MemberState,
   MessageId,
   PeerId,
+  Port,
+  Priority,
+  Replica,
   StatusView,
   StreamId,
 } from '@hearsay/core';
@@ -136,6 +139,45 @@ export interface PeerKeys {
   remove(id: KeyId): void;
 }
 
+/** What a program does with what comes to its port. */
+export interface PortHandlers {
+  /**
+   * Repaired by anti-entropy with every neighbour that has this port open. It is called while the
+   * peer is at work, and must not call the peer: what it brought is told by `repaired`.
+   */
+  readonly replica?: Replica;
+  /**
+   * A post of a neighbour, in the order it sent them; who sent it is certain. It is told at once,
+   * within the turn that read it; `bytes` are a view of what the link received, to be copied by
+   * whoever keeps them. More posts may come that were read before a refusal.
+   * @throws HearsayError `malformed`, `forged`: the link of the neighbour is closed. Any other
+   *   error is one of the application, and surfaces as an uncaught exception.
+   */
+  received(from: PeerId, bytes: Uint8Array): void;
+  /** Anti-entropy brought `added` things into the replica. */
+  repaired?(from: PeerId, added: number): void;
+}
+
+/** One port of a peer: what a program beside the messages says to the same program of others. */
+export interface PeerPort {
+  readonly port: Port;
+  /**
+   * Sends to every neighbour, or to one, at most once and in order; what a link loses is lost,
+   * unless the replica repairs it. What is posted in one turn leaves together, and the bytes may be
+   * used again at once. `control` (default `bulk`) is sent first and never dropped: keep it small
+   * and rare, since a link with too much of it waiting is closed.
+   * @returns links it goes out on; 0: nobody is there
+   * @throws PeerError `post-too-large` (over `postBytesMax`, 128 KiB), `closed`
+   */
+  post(bytes: Uint8Array, options?: { readonly to?: PeerId; readonly priority?: Priority }): number;
+  /** Signs as this peer: 64 bytes, of worth for this port of this network only. */
+  sign(bytes: Uint8Array): Uint8Array;
+  /** Whether `peer` signed these bytes for this port of this network. */
+  verify(peer: PeerId, bytes: Uint8Array, signature: Uint8Array): boolean;
+  /** Nothing comes any more, and the port may be opened again. Idempotent. */
+  close(): void;
+}
+
 /** Typed events; `peer.on('member', ...)`. */
 export interface PeerEvents {
   readonly message: PeerMessage;
@@ -248,6 +290,12 @@ export interface Peer {
   }): Promise<void>;
   /** Resolves when `publish` would not say `congested`; a peer that stands still is not waited for. */
   drained(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Opens a port for a program of its own beside the messages: 1 the cache, 2 and 3 documents, from
+   * 16 on services of an application. Neighbours that have it open too are met at once.
+   * @throws PeerError `bad-port`, `port-taken`, `closed`
+   */
+  open(port: Port, handlers: PortHandlers): PeerPort;
   /** Dials `host:port` now and keeps it as a seed. @throws PeerError `bad-address` */
   join(address: string): void;
   /** Others see it at once, and the profile keeps it. @throws PeerError `bad-nick`, `meta-too-large` */

@@ -8,7 +8,9 @@
  * | `bad-invite` | an invite does not read, or its key was removed; the message says what to do | no |
  * | `no-such-network` | asked for one that is not stored | no |
  * | `bad-tags` | too many, too long, or a name that is not `a-z0-9-` | no |
- * | `bad-port` | not an integer in 0-65535 | no |
+ * | `bad-port` | not an integer in 0-65535; of `peer.open` in 1-65535 | no |
+ * | `port-taken` | a port of this peer is open already | no |
+ * | `post-too-large` | over `postBytesMax` | no |
  * | `bad-address` | not `host:port` | no |
  * | `bad-option` | another option is out of its range | no |
  * | `port-busy` | the exact port asked for is taken | no |
@@ -37,6 +39,8 @@ export type PeerErrorCode =
   | 'no-such-network'
   | 'bad-tags'
   | 'bad-port'
+  | 'port-taken'
+  | 'post-too-large'
   | 'bad-address'
   | 'bad-option'
   | 'port-busy'

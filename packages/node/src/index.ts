@@ -9,6 +9,8 @@ export type {
   PeerMember,
   PeerMessage,
   PeerOptions,
+  PeerPort,
+  PortHandlers,
   Publication,
 } from './api.js';
 export { createPeer } from './create-peer.js';

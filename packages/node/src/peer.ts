@@ -3,6 +3,7 @@ import {
   formatMessageId,
   type MessageId,
   type PeerId,
+  type Port,
   type StatusView,
 } from '@hearsay/core';
 import type {
@@ -14,6 +15,8 @@ import type {
   PeerKeys,
   PeerMember,
   PeerMessage,
+  PeerPort,
+  PortHandlers,
   Publication,
 } from './api.js';
 import { directTopic } from './direct/direct-topic.js';
@@ -155,6 +158,10 @@ export class RunningPeer implements Peer {
       ready: () => (this.#runtime.congested ? undefined : true),
       missing: () => 'not drained',
     });
+  }
+
+  open(port: Port, handlers: PortHandlers): PeerPort {
+    return this.#runtime.ports.open(port, handlers);
   }
 
   join(address: string): void {

@@ -30,26 +30,11 @@ import { type LinkIdentity, linkIdentity } from './links/secure/handshake.js';
 import { Inbox } from './messages/inbox.js';
 import type { NetworkKeys } from './network/network-keys.js';
 import { OwnMeta } from './own-meta.js';
+import { PeerPorts } from './ports/peer-ports.js';
 import type { Identity } from './profile/profile.js';
+import type { Attachment, RuntimeParts } from './runtime-parts.js';
 import type { Settings } from './settings.js';
 import type { LogKeeper } from './store/log-keeper.js';
-
-/** What a running peer is made of. */
-export interface RuntimeParts {
-  readonly settings: Settings;
-  readonly identity: Identity;
-  readonly keys: NetworkKeys;
-  readonly engine: Engine;
-  readonly log: LogKeeper;
-  readonly readNow: () => Now;
-}
-
-/** What else belongs to a peer and ends with it. */
-export interface Attachment {
-  /** Takes nobody new; what is open stays. */
-  stop(): void;
-  close(): Promise<void>;
-}
 
 /** Between two looks at the state on behalf of `held` and `synced`. */
 const WAIT_INTERVAL_MS = 10;
@@ -72,6 +57,7 @@ export class Runtime {
   readonly ownMeta: OwnMeta;
   readonly inbox: Inbox;
   readonly reserved: ReservedTopics;
+  readonly ports: PeerPorts;
   /** Waits for what the engine knows. */
   readonly waits: Waits;
   /** Waits for queues. */
@@ -133,6 +119,12 @@ export class Runtime {
     const publish = (topic: string, bytes: Uint8Array): void => void this.publish(topic, bytes);
     this.reserved = new ReservedTopics({ identity, keys, emitter, readWallMs, publish });
     this.inbox = this.#makeInbox();
+    this.ports = new PeerPorts({
+      keys: identity.keys,
+      network: settings.network,
+      command: (command) => this.command(command),
+      isOver: () => this.closed || this.#left,
+    });
     this.#syncWatch = new SyncWatch({
       emitter: this.emitter,
       intervalMs: settings.timings.syncEventMs,
@@ -250,6 +242,8 @@ export class Runtime {
       dial: (address) => this.#dialler.dial(address),
       close: (link, code, reason) => this.links.close(link, code, reason),
       deliver: (messages, own) => this.#deliver(messages, own),
+      post: (port, from, bytes) => this.ports.received(port, from, bytes),
+      repaired: (port, from, added) => this.ports.repaired(port, from, added),
       event: (event) => this.#reporter.report(event),
       stepped: () => this.#stepped(),
       timerFired: (lateMs) => this.#health?.observe(lateMs),

@@ -24,6 +24,8 @@ function makeHost(
     dial: (address) => note(`dial ${address}`),
     close: (link) => note(`close ${link}`),
     deliver: () => note('deliver'),
+    post: (port, _from, bytes) => note(`post ${port} ${bytes.length}`),
+    repaired: (port) => note(`repaired ${port}`),
     event: ({ kind }) => note(`event ${kind}`),
     stepped: () => undefined,
     timerFired: (lateMs) => lates.push(Math.round(lateMs)),
@@ -173,6 +175,15 @@ describe('the host of an engine', () => {
     vi.runAllTimers();
     expect(done).toEqual(['failed: Error: broken']);
     expect(inputs).toHaveLength(1);
+  });
+
+  it('stops when a replica calls back while the engine reads it', () => {
+    const { host, done } = makeHost(() => {
+      host.step(HEALTH);
+      return [];
+    });
+    host.step(START);
+    expect(done).toEqual([expect.stringMatching(/^failed: .*a replica called its peer/)]);
   });
 
   it('stops when carrying out an effect breaks', () => {

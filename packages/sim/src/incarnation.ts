@@ -308,6 +308,9 @@ export class Incarnation implements Station {
         this.#options.observer.happened(this, effect.event);
         return;
       case 'published':
+      case 'posted':
+      case 'post':
+      case 'repaired':
         return;
     }
   }

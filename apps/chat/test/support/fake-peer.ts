@@ -228,6 +228,10 @@ export class FakePeer implements Peer {
     return Promise.resolve();
   }
 
+  open(): ReturnType<Peer['open']> {
+    throw new Error('not needed here');
+  }
+
   join(address: string): void {
     this.joined.push(address);
   }

@@ -32,16 +32,32 @@ interface Entry {
   readonly waiting: Set<PeerId>;
   /** Neighbours that had nothing for us at these hashes, theirs and ours: not asked again until one moves. */
   readonly fruitless: Map<PeerId, string>;
+  /** Neighbours whose next offer is taken at its word, busy or not: new ones, and those that waited. */
+  readonly expected: Set<PeerId>;
 }
 
 /** A hash that stood still this long is not just behind a broadcast on its way. */
 const QUIET_MS = 250;
 
-/** Told when an offer equals what is held here. */
-export type Agreed = (link: OpenLink, replica: ReplicaId) => void;
+/** What a pull brought. */
+export interface Catch {
+  readonly replica: ReplicaId;
+  readonly from: PeerId;
+  readonly added: number;
+  readonly tookMs: number;
+}
 
-/** Told when a pull ended that brought something. */
-export type CaughtUp = (peer: PeerId, added: number, tookMs: number) => void;
+/** Who is told of what happens here. */
+export interface SyncHooks {
+  /** An offer equals what is held here. */
+  agreed(link: OpenLink, replica: ReplicaId): void;
+  /** A delta brought something. */
+  repaired(link: OpenLink, replica: ReplicaId, added: number): void;
+  /** A pull ended that brought something. */
+  caughtUp(caught: Catch): void;
+  /** A question that waited could not be read. @throws what is not the fault of its sender */
+  blame(link: OpenLink, error: unknown): void;
+}
 
 /**
  * Anti-entropy over any Replica: hashes are offered to one random neighbour a second and on every
@@ -52,48 +68,64 @@ export class AntiEntropy {
   readonly #context: Context;
   readonly #links: Links;
   readonly #random: Random;
-  readonly #caughtUp: CaughtUp;
-  readonly #agreed: Agreed;
+  readonly #hooks: SyncHooks;
   readonly #answers: Answers;
   readonly #replicas = new Map<ReplicaId, Entry>();
   readonly #pulls = new Map<ReplicaId, Pull>();
-  /** Neighbours whose next offer is taken at its word, busy or not: new ones, and those that waited. */
-  readonly #expected = new Set<PeerId>();
 
-  constructor(
-    context: Context,
-    links: Links,
-    random: Random,
-    caughtUp: CaughtUp,
-    agreed: Agreed = () => undefined,
-  ) {
-    this.#agreed = agreed;
+  constructor(context: Context, links: Links, random: Random, hooks: SyncHooks) {
     this.#context = context;
     this.#links = links;
     this.#random = random;
-    this.#caughtUp = caughtUp;
+    this.#hooks = hooks;
     this.#answers = new Answers(context, links, (link, want) => this.#serve(link, want));
   }
 
   register(id: ReplicaId, replica: Replica): void {
     const summary = replica.summary();
     const hash = hashBytes(summary);
-    const neighbours = { waiting: new Set<PeerId>(), fruitless: new Map<PeerId, string>() };
-    this.#replicas.set(id, { replica, summary, hash, sinceMs: 0, ...neighbours });
+    this.#replicas.set(id, {
+      replica,
+      summary,
+      hash,
+      sinceMs: 0,
+      waiting: new Set(),
+      fruitless: new Map(),
+      expected: new Set(),
+    });
+  }
+
+  /** Registers a replica that comes while links are open: each is asked for its hash at once. */
+  attach(id: ReplicaId, replica: Replica): void {
+    this.register(id, replica);
+    for (const link of this.#links.neighbours()) {
+      this.#replicas.get(id)?.expected.add(link.peer);
+      this.#offer(link, id, true);
+    }
+  }
+
+  /** Forgets a replica, and whatever was under way for it. */
+  detach(id: ReplicaId): void {
+    this.#replicas.delete(id);
+    this.#pulls.delete(id);
+    this.#answers.forget(id);
   }
 
   /** A new neighbour: compare at once. */
   linkUp(link: OpenLink): void {
-    this.#expected.add(link.peer);
-    for (const id of this.#replicas.keys()) this.#offer(link, id, false);
+    for (const [id, { expected }] of this.#replicas) {
+      expected.add(link.peer);
+      this.#offer(link, id, false);
+    }
   }
 
   linkDown(peer: PeerId): void {
-    this.#expected.delete(peer);
-    for (const { waiting, fruitless } of this.#replicas.values()) {
+    for (const { waiting, fruitless, expected } of this.#replicas.values()) {
       waiting.delete(peer);
       fruitless.delete(peer);
+      expected.delete(peer);
     }
+    this.#answers.linkDown(peer);
     for (const pull of [...this.#pulls.values()]) if (pull.peer === peer) this.#finish(pull);
   }
 
@@ -111,11 +143,11 @@ export class AntiEntropy {
     if (entry === undefined) return;
     if (reply) this.#offer(link, id, false);
     const ours = this.#refresh(entry);
-    if (sameHash(hash, ours)) return this.#agreed(link, id);
+    if (sameHash(hash, ours)) return this.#hooks.agreed(link, id);
     // While messages pour in, hashes always differ a little, and what differs is on its way.
     if (entry.fruitless.get(link.peer) === pairOf(hash, ours)) return;
     const quiet = this.#context.now.monotonicMs - entry.sinceMs >= QUIET_MS;
-    if (quiet || this.#expected.delete(link.peer)) this.pull(id, link, hash);
+    if (quiet || entry.expected.delete(link.peer)) this.pull(id, link, hash);
   }
 
   /** Asks a neighbour for what we lack, now or when the present pull has ended. */
@@ -144,7 +176,7 @@ export class AntiEntropy {
 
   /** Serves a pull when it is this neighbour's turn. */
   want(link: OpenLink, want: Want): void {
-    this.#answers.want(link, want);
+    if (this.#replicas.has(want.replica)) this.#answers.want(link, want);
   }
 
   /** Serves pulls whose turn has come. */
@@ -161,6 +193,7 @@ export class AntiEntropy {
     const replica = this.#replicas.get(id)?.replica;
     if (replica === undefined) return;
     const { added } = replica.merge(bytes, link.peer);
+    if (added > 0) this.#hooks.repaired(link, id, added);
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.added += added;
@@ -186,10 +219,18 @@ export class AntiEntropy {
     }
   }
 
-  /** One answer, up to the bound. */
-  #serve(link: OpenLink, { replica: id, summary }: Want): void {
-    const replica = this.#replicas.get(id)?.replica;
+  /** One answer, up to the bound. It may be long after the question: its sender is blamed here. */
+  #serve(link: OpenLink, want: Want): void {
+    const replica = this.#replicas.get(want.replica)?.replica;
     if (replica === undefined) return;
+    try {
+      this.#answer(link, want, replica);
+    } catch (error) {
+      this.#hooks.blame(link, error);
+    }
+  }
+
+  #answer(link: OpenLink, { replica: id, summary }: Want, replica: Replica): void {
     const { outbox, limits } = this.#context;
     let sent = 0;
     let more = false;
@@ -228,15 +269,16 @@ export class AntiEntropy {
 
   #finish(pull: Pull): void {
     this.#pulls.delete(pull.replica);
+    const { replica, peer: from, added } = pull;
     const tookMs = this.#context.now.monotonicMs - pull.startedMs;
-    if (pull.added > 0) this.#caughtUp(pull.peer, pull.added, tookMs);
+    if (added > 0) this.#hooks.caughtUp({ replica, from, added, tookMs });
     // Those that waited are asked for their hash first: the pull may have made us equal.
-    const waiting = this.#replicas.get(pull.replica)?.waiting ?? new Set();
-    for (const peer of waiting) {
-      waiting.delete(peer);
+    const entry = this.#replicas.get(replica);
+    for (const peer of entry?.waiting ?? []) {
+      entry?.waiting.delete(peer);
       const link = this.#links.of(peer);
       if (link === undefined) continue;
-      this.#expected.add(peer);
+      entry?.expected.add(peer);
       this.#offer(link, pull.replica, true);
       return;
     }

@@ -4,34 +4,11 @@ import { SIGNATURE_BYTES } from '../limits.js';
 import { type MemberRecord, recordStatement, type UnsignedRecord } from '../wire/member-record.js';
 import { Writer } from '../wire/writer.js';
 import type { Signer } from './signer.js';
+import { Statement } from './statement.js';
 
 /** What is signed says what it is, so that no statement can be taken for another. */
 const BATCH_DOMAIN = 'hearsay batch 1';
 const MEMBER_DOMAIN = 'hearsay member 1';
-
-/** Statements under one heading: a domain, the network, then the bytes themselves. */
-class Statement {
-  readonly #headingBytes: number;
-  /** Heading and body side by side, used again for each statement: signers take one piece. */
-  #scratch: Uint8Array;
-
-  constructor(domain: string, network: string) {
-    this.#scratch = new Writer().text(domain).text(network).finish();
-    this.#headingBytes = this.#scratch.length;
-  }
-
-  /** The bytes to sign, valid until the next call. */
-  of(body: Uint8Array): Uint8Array {
-    const length = this.#headingBytes + body.length;
-    if (length > this.#scratch.length) {
-      const larger = new Uint8Array(Math.max(length, 2 * this.#scratch.length));
-      larger.set(this.#scratch.subarray(0, this.#headingBytes));
-      this.#scratch = larger;
-    }
-    this.#scratch.set(body, this.#headingBytes);
-    return this.#scratch.subarray(0, length);
-  }
-}
 
 /** Signs what we say, and checks what others said, for one network: elsewhere it is worth nothing. */
 export class Notary {
@@ -41,8 +18,8 @@ export class Notary {
 
   constructor(signer: Signer, network: string) {
     this.#signer = signer;
-    this.#batch = new Statement(BATCH_DOMAIN, network);
-    this.#member = new Statement(MEMBER_DOMAIN, network);
+    this.#batch = new Statement(new Writer().text(BATCH_DOMAIN).text(network));
+    this.#member = new Statement(new Writer().text(MEMBER_DOMAIN).text(network));
   }
 
   /** Our signature under a batch. @param body all of it but the signature */

@@ -3,6 +3,7 @@ import { FRAME_BODY_BYTES_MAX, type Limits } from '../limits.js';
 import { type Goodbye, readGoodbye, writeGoodbye } from './goodbye.js';
 import { type Hello, type ReadHello, readHello, writeHello } from './hello.js';
 import * as inquiry from './inquiry.js';
+import { type Post, readPost, writePost } from './post.js';
 import * as probes from './probes.js';
 import { Reader } from './reader.js';
 import * as sync from './sync.js';
@@ -36,7 +37,8 @@ export type Frame =
   | sync.Delta
   | sync.DeltaEnd
   | inquiry.Chains
-  | inquiry.Trail;
+  | inquiry.Trail
+  | Post;
 
 /** What the decoder returns: a hello may be of a foreign version. */
 export type ReadFrame = Exclude<Frame, Hello> | ReadHello;
@@ -59,6 +61,7 @@ const TAGS: Record<Frame['kind'], number> = {
   'delta-end': 14,
   chains: 15,
   trail: 16,
+  post: 17,
 };
 
 const TAG_BYTES = 1;
@@ -97,6 +100,8 @@ function writeBody(frame: Frame): Uint8Array {
       return inquiry.writeChains(frame);
     case 'trail':
       return inquiry.writeTrail(frame);
+    case 'post':
+      return writePost(frame);
   }
 }
 
@@ -161,6 +166,8 @@ function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {
       return inquiry.readChains(reader);
     case TAGS.trail:
       return inquiry.readTrail(reader);
+    case TAGS.post:
+      return readPost(reader, limits);
     default:
       throw new HearsayError('malformed', `unknown frame ${tag}`);
   }

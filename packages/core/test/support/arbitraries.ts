@@ -5,6 +5,7 @@ import {
   ADDRESSES_PER_FRAME_MAX,
   DEFAULT_LIMITS,
   NETWORK_BYTES_MAX,
+  PORT_MAX,
   SIGNATURE_BYTES,
   WIRE_NUMBER_MAX,
 } from '../../src/limits.js';
@@ -109,6 +110,7 @@ export const FRAMES: { readonly [K in Frame['kind']]: fc.Arbitrary<Extract<Frame
       reply: fc.boolean(),
       batches: fc.array(fc.record({ first: count, hash }), { maxLength: 4 }),
     }),
+    post: fc.record({ kind: kind('post'), port: fc.integer({ min: 1, max: PORT_MAX }), bytes }),
   };
 
 export const KINDS = Object.keys(FRAMES) as readonly Frame['kind'][];

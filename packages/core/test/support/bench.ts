@@ -1,5 +1,6 @@
 import type { Config } from '../../src/config.js';
-import { createEngine, type Engine } from '../../src/engine.js';
+import { createEngine } from '../../src/engine.js';
+import type { Engine } from '../../src/engine-api.js';
 import type { PeerId } from '../../src/ids.js';
 import type { Input, LinkId } from '../../src/input.js';
 import type { Limits } from '../../src/limits.js';

@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config.js';
 import type { Effect, Message, PeerEvent } from '../../src/effect.js';
-import { createEngine, type Engine } from '../../src/engine.js';
+import { createEngine } from '../../src/engine.js';
+import type { Engine } from '../../src/engine-api.js';
 import type { Input } from '../../src/input.js';
 import type { Limits } from '../../src/limits.js';
 import { seededRandom } from '../../src/random.js';
@@ -116,6 +117,9 @@ export class Mesh {
         station.events.push(effect.event);
         return;
       case 'published':
+      case 'posted':
+      case 'post':
+      case 'repaired':
         return;
     }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../../src/config.js';
 import { sent } from '../support/context.js';
-import { SyncWorld } from '../support/sync-world.js';
+import { NumberSet, SyncWorld } from '../support/sync-world.js';
 
 const want = { kind: 'want', replica: 0, summary: new Uint8Array() } as const;
 
@@ -32,6 +32,34 @@ describe('answers to pulls', () => {
     for (let count = 0; count < 100; count++) world.antiEntropy.want(greedy, want);
     world.antiEntropy.want(modest, want);
     expect(answered(world)).toEqual([greedy.id, modest.id]);
+  });
+
+  it('about one replica do not wait for those about another', () => {
+    const world = new SyncWorld();
+    const link = world.link(0x61);
+    world.antiEntropy.register(1, new NumberSet());
+    world.antiEntropy.want(link, want);
+    for (let count = 0; count < 3; count++) {
+      world.antiEntropy.want(link, want);
+      world.antiEntropy.want(link, { ...want, replica: 1 });
+    }
+    expect(sent(world.take(), 'delta-end').map(({ frame }) => frame.replica)).toEqual([0, 1]);
+    world.pass(DEFAULT_CONFIG.answerIntervalMs);
+    world.antiEntropy.answer();
+    expect(sent(world.take(), 'delta-end').map(({ frame }) => frame.replica)).toEqual([0, 1]);
+  });
+
+  it('that cannot be given blame who asked, and nobody else', () => {
+    const world = new SyncWorld();
+    const [liar, honest] = [world.link(0x61), world.link(0x62)];
+    for (const link of [liar, honest]) world.antiEntropy.want(link, want);
+    world.antiEntropy.want(liar, { ...want, summary: Uint8Array.of(255) });
+    world.antiEntropy.want(honest, want);
+    world.take();
+    world.pass(DEFAULT_CONFIG.answerIntervalMs);
+    world.antiEntropy.answer();
+    expect(world.blamed).toMatchObject([{ link: liar.id, error: { code: 'malformed' } }]);
+    expect(answered(world)).toEqual([honest.id]);
   });
 
   it('pause for whoever loses parts of them', () => {

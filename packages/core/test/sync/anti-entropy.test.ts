@@ -145,7 +145,8 @@ describe('a pull', () => {
     made.antiEntropy.delta(made.link(A), delta(3));
     made.antiEntropy.deltaEnd(made.link(A), end(false));
     expect(made.take()).toEqual([]);
-    expect(made.caughtUp).toEqual([{ from: peer(A), added: 3, tookMs: 30 }]);
+    const caught = { replica: 0, from: peer(A), added: 3, tookMs: 30 };
+    expect(made.caughtUp).toEqual([caught]);
   });
 
   it('ends when what came changed nothing, though there should be more', () => {

@@ -10,12 +10,15 @@ import { decodeFrames, encodeFrame, type ReadFrame } from '../../src/wire/frame.
 import { Writer } from '../../src/wire/writer.js';
 import { Bench } from '../support/bench.js';
 import { corpusOf, damaged, reframed } from '../support/damage.js';
+import { NumberSet } from '../support/sync-world.js';
 
 /** `npm run fuzz` sets a million. */
 const CASES = Number(process.env['HEARSAY_FUZZ_CASES'] ?? 24_000);
 const TIMEOUT_MS = 60_000 + CASES;
 const LINKS_PER_CASE = 1 / 20;
 const corpus = corpusOf();
+/** Ports that short numbers of damaged frames hit. */
+const FUZZED_PORTS = [1, 2, 3, 127];
 
 /** What came of a case: read and written again, or refused. */
 type Outcome = 'accepted' | 'refused';
@@ -125,6 +128,10 @@ describe('whatever bytes come', () => {
     'an engine closes the link they came on, and goes on',
     () => {
       const bench = new Bench();
+      for (const port of FUZZED_PORTS) {
+        const command = { kind: 'attach', port, replica: new NumberSet() } as const;
+        bench.feed({ kind: 'command', command });
+      }
       const random = seededRandom('engine');
       let link = bench.open(0x60);
       let closed = 0;

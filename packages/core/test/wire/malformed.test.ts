@@ -41,7 +41,7 @@ describe('bytes that are refused', () => {
   it.each([
     ['nothing at all', '', 'empty transport message'],
     ['a tag alone', '08', 'cut short at byte 1'],
-    ['an unknown tag', '1100', 'unknown frame 17'],
+    ['an unknown tag', '1200', 'unknown frame 18'],
     ['tag 0', '0000', 'unknown frame 0'],
     ['a body longer than the message', '0203 01', 'cut short at byte 3'],
     ['bytes after the last field', '0800 0801ff', 'bytes left over at byte 4'],
@@ -61,6 +61,9 @@ describe('bytes that are refused', () => {
     ['a list longer than its bytes', '0a01 05', 'list longer than its bytes at byte 3'],
     ['a list over its bound', '0a02 8110', 'number over 2048 at byte 2'],
     ['a hello without the magic word', '0104 00000000', 'not a Hearsay hello'],
+    ['a post to the log', '1101 00', 'a post to port 0, which is the log'],
+    ['a post to a port over 65,535', '1103 808004', 'number over 65535 at byte 2'],
+    ['a post without a port', '1100', 'cut short at byte 2'],
     ['an empty batch in a delta', '0d02 00 01', 'cut short at byte 4'],
   ])('%s', (_what, hex, message) => {
     expect(refusalOf(hex)).toBe(message);
@@ -130,6 +133,17 @@ describe('the largest frame', () => {
   });
 });
 
+describe('the largest post', () => {
+  it('is of exactly the bound, whatever the transport let through', () => {
+    const { postBytesMax } = DEFAULT_LIMITS;
+    const post = (length: number) =>
+      decode(encodeFrame({ kind: 'post', port: 1, bytes: new Uint8Array(length) }));
+    expect(refusal(() => post(postBytesMax))).toBe(undefined);
+    const long = postBytesMax + 1;
+    expect(refusal(() => post(long))).toBe(`post of ${long} bytes, over ${postBytesMax}`);
+  });
+});
+
 describe('a hello of another version', () => {
   it('is read as far as its versions, whatever follows them', () => {
     const [read] = decode(fromHex('010a 48525359 05 07 deadbeef'.replaceAll(' ', '')));
@@ -139,13 +153,13 @@ describe('a hello of another version', () => {
 
 describe('a range of versions', () => {
   it.each([
-    [2, 2, true],
-    [0, 2, true],
-    [2, 9, true],
-    [1, 1, false],
-    [3, 3, false],
-    [3, 2, false],
-    [3, 1, false],
+    [3, 3, true],
+    [0, 3, true],
+    [3, 9, true],
+    [2, 2, false],
+    [4, 4, false],
+    [4, 3, false],
+    [4, 2, false],
   ])('from %i to %i: spoken here is %s', (versionMin, versionMax, spoken) => {
     const [read] = decode(encodeFrame(helloOf(1, { versionMin, versionMax })));
     expect(read).toMatchObject({ kind: spoken ? 'hello' : 'foreign', versionMin, versionMax });

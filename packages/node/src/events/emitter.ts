@@ -1,4 +1,5 @@
 import type { PeerEventName, PeerEvents } from '../api.js';
+import { surface } from './surface.js';
 
 type Listener<Name extends PeerEventName> = (event: PeerEvents[Name]) => void;
 type Listeners = { [Name in PeerEventName]?: Set<Listener<Name>> };
@@ -49,13 +50,10 @@ export class Emitter {
   }
 }
 
-/** A listener that throws is a bug of the application: it surfaces as such, and not inside the peer. */
 function callSafely<Event>(listener: (event: Event) => void, event: Event): void {
   try {
     listener(event);
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    surface(error);
   }
 }

@@ -4,10 +4,13 @@ import {
   type Engine,
   HearsayError,
   type Input,
+  InvariantError,
   type LinkId,
   type Message,
   type Now,
   type PeerEvent,
+  type PeerId,
+  type Port,
   type Priority,
 } from '@hearsay/core';
 
@@ -22,6 +25,8 @@ export interface EffectSink {
   dial(address: Address): void;
   close(link: LinkId, code: number, reason: string): void;
   deliver(messages: readonly Message[], own: boolean): void;
+  post(port: Port, from: PeerId, bytes: Uint8Array): void;
+  repaired(port: Port, from: PeerId, added: number): void;
   event(event: PeerEvent): void;
   /** After each step; whoever waits for what it changed asks for the end of the turn. */
   stepped(): void;
@@ -55,6 +60,8 @@ export class EngineHost {
   readonly #readNow: () => Now;
   #effects: Effect[] = [];
   #running = false;
+  /** The engine is at work: a replica that calls back now would change what it is reading. */
+  #handling = false;
   #stopped = false;
   #turnEnd: NodeJS.Immediate | undefined;
   #wakeAtMs = Number.POSITIVE_INFINITY;
@@ -79,9 +86,10 @@ export class EngineHost {
    */
   step(input: Input): readonly Effect[] {
     if (this.#stopped) return [];
+    if (this.#handling) throw new InvariantError('a replica called its peer: wait for repaired()');
     let effects: readonly Effect[];
     try {
-      effects = this.#engine.handle(input, this.#readNow());
+      effects = this.#handle(input);
       this.#sink.persist();
     } catch (error) {
       if (input.kind === 'command' && error instanceof HearsayError) throw error;
@@ -107,6 +115,15 @@ export class EngineHost {
     this.#effects = [];
     clearTimeout(this.#timer);
     clearImmediate(this.#turnEnd);
+  }
+
+  #handle(input: Input): readonly Effect[] {
+    this.#handling = true;
+    try {
+      return this.#engine.handle(input, this.#readNow());
+    } finally {
+      this.#handling = false;
+    }
   }
 
   #run(): void {
@@ -142,7 +159,14 @@ export class EngineHost {
         this.#wakeAtMs = effect.atMs;
         break;
       case 'published':
-        break; // Whoever published reads it from the returned effects.
+      case 'posted':
+        break; // Whoever asked reads it from the returned effects.
+      case 'post':
+        this.#sink.post(effect.port, effect.from, effect.bytes);
+        break;
+      case 'repaired':
+        this.#sink.repaired(effect.port, effect.from, effect.added);
+        break;
       case 'deliver':
         this.#sink.deliver(effect.messages, effect.own);
         break;
