@@ -20,9 +20,14 @@ export function writeStream(writer: Writer, stream: StreamId): Writer {
   return writer.peer(peer).varuint(generation);
 }
 
+/** @throws HearsayError `malformed` */
+export function readStream(reader: Reader): StreamId {
+  return streamId(reader.peer(), reader.varuint());
+}
+
 export function readClockEntries(reader: Reader): ClockEntry[] {
   return reader.list(ENTRIES_PER_FRAME_MAX, () => {
-    const stream = streamId(reader.peer(), reader.varuint());
+    const stream = readStream(reader);
     return [stream, reader.varuint()] as const;
   });
 }

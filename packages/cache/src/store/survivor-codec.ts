@@ -1,0 +1,117 @@
+import type { Reader, Writer } from '@hearsay/core/wire';
+import { type CacheLimits, DEFAULT_CACHE_LIMITS } from '../limits.js';
+import {
+  malformed,
+  readBinary,
+  readDeadline,
+  readKey,
+  readTime,
+  StreamReader,
+  StreamWriter,
+  writeBinary,
+  writeDeadline,
+  writeTime,
+} from '../values/fields.js';
+import type { Version } from '../values/stamp.js';
+import type { DeadlineWrite, RegisterContent, RegisterSurvivor, Survivor } from './survivor.js';
+
+/** The first byte: what is held of a register. */
+const TAGS: Readonly<Record<RegisterContent['kind'], number>> = {
+  nothing: 1,
+  value: 2,
+  deleted: 3,
+  lost: 4,
+};
+
+/**
+ * `tag key`, the version and deadline of the write, its value, then the later deadline if there is one.
+ * A survivor may be larger than a frame; whoever carries it cuts its bytes.
+ */
+export function writeSurvivor(writer: Writer, survivor: Survivor): void {
+  const { content, version } = survivor;
+  const streams = new StreamWriter(writer);
+  writer.u8(TAGS[content.kind]).text(survivor.key);
+  if (version !== undefined) writeVersion(writer, streams, version);
+  if (content.kind === 'value') writeBinary(writer, content.value);
+  if (content.kind === 'value' || content.kind === 'lost') {
+    writeDeadline(writer, survivor.deadlineMs);
+  }
+  writeDeadlineWrite(writer, streams, survivor.deadlineWrite);
+}
+
+/**
+ * The mirror of `writeSurvivor`: what it returns is written as the same bytes again.
+ * @throws HearsayError `malformed`
+ */
+export function readSurvivor(reader: Reader, limits: CacheLimits = DEFAULT_CACHE_LIMITS): Survivor {
+  const tag = reader.u8();
+  const key = readKey(reader, limits.keyBytesMax);
+  return readRegister(reader, tag, key, limits);
+}
+
+function readRegister(
+  reader: Reader,
+  tag: number,
+  key: string,
+  limits: CacheLimits,
+): RegisterSurvivor {
+  const streams = new StreamReader(reader);
+  if (tag === TAGS.nothing) {
+    const deadlineWrite = readDeadlineWrite(reader, streams);
+    if (deadlineWrite === undefined) throw malformed('a survivor holds nothing');
+    const content = { kind: 'nothing' } as const;
+    return {
+      kind: 'register',
+      key,
+      version: undefined,
+      content,
+      deadlineMs: undefined,
+      deadlineWrite,
+    };
+  }
+  const version = readVersion(reader, streams);
+  const content = readContent(reader, tag, limits);
+  const deadlineMs = content.kind === 'deleted' ? undefined : readDeadline(reader);
+  const deadlineWrite = readDeadlineWrite(reader, streams);
+  return { kind: 'register', key, version, content, deadlineMs, deadlineWrite };
+}
+
+function readContent(reader: Reader, tag: number, limits: CacheLimits): RegisterContent {
+  switch (tag) {
+    case TAGS.value:
+      return { kind: 'value', value: readBinary(reader, limits.valueBytesMax) };
+    case TAGS.deleted:
+      return { kind: 'deleted' };
+    case TAGS.lost:
+      return { kind: 'lost' };
+    default:
+      throw malformed(`a survivor of kind ${tag} is not known`);
+  }
+}
+
+function writeVersion(writer: Writer, streams: StreamWriter, version: Version): void {
+  streams.dot(version);
+  writeTime(writer, version.ms, version.counter);
+}
+
+function readVersion(reader: Reader, streams: StreamReader): Version {
+  const dot = streams.dot();
+  return { ...dot, ...readTime(reader) };
+}
+
+function writeDeadlineWrite(
+  writer: Writer,
+  streams: StreamWriter,
+  write: DeadlineWrite | undefined,
+): void {
+  writer.u8(write === undefined ? 0 : 1);
+  if (write === undefined) return;
+  writeVersion(writer, streams, write.version);
+  writeDeadline(writer, write.deadlineMs);
+}
+
+function readDeadlineWrite(reader: Reader, streams: StreamReader): DeadlineWrite | undefined {
+  if (!reader.flag()) return undefined;
+  const version = readVersion(reader, streams);
+  return { version, deadlineMs: readDeadline(reader) };
+}

@@ -1,0 +1,37 @@
+import type { Binary } from '../values/binary.js';
+import type { Version } from '../values/stamp.js';
+
+/** What is known of a register. */
+export type RegisterContent =
+  | { readonly kind: 'value'; readonly value: Binary }
+  | { readonly kind: 'deleted' }
+  /** Past its deadline, or evicted where the survivor comes from: only the version is known there. */
+  | { readonly kind: 'lost' }
+  /** Nothing was ever written here; there is only a deadline. */
+  | { readonly kind: 'nothing' };
+
+/** The latest EXPIRE or PERSIST, when it is later than the write it is about. */
+export interface DeadlineWrite {
+  readonly version: Version;
+  readonly deadlineMs: number | undefined;
+}
+
+/** A register with its latest write. */
+export interface RegisterSurvivor {
+  readonly kind: 'register';
+  readonly key: string;
+  /** Absent when the content is `nothing`. */
+  readonly version: Version | undefined;
+  readonly content: RegisterContent;
+  readonly deadlineMs: number | undefined;
+  readonly deadlineWrite: DeadlineWrite | undefined;
+}
+
+/**
+ * What is left of all writes to one key: the whole state of the key, with the versions it is made of.
+ *
+ * Of a register that is its latest write (or delete). Of a counter, set or hash it is the whole value
+ * with the dots in it and the last write seen of each stream, since what is missing in it says what
+ * was removed.
+ */
+export type Survivor = RegisterSurvivor;
