@@ -1,6 +1,7 @@
 import { CacheError } from '../errors.js';
 import type { CacheLimits } from '../limits.js';
 import { type Binary, isBinary, utf8Length } from '../values/binary.js';
+import { TIME_MS_MAX } from '../values/stamp.js';
 
 /** @throws CacheError `bad-key` */
 export function checkKey(key: string, limits: CacheLimits): void {
@@ -24,7 +25,7 @@ export function checkValue(value: Binary, limits: CacheLimits): void {
 /** @throws CacheError `bad-value` */
 export function checkDeadline(deadlineMs: number | undefined, nowMs: number): void {
   if (deadlineMs === undefined) return;
-  if (!Number.isSafeInteger(deadlineMs) || deadlineMs <= nowMs) {
+  if (!Number.isSafeInteger(deadlineMs) || deadlineMs <= nowMs || deadlineMs > TIME_MS_MAX) {
     throw new CacheError('bad-value', 'a deadline is a time to come, in whole milliseconds');
   }
 }
