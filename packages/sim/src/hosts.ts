@@ -43,6 +43,8 @@ export interface BootOptions {
   readonly address?: Address;
   /** Default: one more than the last. */
   readonly generation?: number;
+  /** What programs on its ports kept is lost. Default false. */
+  readonly wipe?: boolean;
 }
 
 /** What processes are made of. */
@@ -107,12 +109,14 @@ export class Hosts implements Directory {
 
   boot(node: SimNode, options: BootOptions): void {
     if (node.run !== undefined) throw new Error(`${node.name} runs already`);
+    if (options.wipe === true) node.wipe();
     node.powered = true;
     node.address = options.address ?? node.address;
     this.#listeners.set(node.address, node);
     const run = this.#createRun(node, options.generation ?? node.generation + 1);
     node.begin(run);
     run.start([node.address]);
+    for (const [port, create] of node.programs) run.programs.open(port, create);
     for (const address of node.seeds) {
       if (address !== node.address) run.command({ kind: 'join', address });
     }
@@ -163,10 +167,11 @@ export class Hosts implements Directory {
     const { config, limits, network } = settings;
     const own = random.split(`run/${node.name}/${generation}`);
     const signer = this.#keys.signerOf(node.id);
+    const networkName = this.#networks.get(node) ?? NETWORK_NAME;
     const engine = createEngine({
       id: node.id,
       generation,
-      network: this.#networks.get(node) ?? NETWORK_NAME,
+      network: networkName,
       meta: ENCODER.encode(node.name),
       signer,
       random: own.split('engine'),
@@ -177,6 +182,8 @@ export class Hosts implements Directory {
       host: node,
       peer: node.id,
       generation,
+      signer,
+      networkName,
       engine: this.#disguises.get(node.id)?.(engine, signer) ?? engine,
       timeline: this.#parts.timeline,
       network: this.#parts.network(),

@@ -6,61 +6,17 @@ import {
   HearsayError,
   type Input,
   type LinkId,
-  type Message,
-  type MessageId,
-  type PeerEvent,
   type PeerId,
-  type Random,
   type StreamId,
   streamId,
-  type Topic,
 } from '@hearsay/core';
 import { Alarm } from './alarm.js';
-import type { HostClock } from './host-clock.js';
-import type { Network } from './network/network.js';
 import type { Station } from './network/station.js';
+import { Programs } from './programs.js';
+import type { Host, IncarnationOptions } from './run.js';
 import { Sends } from './sends.js';
 import { type Timeline, US_PER_MS } from './timeline.js';
-import { hashText, type Trace } from './trace.js';
-import type { Report } from './violation.js';
-
-/** Who watches what a run of a peer does. */
-export interface Observer {
-  /** Told before anything else that the publication caused. */
-  published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void;
-  delivered(run: Incarnation, messages: readonly Message[], own: boolean): void;
-  happened(run: Incarnation, event: PeerEvent): void;
-  /** After every step of the engine. */
-  stepped(run: Incarnation): void;
-}
-
-/** The machine that a run lives on. */
-export interface Host {
-  readonly name: string;
-  readonly index: number;
-  readonly ip: string;
-  readonly powered: boolean;
-  readonly clock: HostClock;
-}
-
-export interface IncarnationOptions {
-  readonly host: Host;
-  readonly peer: PeerId;
-  readonly generation: number;
-  readonly engine: Engine;
-  readonly timeline: Timeline;
-  readonly network: Network;
-  readonly trace: Trace;
-  readonly random: Random;
-  readonly observer: Observer;
-  readonly report: Report;
-  readonly messageBytesMax: number;
-  readonly transportBytesMax: number;
-  readonly dialsPendingMax: number;
-  /** Timers fire up to this much late, and now and then early, as those of an event loop do. */
-  readonly timerSlopUs: number;
-  readonly healthIntervalMs: number;
-}
+import { hashText } from './trace.js';
 
 interface Arrived {
   readonly input: Input;
@@ -86,12 +42,15 @@ export class Incarnation implements Station {
   readonly #timeline: Timeline;
   readonly #sends: Sends;
   readonly #alarm: Alarm;
+  readonly programs: Programs;
   /** Links on which the engine may send. */
   readonly #links = new Set<LinkId>();
   /** Links that the engine closed and whose end it has not been told. */
   readonly #closing = new Set<LinkId>();
   #inbox: Arrived[] = [];
   #draining = false;
+  #effects: Effect[] = [];
+  #performing = false;
   #frozenAtUs: number | undefined;
   #freezes = 0;
   #lastPauseMs = 0;
@@ -113,6 +72,21 @@ export class Incarnation implements Station {
     this.#sends = new Sends(options.messageBytesMax);
     const { timeline, random, timerSlopUs } = options;
     this.#alarm = new Alarm(timeline, random, timerSlopUs, () => this.#rung());
+    this.programs = new Programs({
+      peer: this.peer,
+      generation: this.generation,
+      network: options.networkName,
+      signer: options.signer,
+      timeline,
+      random: random.split('programs'),
+      timerSlopUs,
+      diskOf: (port) => this.machine.diskOf(port),
+      now: () => this.machine.clock.read(timeline.nowUs),
+      toUs: (monotonicMs) => this.machine.clock.toUs(monotonicMs),
+      isRunning: () => this.#running,
+      turn: (work) => this.#timerTurn(work),
+      command: (command) => this.command(command),
+    });
   }
 
   get host(): string {
@@ -201,6 +175,7 @@ export class Incarnation implements Station {
     this.#frozenAtUs = undefined;
     this.#lastPauseMs = pausedMs;
     if (this.#alarm.isDue) this.#wake();
+    this.programs.wakeDue();
     if (this.#options.healthIntervalMs > 0) this.#sampleHealth();
     this.#flush();
     this.#drain();
@@ -259,9 +234,22 @@ export class Incarnation implements Station {
     else if (input.kind === 'link-closed') this.#forgetLink(input.link);
     const effects = this.#handle(input);
     if (input.kind === 'command') this.#notePublication(input.command, effects);
-    for (const effect of effects) this.#perform(effect);
-    this.#options.observer.stepped(this);
+    this.#effects.push(...effects);
+    if (!this.#performing) this.#performAll();
     return effects;
+  }
+
+  /** In order: what a program asks for from within waits behind what is under way. */
+  #performAll(): void {
+    this.#performing = true;
+    try {
+      // The list grows while it is read when a program calls back.
+      for (const effect of this.#effects) this.#perform(effect);
+    } finally {
+      this.#effects = [];
+      this.#performing = false;
+    }
+    this.#options.observer.stepped(this);
   }
 
   #handle(input: Input): readonly Effect[] {
@@ -306,11 +294,16 @@ export class Incarnation implements Station {
       case 'event':
         this.#options.trace.fold(hashText(effect.event.kind));
         this.#options.observer.happened(this, effect.event);
+        this.programs.happened(effect.event);
+        return;
+      case 'post':
+        this.programs.received(effect.port, effect.from, effect.bytes);
+        return;
+      case 'repaired':
+        this.programs.repaired(effect.port, effect.from, effect.added);
         return;
       case 'published':
       case 'posted':
-      case 'post':
-      case 'repaired':
         return;
     }
   }
@@ -361,8 +354,12 @@ export class Incarnation implements Station {
   }
 
   #rung(): void {
+    this.#timerTurn(() => this.#wake());
+  }
+
+  #timerTurn(work: () => void): void {
     if (!this.#running || this.frozen) return;
-    this.#wake();
+    work();
     this.#flush();
   }
 

@@ -9,6 +9,7 @@ export {
 } from './network/settings.js';
 export { LOBBY, type LoggedEvent, type NodeState, type SimNode } from './node.js';
 export type { SimulationOptions } from './options.js';
+export type { CreateProgram, Program, ProgramHost } from './program.js';
 export { runSwarm, type SwarmOptions, type SwarmOutcome } from './scenario/swarm.js';
 export {
   type CutOptions,

@@ -6,12 +6,15 @@ import type {
   MessageId,
   PeerEvent,
   PeerId,
+  Port,
   Receipt,
   StatusView,
   Topic,
 } from '@hearsay/core';
 import type { HostClock } from './host-clock.js';
-import type { Host, Incarnation } from './incarnation.js';
+import type { Incarnation } from './incarnation.js';
+import type { CreateProgram } from './program.js';
+import type { Host } from './run.js';
 
 /** An event of a peer, with the true time at which it happened. */
 export interface LoggedEvent {
@@ -49,6 +52,9 @@ export class SimNode implements Host {
   generation = 0;
   run: Incarnation | undefined;
   readonly #world: NodeWorld;
+  /** What starts with each of its processes. */
+  readonly programs: Map<Port, CreateProgram> = new Map();
+  readonly #disks = new Map<Port, Map<string, Uint8Array>>();
   readonly #events: LoggedEvent[] = [];
   #left = false;
 
@@ -150,6 +156,17 @@ export class SimNode implements Host {
     return this.eventsOf('member', sinceMs)
       .filter(({ event }) => event.change.peer === other.id && event.change.state === state)
       .map(({ atMs }) => atMs);
+  }
+
+  diskOf(port: Port): Map<string, Uint8Array> {
+    const disk = this.#disks.get(port) ?? new Map<string, Uint8Array>();
+    this.#disks.set(port, disk);
+    return disk;
+  }
+
+  /** For the simulation: what programs kept is gone. */
+  wipe(): void {
+    this.#disks.clear();
   }
 
   /** For the simulation: a new process runs here. */

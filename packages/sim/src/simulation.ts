@@ -1,4 +1,10 @@
-import { type Address, type MemberState, type Random, seededRandom } from '@hearsay/core';
+import {
+  type Address,
+  type MemberState,
+  type Port,
+  type Random,
+  seededRandom,
+} from '@hearsay/core';
 import { differences } from './convergence.js';
 import { Coverage } from './coverage.js';
 import { type AddOptions, type BootOptions, Hosts } from './hosts.js';
@@ -8,6 +14,7 @@ import { type MessageFaults, NO_FAULTS } from './network/settings.js';
 import type { SimNode } from './node.js';
 import { type Settings, type SimulationOptions, settle } from './options.js';
 import { Judge } from './oracle/judge.js';
+import type { CreateProgram, Program } from './program.js';
 import { Timeline, US_PER_MS } from './timeline.js';
 import { Trace } from './trace.js';
 import { type Report, ViolationError } from './violation.js';
@@ -132,6 +139,29 @@ export class Simulation {
     const node = this.node(ref);
     this.#hosts.boot(node, options);
     return node;
+  }
+
+  /**
+   * Puts a program behind a port of these nodes: into what runs now, and into whatever starts later.
+   * @returns finds the program of the newest process of a node; undefined before its first
+   */
+  install<Made extends Program>(
+    refs: readonly NodeRef[],
+    port: Port,
+    create: CreateProgram<Made>,
+  ): (ref: NodeRef) => Made | undefined {
+    const made = new Map<SimNode, Made>();
+    for (const ref of refs) {
+      const node = this.node(ref);
+      const createHere: CreateProgram = (host) => {
+        const program = create(host);
+        made.set(node, program);
+        return program;
+      };
+      node.programs.set(port, createHere);
+      node.run?.programs.open(port, createHere);
+    }
+    return (ref) => made.get(this.node(ref));
   }
 
   /** SIGKILL: others see their connections break; dials are refused. */

@@ -1,8 +1,9 @@
 import type { Message, MessageId, PeerEvent, PeerId, StatusView, Topic } from '@hearsay/core';
 import type { Coverage } from '../coverage.js';
-import type { Incarnation, Observer } from '../incarnation.js';
+import type { Incarnation } from '../incarnation.js';
 import type { SimNode } from '../node.js';
 import type { Settings } from '../options.js';
+import type { Observer } from '../run.js';
 import type { Timeline } from '../timeline.js';
 import type { Report } from '../violation.js';
 import { DeliveryOracle } from './delivery-oracle.js';

@@ -1,0 +1,60 @@
+import type {
+  Engine,
+  Message,
+  MessageId,
+  PeerEvent,
+  PeerId,
+  Port,
+  Random,
+  Signer,
+  Topic,
+} from '@hearsay/core';
+import type { HostClock } from './host-clock.js';
+import type { Incarnation } from './incarnation.js';
+import type { Network } from './network/network.js';
+import type { Timeline } from './timeline.js';
+import type { Trace } from './trace.js';
+import type { Report } from './violation.js';
+
+/** Who watches what a run of a peer does. */
+export interface Observer {
+  /** Told before anything else that the publication caused. */
+  published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void;
+  delivered(run: Incarnation, messages: readonly Message[], own: boolean): void;
+  happened(run: Incarnation, event: PeerEvent): void;
+  /** After every step of the engine. */
+  stepped(run: Incarnation): void;
+}
+
+/** The machine that a run lives on. */
+export interface Host {
+  readonly name: string;
+  readonly index: number;
+  readonly ip: string;
+  readonly powered: boolean;
+  readonly clock: HostClock;
+  /** What the program on a port kept over restarts. */
+  diskOf(port: Port): Map<string, Uint8Array>;
+}
+
+export interface IncarnationOptions {
+  readonly host: Host;
+  readonly peer: PeerId;
+  readonly generation: number;
+  readonly engine: Engine;
+  /** Signs for the programs on its ports. */
+  readonly signer: Signer;
+  readonly networkName: string;
+  readonly timeline: Timeline;
+  readonly network: Network;
+  readonly trace: Trace;
+  readonly random: Random;
+  readonly observer: Observer;
+  readonly report: Report;
+  readonly messageBytesMax: number;
+  readonly transportBytesMax: number;
+  readonly dialsPendingMax: number;
+  /** Timers fire up to this much late, and now and then early, as those of an event loop do. */
+  readonly timerSlopUs: number;
+  readonly healthIntervalMs: number;
+}
