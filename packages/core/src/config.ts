@@ -50,6 +50,8 @@ export interface Config {
   readonly redialSlowMs: number;
   /** The member with the higher id leaves the first dial to the other for this long. */
   readonly dialDeferMs: number;
+  /** Between two dials of peers that were only heard of. */
+  readonly dialGapMs: number;
   /** A message published after this long without one leaves at once. */
   readonly batchQuietMs: number;
   /** Those that follow wait until the last batch is this old, to share the next one: what a batch costs (a signature, a frame on each link) is then paid once for many. */
@@ -107,6 +109,7 @@ export const DEFAULT_CONFIG: Config = {
   redialFastForMs: 120_000,
   redialSlowMs: 30_000,
   dialDeferMs: 1_000,
+  dialGapMs: 5,
   batchQuietMs: 5,
   batchGapMs: 5,
   gossipDelayMs: 5,

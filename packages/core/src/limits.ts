@@ -19,6 +19,9 @@ export interface Limits {
   readonly linksMax: number;
   /** Dials under way; further ones wait their turn. */
   readonly dialsPendingMax: number;
+  /** Dials in a row to peers that were only heard of, and how many a second from then on; further ones wait. */
+  readonly hearsayDialsMax: number;
+  readonly hearsayDialsPerSecondMax: number;
   /** Seeds and discovered addresses remembered; the oldest discovered one makes room. */
   readonly addressesMax: number;
   /** Messages kept; the oldest delivered batches go first and the floor of their stream rises. */
@@ -58,6 +61,8 @@ export const DEFAULT_LIMITS: Limits = {
   newcomersPerLinkMax: 128,
   linksMax: 128,
   dialsPendingMax: 64,
+  hearsayDialsMax: 48,
+  hearsayDialsPerSecondMax: 16,
   addressesMax: 256,
   logMessagesMax: 200_000,
   logBytesMax: 128 * MIB,

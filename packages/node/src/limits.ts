@@ -30,6 +30,9 @@ export interface RuntimeLimits {
   readonly pendingHandshakesMax: number;
   /** The same from one address: one more, and its own oldest is cut. */
   readonly pendingPerAddressMax: number;
+  /** Handshakes of those who dialled us that are taken up in a row, and how many a second from then on; the others wait in their place. */
+  readonly handshakesAtOnceMax: number;
+  readonly handshakesPerSecondMax: number;
   /** Open links of one peer; one more is refused. There is rarely more than one, and never for long. */
   readonly linksPerPeerMax: number;
   /** Frames read from a link in a second; above it the link is not read for a while. */
@@ -72,6 +75,8 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   sharedWindowBytes: 2 * MIB,
   pendingHandshakesMax: 64,
   pendingPerAddressMax: 48,
+  handshakesAtOnceMax: 16,
+  handshakesPerSecondMax: 100,
   linksPerPeerMax: 4,
   linkFramesPerSecondMax: 50_000,
   linkBytesPerSecondMax: 64 * MIB,

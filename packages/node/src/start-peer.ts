@@ -72,6 +72,7 @@ async function listenAndStart(runtime: Runtime): Promise<Peer> {
     links: runtime.links,
     identity: runtime.linkIdentity,
     limits,
+    readMs: () => runtime.readNow().monotonicMs,
     transportBytesMax: limits.transportBytesMax,
     linksMax: limits.linksMax,
     handshakeTimeoutMs: timings.handshakeTimeoutMs,

@@ -5,6 +5,7 @@ import type { MemberState } from '../membership/member.js';
 import type { Member, Members } from '../membership/members.js';
 import { jitter, type Random } from '../random.js';
 import { ABNORMAL_CLOSURE, CLOSE_CODES } from '../wire/close-codes.js';
+import { DialPace } from './dial-pace.js';
 import type { Links } from './links.js';
 import type { Overlay } from './overlay.js';
 import { backoffMs, type DialTarget, DialTargets } from './redial.js';
@@ -38,7 +39,10 @@ export class FullMesh implements Overlay {
   /** All of a member's addresses were refused by their host: nobody lives there. */
   readonly #refused: (member: Member) => void;
   readonly #targets: DialTargets;
+  readonly #pace: DialPace;
   readonly #ownAddresses = new Set<Address>();
+  /** Who answered at an address that we dialled; forgotten with its link. */
+  readonly #found = new Map<Address, PeerId>();
   #stopped = false;
 
   constructor(parts: {
@@ -54,6 +58,7 @@ export class FullMesh implements Overlay {
     this.#random = parts.random;
     this.#refused = parts.refused;
     this.#targets = new DialTargets(parts.context.limits.addressesMax);
+    this.#pace = new DialPace({ ...parts.context.limits, ...parts.context.config });
   }
 
   join(address: Address): void {
@@ -97,7 +102,10 @@ export class FullMesh implements Overlay {
   }
 
   linkUp(peer: PeerId, dialled: Address | undefined): void {
-    if (dialled !== undefined) this.#strangerAt(dialled, peer);
+    if (dialled !== undefined) {
+      this.#find(dialled, peer);
+      this.#strangerAt(dialled, peer);
+    }
     for (const target of this.#targets.of(peer)) {
       if (target.seed) this.#renew(target, Number.POSITIVE_INFINITY);
       else this.#targets.forget(target.address);
@@ -122,6 +130,7 @@ export class FullMesh implements Overlay {
 
   linkDown(peer: PeerId, code: number): void {
     const member = this.#members.get(peer);
+    for (const [address, who] of this.#found) if (who === peer) this.#found.delete(address);
     const afterMs = this.#reopenMs(code);
     for (const target of this.#targets.of(peer)) this.#renew(target, this.#nowMs + afterMs);
     if (member?.state === 'alive' || member?.state === 'suspect' || member?.state === 'dead') {
@@ -139,10 +148,14 @@ export class FullMesh implements Overlay {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const target of this.#targets.all()) {
       if (target.dialling) continue;
+      this.#recognise(target);
       if (target.peer !== undefined && this.#links.of(target.peer) !== undefined) continue;
-      if (target.dueMs > this.#nowMs) {
-        nextMs = Math.min(nextMs, target.dueMs);
+      const hearsay = this.#isHearsay(target);
+      const dueMs = hearsay ? Math.max(target.dueMs, this.#pace.nextMs(this.#nowMs)) : target.dueMs;
+      if (dueMs > this.#nowMs) {
+        nextMs = Math.min(nextMs, dueMs);
       } else if (dialling < limits.dialsPendingMax) {
+        if (hearsay) this.#pace.take(this.#nowMs);
         target.dialling = true;
         dialling += 1;
         outbox.dial(target.address);
@@ -153,6 +166,27 @@ export class FullMesh implements Overlay {
 
   stop(): void {
     this.#stopped = true;
+  }
+
+  #find(address: Address, peer: PeerId): void {
+    this.#found.delete(address);
+    this.#found.set(address, peer);
+    const [oldest] = this.#found.keys();
+    const isFull = this.#found.size > this.#context.limits.addressesMax;
+    if (isFull && oldest !== undefined) this.#found.delete(oldest);
+  }
+
+  /** A link to whoever lives there is open: dialling would only make a second one. */
+  #recognise({ address, peer }: DialTarget): void {
+    const found = this.#found.get(address);
+    if (found === undefined || found === peer || this.#links.of(found) === undefined) return;
+    this.#strangerAt(address, found);
+  }
+
+  /** Neither named by the user nor ever met: all we have is somebody's word. */
+  #isHearsay({ seed, peer }: DialTarget): boolean {
+    const member = peer === undefined ? undefined : this.#members.get(peer);
+    return !seed && member?.heardMs === undefined;
   }
 
   /** A broken link is redialled at once, one closed for misbehaviour much later. */

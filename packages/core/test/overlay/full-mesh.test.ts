@@ -32,7 +32,7 @@ describe('a member heard of', () => {
     made.dialled();
     made.mesh.linkRefused('me:1', CLOSE_CODES.self, 'this is our own address');
     made.hearOf(HIGHER, ['h:1', 'me:1', 'h:2']);
-    expect(made.dialled()).toEqual(['h:1', 'h:2']);
+    expect(made.dialsWithin(100).map(([address]) => address)).toEqual(['h:1', 'h:2']);
     made.mesh.discovered('me:1', undefined);
     expect(made.dialsWithin(60_000)).toEqual([]);
   });
@@ -77,10 +77,54 @@ describe('a dial under way', () => {
 
   it('takes one of a bounded number of places, and the next waits its turn', () => {
     const made = new OverlayWorld({ limits: { dialsPendingMax: 2 } });
-    for (const address of ['a:1', 'b:1', 'c:1']) made.mesh.discovered(address, undefined);
+    for (const address of ['a:1', 'b:1', 'c:1']) made.mesh.join(address);
     expect(made.dialled()).toEqual(['a:1', 'b:1']);
     made.up(HIGHER, 'a:1');
     expect(made.dialled()).toEqual(['c:1']);
+  });
+});
+
+describe('peers that were only heard of', () => {
+  it('are dialled one after the other, and slower when they are many', () => {
+    const limits = { hearsayDialsMax: 3, hearsayDialsPerSecondMax: 10 };
+    const made = new OverlayWorld({ limits, config: { dialGapMs: 5 } });
+    for (let index = 0; index < 5; index++) made.mesh.discovered(`h:${index}`, undefined);
+    const times = made.dialsWithin(1_000).map(([, atMs]) => atMs);
+    expect(times.slice(0, 3)).toEqual([0, 5, 10]);
+    expect(times[3]).toBeGreaterThanOrEqual(100);
+    expect(times[4]).toBeGreaterThanOrEqual(200);
+  });
+
+  it('do not keep seeds and those whom we met waiting', () => {
+    const limits = { hearsayDialsMax: 1, hearsayDialsPerSecondMax: 1 };
+    const made = new OverlayWorld({ limits });
+    made.meet(HIGHER);
+    made.mesh.discovered('h:1', undefined);
+    made.mesh.discovered('h:2', undefined);
+    made.mesh.join('s:1');
+    expect(made.dialled()).toEqual(['h:1', 's:1']);
+  });
+});
+
+describe('an address at which somebody else answered', () => {
+  it('is not dialled for the sake of those who claim it, while that link is open', () => {
+    const made = new OverlayWorld();
+    made.mesh.join('h:1');
+    made.meet(HIGHER);
+    made.up(HIGHER, 'h:1');
+    made.dialled();
+    made.hearOf(LOWER, ['h:1']);
+    expect(made.dialsWithin(60_000)).toEqual([]);
+  });
+
+  it('is dialled again once that link is gone', () => {
+    const made = new OverlayWorld();
+    made.mesh.join('h:1');
+    made.meet(HIGHER);
+    made.up(HIGHER, 'h:1');
+    made.dialled();
+    made.down(HIGHER, 1_006);
+    expect(made.dialsWithin(1_000).map(([address]) => address)).toContain('h:1');
   });
 });
 
@@ -144,7 +188,10 @@ describe('a stranger at a discovered address', () => {
 
 describe('the bound on addresses', () => {
   it('gives the place of the oldest discovered one, never of a seed', () => {
-    const made = new OverlayWorld({ limits: { addressesMax: 3, dialsPendingMax: 1 } });
+    const made = new OverlayWorld({
+      limits: { addressesMax: 3, dialsPendingMax: 1 },
+      config: { dialGapMs: 0 },
+    });
     made.mesh.join('seed:1');
     for (const address of ['a:1', 'b:1', 'c:1']) made.mesh.discovered(address, undefined);
     made.dialled();

@@ -10,6 +10,7 @@ import { remoteOf } from './dialler.js';
 import type { LinkTable, Opening } from './link-table.js';
 import { Greeting } from './secure/greeting.js';
 import { type LinkIdentity, ListenerHandshake } from './secure/handshake.js';
+import { HandshakePace, type HandshakePaceLimits } from './secure/handshake-pace.js';
 import { WebSocketServer } from './web-socket-library.js';
 import {
   LINK_PATH,
@@ -23,10 +24,12 @@ import {
 export interface ListenerOptions {
   readonly links: LinkTable;
   readonly identity: LinkIdentity;
-  readonly limits: AdmissionLimits;
+  readonly limits: AdmissionLimits & HandshakePaceLimits;
   readonly transportBytesMax: number;
   /** Links that may be open at once, whatever their state. */
   readonly linksMax: number;
+  /** A monotonic clock, in milliseconds. */
+  readonly readMs: () => number;
   /** From the accepted connection to the end of the handshake. */
   readonly handshakeTimeoutMs: number;
   /** A closing handshake that takes longer is cut. */
@@ -42,10 +45,12 @@ export class Listener {
   readonly #webSockets: SocketServer;
   readonly #admission: Admission;
   readonly #tickets = new WeakMap<Duplex, Ticket>();
+  readonly #pace: HandshakePace;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#admission = new Admission({ ...options, counters: options.links.counters });
+    this.#pace = new HandshakePace(options.limits, options.readMs);
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -103,6 +108,7 @@ export class Listener {
   /** Takes no more connections and cuts those that never became a link. */
   close(): Promise<void> {
     this.#admission.close();
+    this.#pace.close();
     this.#server.closeAllConnections();
     this.#webSockets.close();
     if (!this.#server.listening) return Promise.resolve();
@@ -139,6 +145,7 @@ export class Listener {
       handshake: new ListenerHandshake(identity),
       links,
       opening,
+      takeTurn: (step) => this.#pace.enter(step),
       onLink: () => ticket?.leave(),
       onRefused: () => ticket?.hurry(closeTimeoutMs),
       onClosed: () => ticket?.leave(),

@@ -237,7 +237,7 @@ export const lieAttacks: readonly Attack[] = [
     name: 'addresses of others as its own',
     as: 'member',
     answer: 'bounded',
-    because: 'ADDRESSES_PER_FRAME_MAX, and each is dialled with growing waits',
+    because: 'ADDRESSES_PER_FRAME_MAX; where a link leads to another already, nobody is dialled',
     leavesTraces: true,
     run: (scene) => {
       const addresses = scene.honest.map(({ host, port }) => `${host}:${port}`);

@@ -11,6 +11,8 @@ export interface GreetingOptions {
   readonly handshake: DiallerHandshake | ListenerHandshake;
   readonly links: LinkTable;
   readonly opening: Opening;
+  /** Runs the first step when it is its turn, and returns how to take it back. Default: at once. */
+  readonly takeTurn?: (step: () => void) => () => void;
   /** It became a link. */
   readonly onLink: () => void;
   /** We refused it, or they did; the connection is closing. */
@@ -25,6 +27,9 @@ export class Greeting implements WireEvents {
   #opener: Opener | undefined;
   #link: LinkEvents | undefined;
   #refused = false;
+  /** Once it had, or waits for, its turn. */
+  #takeBack: (() => void) | undefined;
+  #isWaiting = false;
 
   constructor(options: GreetingOptions) {
     this.#options = options;
@@ -56,6 +61,7 @@ export class Greeting implements WireEvents {
 
   closed(closure: LinkClosure): void {
     if (this.#link !== undefined) return this.#link.closed(closure);
+    this.#takeBack?.();
     const PRIVATE_CODES_FROM = 4_000;
     const theirs = !this.#refused && closure.code >= PRIVATE_CODES_FROM;
     if (theirs) {
@@ -69,6 +75,7 @@ export class Greeting implements WireEvents {
   refuse(closure: LinkClosure): void {
     if (this.#refused || this.#link !== undefined) return;
     this.#refused = true;
+    this.#takeBack?.();
     const { links, opening, wire } = this.#options;
     wire.close(closure.code, closure.reason);
     this.#options.onRefused();
@@ -77,7 +84,18 @@ export class Greeting implements WireEvents {
 
   #greeted(bytes: Uint8Array): void {
     if (this.#refused) return;
-    this.#follow(this.#options.handshake.receive(bytes));
+    const { handshake, takeTurn } = this.#options;
+    const step = (): void => {
+      this.#isWaiting = false;
+      this.#follow(handshake.receive(bytes));
+    };
+    if (this.#isWaiting) {
+      const reason = 'speaks before it was answered';
+      return this.refuse({ code: CLOSE_CODES.handshake, reason });
+    }
+    if (takeTurn === undefined || this.#takeBack !== undefined) return step();
+    this.#isWaiting = true;
+    this.#takeBack = takeTurn(step);
   }
 
   #follow(step: HandshakeStep): void {

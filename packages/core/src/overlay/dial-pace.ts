@@ -1,0 +1,49 @@
+/** What the pace is set by; see `Limits` and `Config`. */
+export interface DialPaceOptions {
+  /** Dials that may start in a row, `dialGapMs` apart. */
+  readonly hearsayDialsMax: number;
+  readonly hearsayDialsPerSecondMax: number;
+  readonly dialGapMs: number;
+}
+
+const SECOND_MS = 1_000;
+
+/**
+ * How fast peers are dialled that were only heard of. An address costs nothing to invent, and a dial
+ * costs a connection: so many at once, the rest by the second (a token bucket), and a few
+ * milliseconds between two, so that what else there is to do gets its turn.
+ */
+export class DialPace {
+  readonly #options: DialPaceOptions;
+  #tokens: number;
+  #filledMs = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: DialPaceOptions) {
+    this.#options = options;
+    this.#tokens = options.hearsayDialsMax;
+  }
+
+  /** When the next one may start: `nowMs` or later. */
+  nextMs(nowMs: number): number {
+    const { hearsayDialsPerSecondMax, dialGapMs } = this.#options;
+    this.#fill(nowMs);
+    const missing = Math.max(0, 1 - this.#tokens);
+    const filledMs = nowMs + Math.ceil((missing * SECOND_MS) / hearsayDialsPerSecondMax);
+    return Math.max(filledMs, this.#lastMs + dialGapMs);
+  }
+
+  /** One starts now. */
+  take(nowMs: number): void {
+    this.#fill(nowMs);
+    this.#tokens = Math.max(0, this.#tokens - 1);
+    this.#lastMs = nowMs;
+  }
+
+  #fill(nowMs: number): void {
+    const { hearsayDialsMax, hearsayDialsPerSecondMax } = this.#options;
+    const earned = ((nowMs - this.#filledMs) * hearsayDialsPerSecondMax) / SECOND_MS;
+    this.#tokens = Math.min(hearsayDialsMax, this.#tokens + earned);
+    this.#filledMs = nowMs;
+  }
+}
