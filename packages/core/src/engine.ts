@@ -82,6 +82,7 @@ class PeerEngine implements Engine {
     // A wish that came true is used up, even if the next one is for the same time.
     if (input.kind === 'wake') this.#wakeMs = Number.POSITIVE_INFINITY;
     this.#step(input);
+    this.#parts.overlay.pump();
     this.#drain();
     this.#wish();
     return this.#context.outbox.take();
@@ -199,7 +200,6 @@ class PeerEngine implements Engine {
       isolation,
       links,
       membership,
-      overlay,
       prober,
       publisher,
     } = this.#parts;
@@ -222,7 +222,7 @@ class PeerEngine implements Engine {
       case 'handshake':
         return this.#links.handshakeTimedOut(timer.link);
       case 'redial':
-        return overlay.pump();
+        return; // What is due is dialled after every step.
       case 'have':
         return holdings.tell();
       case 'offer':

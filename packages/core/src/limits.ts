@@ -58,7 +58,7 @@ export const DEFAULT_LIMITS: Limits = {
   batchBytesMax: 56 * KIB,
   transportBytesMax: 256 * KIB,
   membersMax: 1_024,
-  newcomersPerLinkMax: 128,
+  newcomersPerLinkMax: 64,
   linksMax: 128,
   dialsPendingMax: 64,
   hearsayDialsMax: 48,

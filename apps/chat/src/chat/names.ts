@@ -14,6 +14,15 @@ export type Found =
 
 type Named = Pick<PeerMember, 'id' | 'nick' | 'tags'>;
 
+/** What names need to know of a member. */
+interface Known {
+  readonly nick: string;
+  /** What the nick looks like. */
+  readonly looks: string;
+  /** It came for one errand. */
+  readonly visitor: boolean;
+}
+
 /** Nicks of authors who are no members now; further ones are shown with their id. */
 const CLAIMS_MAX = 1_024;
 
@@ -23,7 +32,10 @@ const CLAIMS_MAX = 1_024;
  * and is away.
  */
 export class Names {
-  #shown = new Map<PeerId, string>();
+  readonly #members = new Map<PeerId, Known>();
+  /** Members by what their nick looks like. */
+  readonly #alike = new Map<string, Set<PeerId>>();
+  readonly #shown = new Map<PeerId, string>();
   /** Who wrote under a nick and was no member then, by what it looks like. */
   readonly #claims = new Map<string, Set<PeerId>>();
   #claimed = 0;
@@ -32,21 +44,40 @@ export class Names {
     this.refresh(members);
   }
 
+  /** Takes over the whole list. */
   refresh(members: Iterable<Named>): void {
-    const alike = new Map<string, Named[]>();
+    const gone = new Set(this.#members.keys());
     for (const member of members) {
-      const looks = looksOf(member.nick);
-      alike.set(looks, [...(alike.get(looks) ?? []), member]);
+      gone.delete(member.id);
+      this.put(member);
     }
-    this.#shown = new Map();
-    for (const [looks, group] of alike) {
-      // One errand after the other may use one name; they are not there at the same time.
-      const onErrands = group.every(isVisitor);
-      for (const { id, nick } of group) {
-        const apart = !onErrands && (group.length > 1 || this.#isClaimedByOther(looks, id));
-        this.#shown.set(id, apart || looks === '' ? withId(nick, id) : sanitiseNick(nick));
-      }
-    }
+    for (const id of gone) this.drop(id);
+  }
+
+  /** A member came, or changed; costs no more in a crowd, except one of namesakes. */
+  put(member: Named): void {
+    const { id, nick } = member;
+    const visitor = isVisitor(member);
+    const known = this.#members.get(id);
+    if (known?.nick === nick && known.visitor === visitor) return;
+    this.drop(id);
+    const looks = looksOf(nick);
+    this.#members.set(id, { nick, looks, visitor });
+    const group = this.#alike.get(looks) ?? new Set();
+    this.#alike.set(looks, group.add(id));
+    this.#name(looks, group);
+  }
+
+  /** It is no member any more. */
+  drop(id: PeerId): void {
+    const known = this.#members.get(id);
+    if (known === undefined) return;
+    this.#members.delete(id);
+    this.#shown.delete(id);
+    const group = this.#alike.get(known.looks);
+    group?.delete(id);
+    if (group === undefined || group.size === 0) this.#alike.delete(known.looks);
+    else this.#name(known.looks, group);
   }
 
   /** The name of a peer; `claimed` is what its message, which it signed, called it. */
@@ -72,9 +103,19 @@ export class Names {
   #nameOfAbsent(id: PeerId, nick: string): string {
     const looks = looksOf(nick);
     if (looks === '' || !this.#claim(looks, id)) return withId(nick, id);
-    const isMembers = [...this.#shown.values()].some((name) => looksOf(name) === looks);
-    const apart = isMembers || this.#isClaimedByOther(looks, id);
+    const apart = this.#alike.has(looks) || this.#isClaimedByOther(looks, id);
     return apart ? withId(nick, id) : sanitiseNick(nick);
+  }
+
+  #name(looks: string, group: ReadonlySet<PeerId>): void {
+    const members = [...group].map((id) => ({ id, known: this.#members.get(id) }));
+    // One errand after the other may use one name; they are not there at the same time.
+    const onErrands = members.every(({ known }) => known?.visitor);
+    for (const { id, known } of members) {
+      const nick = known?.nick ?? '';
+      const apart = !onErrands && (group.size > 1 || this.#isClaimedByOther(looks, id));
+      this.#shown.set(id, apart || looks === '' ? withId(nick, id) : sanitiseNick(nick));
+    }
   }
 
   /** @returns false when there is no room to remember it */
@@ -84,6 +125,8 @@ export class Names {
     if (this.#claimed >= CLAIMS_MAX) return false;
     this.#claimed += 1;
     this.#claims.set(looks, claims.add(id));
+    const group = this.#alike.get(looks);
+    if (group !== undefined) this.#name(looks, group);
     return true;
   }
 

@@ -46,11 +46,11 @@ export class ChatSession {
     this.peer = peer;
     this.#rooms = [room];
     this.refreshNames();
-    const refresh = (): void => this.refreshNames();
     this.#stops.push(
-      peer.on('meta', refresh),
-      peer.on('member', ({ member }) => {
-        this.refreshNames();
+      peer.on('meta', ({ member }) => this.names.put(member)),
+      peer.on('member', ({ member, reason }) => {
+        if (reason === 'forgotten') this.names.drop(member.id);
+        else this.names.put(member);
         if (member.state === 'dead') this.#lackedAtDeath.set(member.id, member.lacks);
         else this.#lackedAtDeath.delete(member.id);
       }),

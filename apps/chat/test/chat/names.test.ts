@@ -42,6 +42,14 @@ describe('names', () => {
     expect(names.of(idOf('e'))).toBe('eve');
   });
 
+  it('are let go of with the member', () => {
+    const names = new Names([bob, member({ id: idOf('d'), nick: 'bob' })]);
+    names.drop(idOf('d'));
+    expect(names.of(bob.id)).toBe('bob');
+    names.put({ ...bob, nick: 'rob' });
+    expect(names.all()).toEqual(['rob']);
+  });
+
   it('of one errand after the other need no ids', () => {
     const tags = { [ERRAND_TAG]: 'send' };
     const first = member({ id: idOf('1'), nick: 'send', tags });

@@ -43,6 +43,9 @@ export class FullMesh implements Overlay {
   readonly #ownAddresses = new Set<Address>();
   /** Who answered at an address that we dialled; forgotten with its link. */
   readonly #found = new Map<Address, PeerId>();
+  /** Something happened since the last look at what is due, and when the next look is worth it. */
+  #stale = false;
+  #dueMs = Number.POSITIVE_INFINITY;
   #stopped = false;
 
   constructor(parts: {
@@ -63,14 +66,14 @@ export class FullMesh implements Overlay {
 
   join(address: Address): void {
     this.#targets.want(address, undefined, true, this.#nowMs);
-    this.pump();
+    this.#stale = true;
   }
 
   discovered(address: Address, peer: PeerId | undefined): void {
     if (peer === this.#context.self.id || this.#ownAddresses.has(address)) return;
     if (peer !== undefined && this.#links.of(peer) !== undefined) return;
     this.#targets.want(address, peer, false, this.#firstDialMs(peer));
-    this.pump();
+    this.#stale = true;
   }
 
   memberEntered(member: Member, was: MemberState | undefined): void {
@@ -88,7 +91,7 @@ export class FullMesh implements Overlay {
       const target = this.#targets.want(address, member.peer, false, dueMs);
       if (afresh) this.#renew(target, dueMs);
     }
-    this.pump();
+    this.#stale = true;
   }
 
   dialFailed(address: Address, failure: DialFailure, detail: string): void {
@@ -98,7 +101,7 @@ export class FullMesh implements Overlay {
     target.failure = failure;
     const member = target.peer === undefined ? undefined : this.#members.get(target.peer);
     if (failure === 'refused' && member !== undefined) this.#judgeRefusals(member, address);
-    this.pump();
+    this.#stale = true;
   }
 
   linkUp(peer: PeerId, dialled: Address | undefined): void {
@@ -111,7 +114,7 @@ export class FullMesh implements Overlay {
       else this.#targets.forget(target.address);
       target.dialling = false;
     }
-    this.pump();
+    this.#stale = true;
   }
 
   linkRefused(dialled: Address, code: number, reason: string): void {
@@ -125,7 +128,7 @@ export class FullMesh implements Overlay {
       else this.#failed(target, reason, LASTING.has(code) ? this.#context.config.redialSlowMs : 0);
       target.dialling = false;
     }
-    this.pump();
+    this.#stale = true;
   }
 
   linkDown(peer: PeerId, code: number): void {
@@ -138,29 +141,28 @@ export class FullMesh implements Overlay {
         this.#targets.want(address, peer, false, this.#nowMs + afterMs);
       }
     }
-    this.pump();
+    this.#stale = true;
   }
 
   pump(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || (!this.#stale && this.#nowMs < this.#dueMs)) return;
+    this.#stale = false;
     const { limits, outbox, deadlines } = this.#context;
     let dialling = this.#targets.dialling;
     let nextMs = Number.POSITIVE_INFINITY;
     for (const target of this.#targets.all()) {
-      if (target.dialling) continue;
-      this.#recognise(target);
-      if (target.peer !== undefined && this.#links.of(target.peer) !== undefined) continue;
-      const hearsay = this.#isHearsay(target);
-      const dueMs = hearsay ? Math.max(target.dueMs, this.#pace.nextMs(this.#nowMs)) : target.dueMs;
+      if (target.dialling || this.#isLinked(target)) continue;
+      const dueMs = this.#dialMs(target);
       if (dueMs > this.#nowMs) {
         nextMs = Math.min(nextMs, dueMs);
-      } else if (dialling < limits.dialsPendingMax) {
-        if (hearsay) this.#pace.take(this.#nowMs);
+      } else if (!this.#recognise(target) && dialling < limits.dialsPendingMax) {
+        if (this.#isHearsay(target)) this.#pace.take(this.#nowMs);
         target.dialling = true;
         dialling += 1;
         outbox.dial(target.address);
       }
     }
+    this.#dueMs = nextMs;
     if (nextMs < Number.POSITIVE_INFINITY) deadlines.set({ kind: 'redial' }, nextMs);
   }
 
@@ -176,11 +178,23 @@ export class FullMesh implements Overlay {
     if (isFull && oldest !== undefined) this.#found.delete(oldest);
   }
 
+  #isLinked({ peer }: DialTarget): boolean {
+    return peer !== undefined && this.#links.of(peer) !== undefined;
+  }
+
+  /** When it may be dialled. */
+  #dialMs(target: DialTarget): number {
+    const { dueMs } = target;
+    if (dueMs > this.#nowMs || !this.#isHearsay(target)) return dueMs;
+    return Math.max(dueMs, this.#pace.nextMs(this.#nowMs));
+  }
+
   /** A link to whoever lives there is open: dialling would only make a second one. */
-  #recognise({ address, peer }: DialTarget): void {
+  #recognise({ address }: DialTarget): boolean {
     const found = this.#found.get(address);
-    if (found === undefined || found === peer || this.#links.of(found) === undefined) return;
+    if (found === undefined || this.#links.of(found) === undefined) return false;
     this.#strangerAt(address, found);
+    return true;
   }
 
   /** Neither named by the user nor ever met: all we have is somebody's word. */
@@ -205,7 +219,7 @@ export class FullMesh implements Overlay {
     for (const address of member.addresses) {
       if (!this.#ownAddresses.has(address)) this.#targets.want(address, member.peer, false, dueMs);
     }
-    this.pump();
+    this.#stale = true;
   }
 
   /** Of two that hear of each other the lower id dials at once, so that they need not both. */

@@ -20,7 +20,7 @@ export interface Overlay {
   linkRefused(dialled: Address, code: number, reason: string): void;
   /** An open link is gone; `code` says whether it broke without a word or was closed on purpose. */
   linkDown(peer: PeerId, code: number): void;
-  /** Dials what is due. */
+  /** Dials what is due. Called after every step, however little there is to do. */
   pump(): void;
   /** No more dials. */
   stop(): void;

@@ -170,11 +170,11 @@ describe('a link that breaks', () => {
     const effects = bench.break(link).filter((effect) => effect.kind !== 'wake');
     expect(effects.map((effect) => effect.kind)).toEqual([
       'event',
-      'dial',
       'send',
       'send',
       'send',
       'event',
+      'dial',
     ]);
     expect(events(effects)).toMatchObject([
       { kind: 'link-down', peer: peer(OTHER), link, reason: 'broken' },

@@ -45,6 +45,7 @@ export class OverlayWorld extends MembershipWorld {
 
   /** The addresses dialled since the last look. */
   dialled(): string[] {
+    this.mesh.pump();
     return dials(this.time.take());
   }
 
@@ -55,8 +56,7 @@ export class OverlayWorld extends MembershipWorld {
     const seen: [string, number][] = this.dialled().map((address) => [address, 0]);
     while (deadlines.nextMs <= startMs + forMs) {
       this.time.at(Math.max(deadlines.nextMs, this.nowMs));
-      const due = deadlines.takeDue(this.nowMs);
-      if (due.some((timer) => timer.kind === 'redial')) this.mesh.pump();
+      deadlines.takeDue(this.nowMs);
       for (const address of this.dialled()) seen.push([address, this.nowMs - startMs]);
     }
     this.time.at(startMs + forMs);
