@@ -35,3 +35,11 @@ export const refCharsMax = 128;
 
 /** Messages of a program that wait for their `ok`; further requests wait until there is room. */
 export const unacknowledgedMax = 1_000;
+/** Entries of a conversation held for the screen; older ones are read from the log again. */
+export const scrollbackEntriesMax = 100_000;
+/** Messages of a conversation read from the log when it is opened; more when somebody scrolls up. */
+export const keptPageMessages = 500;
+/** Lines that can be recalled with the Up key. */
+export const inputHistoryMax = 500;
+/** Rows of the screen that a draft takes; a longer one scrolls. */
+export const draftRowsMax = 8;

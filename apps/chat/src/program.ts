@@ -10,6 +10,7 @@ import {
   portValue,
   positiveValue,
   roomValue,
+  themeValue,
   wordValues,
 } from './command-line/values.js';
 import type { ChatOptions } from './commands/chat.js';
@@ -91,6 +92,8 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
     .option('--plain', 'text lines for other programs (default without a terminal)')
     .option('--json', 'one JSON object a line, both ways; see docs/json.md')
     .option('--simple', 'text lines for people: no colours, no cursor movement')
+    .option('--inline', 'a line to type on and the chat above it, in place of the whole screen')
+    .option('--theme <name>', 'dark or mono (no colour)', themeValue)
     .option('--no-discover', 'do not look for peers, only dial')
     .option('--follow', 'stay when stdin ends')
     .option(

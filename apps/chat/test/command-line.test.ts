@@ -175,7 +175,10 @@ describe('the mode', () => {
   const terminal = { stdin: { isTTY: true }, stdout: { isTTY: true }, environment: {} };
 
   it.each([
-    [{}, {}, 'terminal'],
+    [{}, {}, 'full'],
+    [{ inline: true }, {}, 'inline'],
+    [{ inline: true }, { stdout: {} }, 'plain'],
+    [{ inline: true }, { environment: { TERM: 'dumb' } }, 'inline'],
     [{ simple: true }, {}, 'simple'],
     [{}, { environment: { TERM: 'dumb' } }, 'simple'],
     [{}, { stdin: {} }, 'simple'],

@@ -47,6 +47,10 @@ describe('wrap', () => {
     expect(wrap('長い行', 5)).toEqual(['長い', '行']);
   });
 
+  it('breaks beside wide characters, which have no spaces', () => {
+    expect(wrap('see 長い行も here', 8)).toEqual(['see 長い', '行も', 'here']);
+  });
+
   it('keeps an empty line', () => {
     expect(wrap('', 10)).toEqual(['']);
   });

@@ -11,7 +11,7 @@ import { type MeshView, meshTable } from '../view/mesh-table.js';
 import { receiptRows, syncRows, whoRows } from '../view/status-rows.js';
 import type { Narrator } from '../watch/narrator.js';
 import type { MadeInvite } from './make-invite.js';
-import { parseRoom } from './place.js';
+import { type Place, parseRoom } from './place.js';
 import type { ChatSession, Utterance } from './session.js';
 
 export interface CommandRunnerOptions {
@@ -23,8 +23,16 @@ export interface CommandRunnerOptions {
   readonly print: (rows: readonly string[]) => void;
   /** Shows why something was not done. */
   readonly complain: (text: string) => void;
-  /** The current room changed, or left without one. */
-  readonly roomChanged: () => void;
+  /** Text goes somewhere else now. */
+  readonly placeChanged: () => void;
+  /** A room is joined no more. */
+  readonly parted?: (room: string) => void;
+  /** A room was joined; in place of printing what is kept of it. */
+  readonly joined?: (room: string) => void;
+  /** The member list in place of a table. */
+  readonly openMesh?: () => void;
+  /** Help in place of rows. */
+  readonly openHelp?: () => void;
   readonly leave: () => void;
 }
 
@@ -32,17 +40,28 @@ export interface CommandRunnerOptions {
 export class CommandRunner {
   readonly #options: CommandRunnerOptions;
   readonly #session: ChatSession;
-  #room: string;
+  #place: Place;
 
   constructor(options: CommandRunnerOptions) {
     this.#options = options;
     this.#session = options.session;
-    this.#room = options.session.rooms[0] ?? '';
+    this.#place = { kind: 'room', room: options.session.rooms[0] ?? '' };
   }
 
-  /** The room that text goes to. */
-  get room(): string {
-    return this.#room;
+  /** Where text goes. */
+  get place(): Place {
+    return this.#place;
+  }
+
+  /** Text goes there from now on: a room that was joined, or somebody. */
+  show(place: Place): void {
+    this.#place = place;
+    this.#options.placeChanged();
+  }
+
+  /** True for the room that text goes to. */
+  isIn(room: string): boolean {
+    return this.#place.kind === 'room' && this.#place.room === room;
   }
 
   /** One line of input, commands included. */
@@ -52,10 +71,10 @@ export class CommandRunner {
     await this.#do(command);
   }
 
-  /** Sends text to the current room as it is; empty lines are not sent. */
+  /** Sends text as it is to where text goes; empty lines are not sent. */
   async sayText(text: string): Promise<void> {
     if (text.trim() === '') return;
-    await this.#say({ place: { kind: 'room', room: this.#room }, text });
+    await this.#say({ place: this.#place, text });
   }
 
   #do(command: Command): Promise<void> | void {
@@ -69,20 +88,18 @@ export class CommandRunner {
       case 'say':
         return this.sayText(command.text);
       case 'me':
-        return this.#say({
-          place: { kind: 'room', room: this.#room },
-          text: command.text,
-          action: true,
-        });
+        return this.#say({ place: this.#place, text: command.text, action: true });
       case 'msg':
         return this.#message(command.to, command.text);
+      case 'query':
+        return this.#query(command.name);
       case 'join':
         return this.#join(command.name);
       case 'part':
         return this.#part(command.name);
       case 'rooms':
         return print(
-          this.#session.rooms.map((room) => `#${room}${room === this.#room ? '  (current)' : ''}`),
+          this.#session.rooms.map((room) => `#${room}${this.isIn(room) ? '  (current)' : ''}`),
         );
       case 'nick':
         return this.#rename(command.name);
@@ -91,6 +108,7 @@ export class CommandRunner {
       case 'who':
         return print(whoRows(peer.members(), names));
       case 'mesh':
+        if (this.#options.openMesh !== undefined) return this.#options.openMesh();
         return print(
           meshTable({ ...this.#mesh(), messages: peer.status().messages, look: look() }),
         );
@@ -103,6 +121,9 @@ export class CommandRunner {
       case 'receipts':
         return print(receiptRows(narrator.receipts.recent(), look()));
       case 'help':
+        if (command.name === undefined && this.#options.openHelp !== undefined) {
+          return this.#options.openHelp();
+        }
         return print(helpRows(command.name));
       case 'quit':
         return leave();
@@ -140,17 +161,35 @@ export class CommandRunner {
   }
 
   #message(to: string, text: string): Promise<void> | void {
+    const id = this.#found(to);
+    return id === undefined ? undefined : this.#messageTo(id, text);
+  }
+
+  #query(to: string): void {
+    const id = this.#found(to);
+    if (id === undefined) return;
+    if (id === this.#session.peer.id) return this.#options.complain('that is you');
+    this.show({ kind: 'direct', peer: id });
+    if (this.#options.joined === undefined) {
+      this.#options.print([`now talking to ${this.#placeName()} alone; /join ROOM goes back`]);
+    }
+  }
+
+  /** Whom a person means; undefined when that was told to be unclear. */
+  #found(to: string): PeerId | undefined {
     const { complain } = this.#options;
     const found = this.#session.names.find(to);
     switch (found.kind) {
-      case 'none':
-        return complain(
-          `nobody here is called ${to}${found.near === undefined ? '' : `; did you mean ${found.near}?`}`,
-        );
+      case 'none': {
+        const hint = found.near === undefined ? '' : `; did you mean ${found.near}?`;
+        complain(`nobody here is called ${to}${hint}`);
+        return undefined;
+      }
       case 'several':
-        return complain(`several are called ${to}: ${found.names.join(', ')}`);
+        complain(`several are called ${to}: ${found.names.join(', ')}`);
+        return undefined;
       case 'one':
-        return this.#messageTo(found.id, text);
+        return found.id;
     }
   }
 
@@ -177,14 +216,16 @@ export class CommandRunner {
       this.#options.complain(`you are in ${roomsMax} rooms, that is all; /part one first`);
       return;
     }
-    this.#room = room;
-    this.#options.roomChanged();
+    if (isNew) this.#options.joined?.(room);
+    this.show({ kind: 'room', room });
+    if (this.#options.joined !== undefined) return;
     this.#options.print([isNew ? `joined #${room}` : `now in #${room}`]);
     if (isNew) this.#options.narrator.showKept({ kind: 'room', room });
   }
 
   #part(typed: string | undefined): void {
-    const room = typed === undefined ? this.#room : parseRoom(typed);
+    const here = this.#place.kind === 'room' ? this.#place.room : undefined;
+    const room = typed === undefined ? here : parseRoom(typed);
     if (room === undefined || !this.#session.rooms.includes(room)) {
       this.#options.complain(`you are not in ${typed ?? 'a room'}; /rooms lists yours`);
       return;
@@ -194,9 +235,16 @@ export class CommandRunner {
       return;
     }
     this.#session.part(room);
-    if (room === this.#room) this.#room = this.#session.rooms[0] ?? '';
-    this.#options.roomChanged();
-    this.#options.print([`left #${room}, now in #${this.#room}`]);
+    this.#options.parted?.(room);
+    const [next = ''] = this.#session.rooms;
+    if (this.isIn(room)) this.show({ kind: 'room', room: next });
+    this.#options.print([`left #${room}, now in ${this.#placeName()}`]);
+  }
+
+  #placeName(): string {
+    return this.#place.kind === 'room'
+      ? `#${this.#place.room}`
+      : this.#session.names.of(this.#place.peer);
   }
 
   #rename(nick: string): void {

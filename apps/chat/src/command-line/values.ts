@@ -1,4 +1,5 @@
 import { DURABILITIES, type Durability, parseAddress } from '@hearsay/node';
+import { THEME_NAMES, type ThemeName } from '@hearsay/terminal';
 
 import { InvalidArgumentError } from 'commander';
 import { parseRoom } from '../chat/place.js';
@@ -42,6 +43,12 @@ export function durabilityValue(text: string): Durability {
   const level = DURABILITIES.find((each) => each === text);
   if (level === undefined) throw new InvalidArgumentError(`One of ${DURABILITIES.join(', ')}.`);
   return level;
+}
+
+export function themeValue(text: string): ThemeName {
+  const name = THEME_NAMES.find((each) => each === text);
+  if (name === undefined) throw new InvalidArgumentError(`One of ${THEME_NAMES.join(', ')}.`);
+  return name;
 }
 
 function addressValue(text: string): string {

@@ -10,12 +10,20 @@ import {
   type Peer,
   type StoredNetwork,
 } from '@hearsay/node';
+import type { ThemeName } from '@hearsay/terminal';
 import { makeInvite } from '../chat/make-invite.js';
 import { ChatSession } from '../chat/session.js';
 import { codeOf, EXIT, type ExitCode, Failure } from '../command-line/failure.js';
 import { readTargets } from '../command-line/targets.js';
 import type { Ending, Front, FrontContext } from '../front/front.js';
-import { type Mode, openFront, openLook, openOutput, pickMode } from '../front/open-front.js';
+import {
+  type Mode,
+  openFront,
+  openLook,
+  openOutput,
+  openTheme,
+  pickMode,
+} from '../front/open-front.js';
 import { EndSignals } from '../process/end-signals.js';
 import { rememberNick } from '../profile/folders.js';
 import { nextNick } from '../profile/nick.js';
@@ -35,6 +43,8 @@ export interface ChatOptions {
   readonly plain?: boolean;
   readonly json?: boolean;
   readonly simple?: boolean;
+  readonly inline?: boolean;
+  readonly theme?: ThemeName;
   readonly discover: boolean;
   readonly follow?: boolean;
   readonly stateDir?: string;
@@ -58,7 +68,7 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
   });
   const base = options.stateDir ?? defaultStateFolder();
   const nick = targets.nick ?? (await pickNick(base));
-  const openingFront = openFront(mode);
+  const openingFront = openFront(mode, openTheme(options));
   const network = await chooseNetwork(base, targets.invite, options.network);
   const join = [...new Set([...targets.join, ...(options.join ?? []), ...network.seeds])];
   const peer = await openPeer({ nick, network, join, options });

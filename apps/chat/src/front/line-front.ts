@@ -37,8 +37,8 @@ export class LineFront implements Front {
       session,
       joined: start.join,
       historyMax: context.historyMax ?? historyShownDefault,
-      echo: toPerson,
-      currentRoom: () => this.#runner.room,
+      echo: toPerson ? 'late' : 'never',
+      isCurrent: (room) => this.#runner.isIn(room),
       tell: (notice) => this.#tell(notice),
     });
     this.#runner = new CommandRunner({
@@ -50,7 +50,7 @@ export class LineFront implements Front {
         for (const row of rows) data.writeLine(row);
       },
       complain: diagnose,
-      roomChanged: () => undefined,
+      placeChanged: () => undefined,
       leave: () => this.#leave('asked'),
     });
   }

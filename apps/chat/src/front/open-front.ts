@@ -1,4 +1,4 @@
-import { wantsAscii, wantsColour } from '@hearsay/terminal';
+import { type Theme, type ThemeName, themeFor, wantsAscii, wantsColour } from '@hearsay/terminal';
 import { Failure } from '../command-line/failure.js';
 import { eventLine } from '../json/encode.js';
 import { outputBytesMax } from '../limits.js';
@@ -7,17 +7,19 @@ import { ASCII_GLYPHS, COLOURS, type Look, NO_PAINT, UNICODE_GLYPHS } from '../t
 import type { Front, FrontContext } from './front.js';
 
 /**
- * - `terminal`: a line editor with output above it.
+ * - `full`: the whole screen.
+ * - `inline`: a line editor with output above it.
  * - `simple`: lines for a person; no colours, no cursor movement.
  * - `plain`: lines for programs that read text.
  * - `json`: objects for programs.
  */
-export type Mode = 'terminal' | 'simple' | 'plain' | 'json';
+export type Mode = 'full' | 'inline' | 'simple' | 'plain' | 'json';
 
 export interface ModeOptions {
   readonly plain?: boolean;
   readonly json?: boolean;
   readonly simple?: boolean;
+  readonly inline?: boolean;
 }
 
 interface Surroundings {
@@ -28,21 +30,32 @@ interface Surroundings {
 
 /** @throws Failure when two modes are asked for */
 export function pickMode(options: ModeOptions, { stdin, stdout, environment }: Surroundings): Mode {
-  const asked = (['plain', 'json', 'simple'] as const).filter((mode) => options[mode] === true);
+  const asked = (['plain', 'json', 'simple', 'inline'] as const).filter(
+    (mode) => options[mode] === true,
+  );
   const [first, second] = asked;
   if (first !== undefined && second !== undefined) {
     throw new Failure(`--${first} and --${second} exclude each other`);
   }
-  if (first !== undefined) return first;
+  // Without a terminal there is no line to edit: the nearest thing is chosen.
+  if (first !== undefined && (first !== 'inline' || stdout.isTTY === true)) return first;
   if (stdout.isTTY !== true) return 'plain';
   // Output to a person, input from a file or a pipe: nothing to edit.
-  return stdin.isTTY !== true || environment['TERM'] === 'dumb' ? 'simple' : 'terminal';
+  if (stdin.isTTY !== true || environment['TERM'] === 'dumb') return 'simple';
+  return first ?? 'full';
 }
 
 /** Loads only the front end that is wanted. */
-export async function openFront(mode: Mode): Promise<(context: FrontContext) => Front> {
+export async function openFront(
+  mode: Mode,
+  theme: Theme,
+): Promise<(context: FrontContext) => Front> {
   switch (mode) {
-    case 'terminal': {
+    case 'full': {
+      const { FullFront } = await import('./full-front.js');
+      return (context) => new FullFront(context, theme);
+    }
+    case 'inline': {
       const { TerminalFront } = await import('./terminal-front.js');
       return (context) => new TerminalFront(context);
     }
@@ -73,21 +86,33 @@ export function openOutput(mode: Mode): BoundedOutput {
 
 const NICK_COLUMNS = 8;
 
-export function openLook(
-  mode: Mode,
-  options: { readonly color: boolean; readonly ascii?: boolean },
-): Look {
-  const request = {
+export interface LookOptions {
+  readonly color: boolean;
+  readonly ascii?: boolean;
+  readonly theme?: ThemeName;
+}
+
+export function openLook(mode: Mode, options: LookOptions): Look {
+  const isEdited = mode === 'full' || mode === 'inline';
+  const ascii = wantsAscii({ environment: process.env, ascii: options.ascii ?? false });
+  return {
+    paint: colourWanted(mode, options) ? COLOURS : NO_PAINT,
+    glyphs: ascii ? ASCII_GLYPHS : UNICODE_GLYPHS,
+    columns: undefined,
+    nickColumns: isEdited ? NICK_COLUMNS : 0,
+  };
+}
+
+/** How the whole screen looks. */
+export function openTheme(options: LookOptions): Theme {
+  return themeFor({ name: options.theme ?? 'dark', colour: colourWanted('full', options) });
+}
+
+function colourWanted(mode: Mode, { color }: LookOptions): boolean {
+  return wantsColour({
     environment: process.env,
     isTerminal: process.stdout.isTTY === true,
-    color: options.color,
-    ascii: options.ascii ?? false,
-    simple: mode !== 'terminal',
-  };
-  return {
-    paint: wantsColour(request) ? COLOURS : NO_PAINT,
-    glyphs: wantsAscii(request) ? ASCII_GLYPHS : UNICODE_GLYPHS,
-    columns: undefined,
-    nickColumns: mode === 'terminal' ? NICK_COLUMNS : 0,
-  };
+    color,
+    simple: mode !== 'full' && mode !== 'inline',
+  });
 }

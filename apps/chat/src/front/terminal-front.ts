@@ -52,8 +52,8 @@ export class TerminalFront implements Front {
       session,
       joined: start.join,
       historyMax: context.historyMax ?? historyShownDefault,
-      echo: true,
-      currentRoom: () => this.#runner.room,
+      echo: 'late',
+      isCurrent: (room) => this.#runner.isIn(room),
       tell: (notice) => this.#tell(notice),
     });
     this.#runner = new CommandRunner({
@@ -63,7 +63,7 @@ export class TerminalFront implements Front {
       look: () => this.#look(),
       print: (rows) => this.#prompt.print(rows.flatMap((row) => this.#wrapped(row))),
       complain: (text) => this.#complain(text),
-      roomChanged: () => this.#showPrompt(),
+      placeChanged: () => this.#showPrompt(),
       leave: () => this.#leave('asked'),
     });
   }
@@ -123,7 +123,9 @@ export class TerminalFront implements Front {
   }
 
   #showPrompt(): void {
-    this.#prompt.show(`#${this.#runner.room}> `);
+    const { place } = this.#runner;
+    const { names } = this.#context.session;
+    this.#prompt.show(place.kind === 'room' ? `#${place.room}> ` : `${names.of(place.peer)}> `);
   }
 
   /** A terminal that does not tell its size says 0. */

@@ -14,6 +14,7 @@ type CommandName =
   | 'say'
   | 'me'
   | 'msg'
+  | 'query'
   | 'join'
   | 'part'
   | 'rooms'
@@ -42,6 +43,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'send TEXT to one peer; nobody else can read it',
     details:
       'Every member carries it, and sees who writes to whom, when and how much, but not what.',
+  },
+  {
+    name: 'query',
+    aliases: ['dm'],
+    usage: '/query NICK',
+    summary: 'talk to one peer: what you type goes there until /join ROOM',
   },
   {
     name: 'join',
@@ -103,7 +110,7 @@ export type Command =
   | { readonly kind: 'wrong'; readonly message: string }
   | { readonly kind: 'say' | 'me'; readonly text: string }
   | { readonly kind: 'msg'; readonly to: string; readonly text: string }
-  | { readonly kind: 'join' | 'nick' | 'dial'; readonly name: string }
+  | { readonly kind: 'query' | 'join' | 'nick' | 'dial'; readonly name: string }
   | { readonly kind: 'part' | 'help'; readonly name: string | undefined }
   | { readonly kind: 'rooms' | 'who' | 'mesh' | 'sync' | 'receipts' | 'invite' | 'quit' };
 
@@ -146,6 +153,7 @@ function withArguments({ name }: CommandSpec, rest: string): Command | undefined
       const [, to, text] = /^\s*(\S+)\s+([\s\S]*\S[\s\S]*)$/.exec(rest) ?? [];
       return to === undefined || text === undefined ? undefined : { kind: name, to, text };
     }
+    case 'query':
     case 'join':
     case 'nick':
     case 'dial':

@@ -22,6 +22,13 @@ export interface Glyphs {
   readonly more: string;
   /** Stands for a newline in the line being typed. */
   readonly newline: string;
+  /** Rules between parts of the screen. */
+  readonly rule: string;
+  readonly bar: string;
+  /** The conversation on the screen. */
+  readonly current: string;
+  readonly down: string;
+  readonly dot: string;
 }
 
 export const UNICODE_GLYPHS: Glyphs = {
@@ -34,6 +41,11 @@ export const UNICODE_GLYPHS: Glyphs = {
   onlyHere: '○',
   more: '…',
   newline: '⏎',
+  rule: '─',
+  bar: '│',
+  current: '▸',
+  down: '▼',
+  dot: '·',
 };
 
 export const ASCII_GLYPHS: Glyphs = {
@@ -46,6 +58,11 @@ export const ASCII_GLYPHS: Glyphs = {
   onlyHere: '.',
   more: '...',
   newline: '^J',
+  rule: '-',
+  bar: '|',
+  current: '>',
+  down: 'v',
+  dot: '|',
 };
 
 /** Styles by meaning. Glyph and word always say the same, so that nothing is lost without colour. */

@@ -108,7 +108,8 @@ function fittingTable(
   return tableRows(shown, cells);
 }
 
-function stateGlyph(state: MemberState, glyphs: Glyphs): string {
+/** The sign of a state; the word stands beside it wherever there is room. */
+export function stateGlyph(state: MemberState, glyphs: Glyphs): string {
   switch (state) {
     case 'joining':
     case 'alive':

@@ -13,7 +13,7 @@ const TEXT_COLUMNS_MIN = 20;
 const PLAIN_INDENT = 4;
 
 /** `✓` all live peers hold it, `1/2` some, `○` only here. */
-export function holdingMark({ held, live }: Holding, { glyphs }: Look): string {
+export function holdingMark({ held, live }: Holding, { glyphs }: Pick<Look, 'glyphs'>): string {
   if (held === 0) return glyphs.onlyHere;
   return held >= live ? glyphs.heldByAll : `${held}/${live}`;
 }

@@ -22,10 +22,15 @@ export interface NarratorOptions {
   readonly joined: readonly string[];
   /** Earlier messages shown of a block. */
   readonly historyMax: number;
-  /** Print own messages too; a pipe knows what it wrote. */
-  readonly echo: boolean;
-  /** The room being looked at; messages of others are marked. */
-  readonly currentRoom: () => string | undefined;
+  /** Earlier messages shown that are kept here; default as `historyMax`. */
+  readonly keptMax?: number;
+  /**
+   * Own messages are told too: `late`, with a mark that can say who holds them; `now`, where marks
+   * change. `never`: a pipe knows what it wrote.
+   */
+  readonly echo: 'late' | 'now' | 'never';
+  /** True for the room being looked at; messages of others are marked. */
+  readonly isCurrent: (room: string) => boolean;
   readonly tell: (notice: Notice) => void;
 }
 
@@ -87,7 +92,11 @@ export class Narrator {
     const { message, publication } = this.#session.say(utterance);
     const now = Date.now();
     this.receipts.said(message, now);
-    if (this.#options.echo) this.#echoes.push({ message, saidMs: now });
+    if (this.#options.echo === 'late') this.#echoes.push({ message, saidMs: now });
+    if (this.#options.echo === 'now') {
+      this.#timeline.shown(message);
+      this.#tellMessage(message);
+    }
     this.#step();
     return publication;
   }
@@ -104,7 +113,8 @@ export class Narrator {
 
   /** The kept messages of a place that was just joined. */
   showKept(place: Place): void {
-    const kept = this.#session.history(place, this.#options.historyMax);
+    const { historyMax, keptMax = historyMax } = this.#options;
+    const kept = this.#session.history(place, keptMax);
     const [first] = kept;
     const last = kept.at(-1);
     if (first === undefined || last === undefined) return;
@@ -242,7 +252,7 @@ export class Narrator {
       message,
       name: this.#session.names.of(message.fromId, message.nick),
       toName: own && place.kind === 'direct' ? this.#name(place.peer) : undefined,
-      elsewhere: place.kind === 'room' && place.room !== this.#options.currentRoom(),
+      elsewhere: place.kind === 'room' && !this.#options.isCurrent(place.room),
       holding: isOfThisRun ? this.#peer.receipt(id) : undefined,
     };
     this.#tell(notice);

@@ -36,8 +36,8 @@ function running(): {
     session,
     joined: [],
     historyMax: 100,
-    echo: true,
-    currentRoom: () => runner.room,
+    echo: 'late',
+    isCurrent: (room) => runner.isIn(room),
     tell: (notice) => {
       if (notice.kind === 'message') rows.push(`message ${notice.message.text}`);
     },
@@ -50,7 +50,7 @@ function running(): {
     look: () => ({ paint: NO_PAINT, glyphs: UNICODE_GLYPHS, columns: undefined, nickColumns: 0 }),
     print: (printed) => rows.push(...printed),
     complain: (text) => rows.push(`! ${text}`),
-    roomChanged: () => asked.push(`room ${runner.room}`),
+    placeChanged: () => asked.push(`room ${roomOf(runner)}`),
     leave: () => asked.push('leave'),
   });
   return { peer, session, runner, rows, asked };
@@ -125,7 +125,7 @@ describe('commands', () => {
     await runner.run('/part nowhere');
     await runner.run('/join a/b');
     expect(peer.published[0]?.topic).toBe('room/dev');
-    expect(asked).toEqual(['room dev', 'room lobby', 'room lobby']);
+    expect(asked).toEqual(['room dev', 'room lobby']);
     expect(rows.filter((row) => !row.startsWith('message in'))).toEqual([
       'joined #dev',
       'message earlier',
@@ -195,3 +195,7 @@ describe('commands', () => {
     expect(asked).toEqual(['leave']);
   });
 });
+
+function roomOf({ place }: CommandRunner): string {
+  return place.kind === 'room' ? place.room : place.peer;
+}

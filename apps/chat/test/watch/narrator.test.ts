@@ -15,7 +15,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function narrating(options: { echo?: boolean; joined?: readonly string[] } = {}): {
+function narrating(options: { echo?: 'late' | 'now' | 'never'; joined?: readonly string[] } = {}): {
   peer: FakePeer;
   session: ChatSession;
   narrator: Narrator;
@@ -29,8 +29,8 @@ function narrating(options: { echo?: boolean; joined?: readonly string[] } = {})
     session,
     joined: options.joined ?? [],
     historyMax: 100,
-    echo: options.echo ?? true,
-    currentRoom: () => 'lobby',
+    echo: options.echo ?? 'late',
+    isCurrent: (room) => room === 'lobby',
     tell: (notice) => told.push(notice),
   });
   return { peer, session, narrator, told, kinds: () => told.map(({ kind }) => kind) };
@@ -153,7 +153,7 @@ describe('the narrator', () => {
   });
 
   it('prints no own messages into a pipe', () => {
-    const { narrator, told } = narrating({ echo: false });
+    const { narrator, told } = narrating({ echo: 'never' });
     narrator.start();
     narrator.say({ place: lobby, text: 'hi' });
     vi.advanceTimersByTime(1_000);

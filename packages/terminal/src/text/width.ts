@@ -65,12 +65,12 @@ export function wrap(line: string, columns: number): string[] {
   const rows: string[] = [];
   let row = '';
   let rowWidth = 0;
-  let breakAt = 0; // Length of `row` just after its last space; 0 when it has none.
+  let breakAt = 0; // Length of `row` where it was last good to break; 0: nowhere.
   for (const grapheme of graphemes(line)) {
     const wide = graphemeWidth(grapheme);
     // Twice at most: what stays after a break at a space may still leave no room for a wide one.
     while (rowWidth + wide > columns && row !== '') {
-      const cut = breakAt > 0 && grapheme !== ' ' ? breakAt : row.length;
+      const cut = breakAt > 0 && grapheme !== ' ' && wide < 2 ? breakAt : row.length;
       rows.push(row.slice(0, cut).trimEnd());
       row = row.slice(cut);
       rowWidth = width(row);
@@ -79,7 +79,8 @@ export function wrap(line: string, columns: number): string[] {
     if (grapheme === ' ' && row === '' && rows.length > 0) continue; // The break is the space.
     row += grapheme;
     rowWidth += wide;
-    if (grapheme === ' ') breakAt = row.length;
+    // Beside wide letters a line may break anywhere: they have no spaces.
+    if (grapheme === ' ' || wide === 2) breakAt = row.length;
   }
   rows.push(row);
   return rows;

@@ -1,0 +1,235 @@
+import { openScreen, type Screen, type Theme } from '@hearsay/terminal';
+import { CommandRunner } from '../chat/command-runner.js';
+import type { Place } from '../chat/place.js';
+import { messageBytesMax } from '../limits.js';
+import { Conversations } from '../screen/conversations.js';
+import { keyOf } from '../screen/model/conversation.js';
+import { initialState } from '../screen/model/initial-state.js';
+import type { ScreenEffect, ScreenEvent, ScreenState } from '../screen/model/state.js';
+import { update } from '../screen/model/update.js';
+import { SurroundingsWatch } from '../screen/surroundings-watch.js';
+import { screenView } from '../screen/view/chat-view.js';
+import type { Notice } from '../view/notice.js';
+import { noticeWords } from '../view/notice-words.js';
+import { elsewhereLine, startLine } from '../view/start-words.js';
+import { Narrator } from '../watch/narrator.js';
+import type { Ending, Farewell, Front, FrontContext } from './front.js';
+
+/** Notices that concern every room; the others stand where one looks. */
+const EVERYWHERE: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>([
+  'member',
+  'found',
+  'in-sync',
+  'flapping',
+  'calm',
+  'renamed',
+  'isolated',
+  'reconnected',
+  'diverged',
+]);
+
+/** So many messages that others bring after the fact are shown of one block. */
+const BLOCK_MAX = 10_000;
+
+/** Chat on a whole screen: ties the peer, the state and the terminal together, and decides nothing. */
+export class FullFront implements Front {
+  readonly #context: FrontContext;
+  readonly #narrator: Narrator;
+  readonly #runner: CommandRunner;
+  readonly #conversations: Conversations;
+  readonly #surroundings: SurroundingsWatch;
+  readonly #screen: Screen;
+  #state: ScreenState;
+  #leave: (ending: Ending) => void = () => undefined;
+  #stopped = false;
+
+  /** @param theme how what is shown looks */
+  constructor(context: FrontContext, theme: Theme) {
+    const { session, start, look, input, output } = context;
+    this.#context = context;
+    this.#conversations = new Conversations(session, context.historyMax);
+    this.#surroundings = new SurroundingsWatch({
+      session,
+      waiting: () => this.#narrator.receipts.waiting,
+      tell: (surroundings) => this.#dispatch({ kind: 'surroundings', surroundings }),
+    });
+    this.#state = initialState({
+      size: { columns: output.columns || 80, rows: output.rows || 24 },
+      glyphs: look.glyphs,
+      self: { nick: session.peer.nick, port: session.peer.port },
+      network: start.network,
+      conversations: this.#conversations.first(),
+      surroundings: this.#surroundings.read(),
+    });
+    this.#narrator = this.#makeNarrator();
+    this.#runner = this.#makeRunner();
+    this.#screen = openScreen({
+      input,
+      output,
+      theme,
+      pasteCharsMax: messageBytesMax,
+      draw: (size) => {
+        if (size.columns !== this.#state.size.columns || size.rows !== this.#state.size.rows) {
+          this.#state = update(this.#state, { kind: 'resized', size }).state;
+        }
+        return screenView(this.#state);
+      },
+      onEvent: (event) => this.#dispatch({ kind: 'input', input: event, nowMs: Date.now() }),
+      onResize: (size) => this.#dispatch({ kind: 'resized', size }),
+      onGone: () => this.#leave('asked'),
+    });
+  }
+
+  run(): Promise<Ending> {
+    return new Promise((resolve) => {
+      this.#leave = resolve;
+      this.#say(startLine(this.#context.start));
+      this.#say(
+        elsewhereLine(this.#context.start).replace('/help lists the commands.', 'F1 helps.'),
+      );
+      this.#narrator.start();
+      this.#surroundings.start();
+    });
+  }
+
+  /** The keyboard's Ctrl-C is a key here, so this one came from elsewhere and means it. */
+  interrupt(): boolean {
+    return false;
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#narrator.stop();
+    this.#surroundings.stop();
+    this.#screen.close();
+  }
+
+  farewell({ line }: Farewell): void {
+    this.#context.output.write(`${line}\n`);
+  }
+
+  #dispatch(event: ScreenEvent): void {
+    if (this.#stopped) return;
+    const { state, effects } = update(this.#state, event);
+    this.#state = state;
+    for (const effect of effects) this.#do(effect);
+    this.#screen.refresh();
+  }
+
+  #do(effect: ScreenEffect): void {
+    switch (effect.kind) {
+      case 'submit':
+        return this.#submit(effect.place, effect.text);
+      case 'show':
+        return this.#runner.show(effect.place);
+      case 'load-older': {
+        const { key, place, have } = effect;
+        return this.#dispatch({ kind: 'older', key, ...this.#conversations.older(place, have) });
+      }
+      case 'bell':
+        return this.#screen.bell();
+      case 'leave':
+        return this.#leave('asked');
+      case 'suspend':
+        return this.#suspend();
+      case 'repaint':
+        return this.#screen.repaint();
+    }
+  }
+
+  #submit(place: Place, text: string): void {
+    if (keyOf(this.#runner.place) !== keyOf(place)) this.#runner.show(place);
+    this.#runner.run(text).catch((error: unknown) => {
+      this.#complain(error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  #suspend(): void {
+    this.#screen.suspend();
+    this.#context.output.write('suspended: the others will think you dead until you resume (fg)\n');
+    process.once('SIGCONT', () => this.#screen.resume());
+    process.kill(process.pid, 'SIGTSTP');
+  }
+
+  #makeNarrator(): Narrator {
+    const { session, start } = this.#context;
+    return new Narrator({
+      session,
+      joined: start.join,
+      historyMax: BLOCK_MAX,
+      keptMax: 0,
+      echo: 'now',
+      isCurrent: () => true,
+      tell: (notice) => this.#tell(notice),
+    });
+  }
+
+  #makeRunner(): CommandRunner {
+    const { session, invite, look } = this.#context;
+    return new CommandRunner({
+      session,
+      invite,
+      narrator: this.#narrator,
+      look: () => ({ ...look, columns: this.#state.size.columns }),
+      print: (rows) => this.#dispatch({ kind: 'answer', atMs: Date.now(), rows }),
+      complain: (text) => this.#complain(text),
+      placeChanged: () => this.#open(this.#runner.place, true),
+      joined: (room) => this.#open({ kind: 'room', room }, true),
+      parted: (room) => this.#dispatch({ kind: 'closed', key: keyOf({ kind: 'room', room }) }),
+      openHelp: () =>
+        this.#dispatch({ kind: 'input', input: { kind: 'key', key: 'f1' }, nowMs: Date.now() }),
+      leave: () => this.#leave('asked'),
+    });
+  }
+
+  /** A conversation is on the screen, or in the list, from now on. */
+  #open(place: Place, show: boolean): void {
+    const isThere = this.#state.conversations.some(({ key }) => key === keyOf(place));
+    const kept = isThere ? [] : this.#conversations.kept(place);
+    const title = this.#conversations.titleOf(place);
+    this.#dispatch({ kind: 'opened', place, title, kept, show });
+  }
+
+  #tell(notice: Notice): void {
+    if (notice.kind === 'message') {
+      const { message, name } = notice;
+      // What is kept of it includes this message already.
+      const isThere = this.#state.conversations.some(({ key }) => key === keyOf(message.place));
+      if (!isThere) this.#openBefore(notice.message.place, message.key);
+      this.#surroundings.said(message);
+      this.#dispatch({ kind: 'message', message, name });
+      return;
+    }
+    if (notice.kind === 'renamed') this.#renamed();
+    const { text, tone } = noticeWords(notice);
+    const everywhere = EVERYWHERE.has(notice.kind);
+    this.#dispatch({ kind: 'notice', atMs: Date.now(), text, tone, everywhere });
+  }
+
+  #openBefore(place: Place, key: string): void {
+    const kept = this.#conversations
+      .kept(place)
+      .filter((entry) => entry.kind !== 'message' || entry.message.key !== key);
+    const title = this.#conversations.titleOf(place);
+    this.#dispatch({ kind: 'opened', place, title, kept, show: false });
+  }
+
+  #renamed(): void {
+    const { peer } = this.#context.session;
+    const titles = new Map(
+      this.#state.conversations.map(({ key, place }) => [key, this.#conversations.titleOf(place)]),
+    );
+    this.#dispatch({ kind: 'renamed', nick: peer.nick, titles });
+  }
+
+  #say(text: string): void {
+    const atMs = Date.now();
+    this.#dispatch({ kind: 'notice', atMs, text, tone: 'quiet', everywhere: false });
+  }
+
+  #complain(text: string): void {
+    const atMs = Date.now();
+    this.#dispatch({ kind: 'notice', atMs, text, tone: 'warn', everywhere: false });
+  }
+}

@@ -1,0 +1,97 @@
+import type { ChatMessage, ChatSession } from '../chat/session.js';
+import { watchedMessagesMax } from '../limits.js';
+import { listedMembers } from '../view/mesh-table.js';
+import type { Holding } from '../view/notice.js';
+import type { Surroundings } from './model/state.js';
+
+export interface SurroundingsWatchOptions {
+  readonly session: ChatSession;
+  /** Own messages that nobody else is known to hold. */
+  readonly waiting: () => number;
+  readonly tell: (surroundings: Surroundings) => void;
+}
+
+/** Ages are read anew this often; changes are told at once. */
+const AGES_MS = 1_000;
+/** Changes that come faster than this are told together. */
+const TOGETHER_MS = 30;
+
+/** Reads the mesh for the screen when something in it changes, and every second for the ages. */
+export class SurroundingsWatch {
+  readonly #options: SurroundingsWatchOptions;
+  readonly #stops: (() => void)[] = [];
+  /** Own messages of this run, the newest last. */
+  #own: ChatMessage[] = [];
+  #holdings: ReadonlyMap<string, Holding> = new Map();
+  #ages: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+
+  constructor(options: SurroundingsWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { peer } = this.#options.session;
+    const touch = (): void => this.#touch();
+    for (const name of ['member', 'meta', 'sync', 'link', 'isolated'] as const) {
+      this.#stops.push(peer.on(name, touch));
+    }
+    this.#ages = setInterval(() => this.#tell(), AGES_MS);
+    this.#tell();
+  }
+
+  stop(): void {
+    clearInterval(this.#ages);
+    clearTimeout(this.#soon);
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  /** An own message whose mark is to be followed; others are not of interest. */
+  said(message: ChatMessage): void {
+    const { peer } = this.#options.session;
+    if (!message.own || message.id.generation !== peer.generation) return;
+    this.#own.push(message);
+    if (this.#own.length > 2 * watchedMessagesMax) this.#own = this.#own.slice(-watchedMessagesMax);
+    this.#touch();
+  }
+
+  read(): Surroundings {
+    const { session, waiting } = this.#options;
+    const { peer, names, lackedAtDeath } = session;
+    const { live, inSync, isolated, stateHash, messages, heldBack } = peer.status();
+    const members = listedMembers(peer.members(), names);
+    return {
+      atMs: Date.now(),
+      members: members.map((member) => ({ ...member, name: names.of(member.id) })),
+      status: { live, inSync, isolated, stateHash, messages, heldBack },
+      lackedAtDeath,
+      waiting: this.#own.length === 0 ? 0 : waiting(),
+      holdings: this.#readHoldings(),
+    };
+  }
+
+  #readHoldings(): ReadonlyMap<string, Holding> {
+    const { peer } = this.#options.session;
+    const holdings = new Map<string, Holding>();
+    let changed = false;
+    for (const { key, id } of this.#own.slice(-watchedMessagesMax)) {
+      const known = this.#holdings.get(key);
+      const { held, live } = peer.receipt(id);
+      const isSame = known?.held === held && known.live === live;
+      changed ||= !isSame;
+      holdings.set(key, isSame && known !== undefined ? known : { held, live });
+    }
+    if (changed) this.#holdings = holdings;
+    return this.#holdings;
+  }
+
+  #touch(): void {
+    this.#soon ??= setTimeout(() => this.#tell(), TOGETHER_MS);
+  }
+
+  #tell(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+    this.#options.tell(this.read());
+  }
+}

@@ -1,0 +1,59 @@
+import { type Role, type Span, span } from '@hearsay/terminal';
+import { isVisitor } from '../../chat/names.js';
+import type { Glyphs } from '../../text/look.js';
+import type { NamedMember, Surroundings } from '../model/state.js';
+
+const NAMES_MAX = 3;
+
+/** Whether we and all live others hold the same, or who does not: in words that are always there. */
+export function syncSpans({ status, members, waiting }: Surroundings, glyphs: Glyphs): Span[] {
+  const { live, inSync, isolated } = status;
+  const others = members.filter((member) => !member.self && !isVisitor(member));
+  const diverged = others.filter((member) => member.state === 'alive' && member.diverged);
+  const parts: Span[] = [];
+  const dot = span(` ${glyphs.dot} `, 'dim');
+  if (diverged.length > 0) parts.push(span(`DIVERGED from ${listed(diverged)}`, 'alarm'), dot);
+  if (isolated) parts.push(span('isolated: calling nobody dead', 'warn'), dot);
+  if (live === 0) {
+    const words = `alone: 0 live peers, ${waiting} ${waiting === 1 ? 'message' : 'messages'} waiting`;
+    parts.push(span(`${glyphs.onlyHere} ${words}`, waiting > 0 ? 'warn' : 'dim'));
+  } else if (inSync === live) {
+    parts.push(span(`${glyphs.alive} in sync with ${inSync} of ${live}`, 'good'));
+  } else {
+    parts.push(span(`${glyphs.suspect} ${inSync}/${live} in sync`, 'warn'));
+  }
+  for (const [words, role] of apart(others)) parts.push(dot, span(words, role));
+  return parts;
+}
+
+/** Who is behind, ahead, suspect or dead, a few names each. */
+function apart(others: readonly NamedMember[]): (readonly [string, Role])[] {
+  const live = others.filter(({ state }) => state === 'alive');
+  const groups: (readonly [string, Role])[] = [];
+  const behind = live.filter(({ lacks }) => lacks > 0);
+  const ahead = live.filter((member) => member.ahead > 0 && member.lacks === 0);
+  if (behind.length > 0) {
+    groups.push([`${counted(behind, ({ name, lacks }) => `${name} ${lacks}`)} behind`, 'warn']);
+  }
+  if (ahead.length > 0) {
+    groups.push([
+      `we lack ${counted(ahead, ({ name, ahead: has }) => `${has} of ${name}`)}`,
+      'warn',
+    ]);
+  }
+  const suspect = others.filter(({ state }) => state === 'suspect');
+  if (suspect.length > 0) groups.push([`${listed(suspect)} suspect`, 'warn']);
+  const dead = others.filter(({ state }) => state === 'dead');
+  if (dead.length > 0) groups.push([`${listed(dead)} dead`, 'alarm']);
+  return groups;
+}
+
+function listed(members: readonly NamedMember[]): string {
+  return counted(members, ({ name }) => name);
+}
+
+function counted(members: readonly NamedMember[], words: (member: NamedMember) => string): string {
+  const more = members.length - NAMES_MAX;
+  const named = members.slice(0, NAMES_MAX).map(words).join(', ');
+  return more > 0 ? `${named} and ${more} more` : named;
+}
