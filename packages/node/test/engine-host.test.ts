@@ -42,7 +42,6 @@ function makeHost(
     },
     status: unused,
     member: unused,
-    holdings: () => undefined,
     receipt: unused,
     history: unused,
     counters: unused,

@@ -31,7 +31,6 @@ async function peerWith(
     handle,
     status: () => NOBODY,
     member: () => undefined,
-    holdings: () => undefined,
     receipt: () => ({ held: 0, live: 0 }),
     history: () => [],
     counters: () => {

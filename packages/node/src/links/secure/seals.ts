@@ -28,11 +28,10 @@ export class Sealer {
     this.#key = key;
   }
 
-  /** @param sealed where to; `TAG_BYTES` longer than the message */
-  seal(message: Uint8Array, sealed?: Uint8Array): Uint8Array {
-    const result = seal(message, { key: this.#key, nonce: this.#nonce.bytes }, sealed);
+  seal(message: Uint8Array): Uint8Array {
+    const sealed = seal(message, { key: this.#key, nonce: this.#nonce.bytes });
     this.#nonce.advance();
-    return result;
+    return sealed;
   }
 }
 

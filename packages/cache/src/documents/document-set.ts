@@ -1,0 +1,187 @@
+import { textBytes } from './bytes.js';
+import { type Digest, EMPTY_DIGEST, sameDigest } from './digest.js';
+import { DocumentError } from './errors.js';
+import { DOCUMENT_KEY_BYTES_MAX, type DocumentLimits } from './limits.js';
+import { LiveDocument, SHELF_ORIGIN } from './live-document.js';
+import type { Shelf } from './shelf.js';
+import type { NamedDigest } from './summary.js';
+
+/** A document that nobody uses leaves memory after this long. */
+const UNLOAD_AFTER_MS = 30_000;
+
+/** A document as it is known here, in memory or not. */
+export interface Known {
+  readonly key: string;
+  live: LiveDocument | undefined;
+  /** Of what is kept while it is not in memory. */
+  digest: Digest | undefined;
+}
+
+/** What the set needs. */
+export interface DocumentSetOptions {
+  readonly shelf: Shelf;
+  readonly limits: DocumentLimits;
+  /** A document came into memory. */
+  readonly onLoaded: (live: LiveDocument) => void;
+  /** A document is about to leave memory. */
+  readonly onUnloading: (live: LiveDocument) => void;
+  /** Something was edited or taken over. */
+  readonly onChanged: (live: LiveDocument) => void;
+}
+
+/** All documents of a peer: in memory those in use, the others on the shelf. */
+export class DocumentSet {
+  readonly #options: DocumentSetOptions;
+  readonly #known = new Map<string, Known>();
+  #loaded = 0;
+  /** Rises with every change of any content. */
+  #version = 0;
+  #listed: { readonly version: number; readonly digests: readonly NamedDigest[] } | undefined;
+
+  constructor(options: DocumentSetOptions) {
+    this.#options = options;
+    for (const { key, digest } of options.shelf.documents()) {
+      this.#known.set(key, { key, live: undefined, digest });
+    }
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  get loaded(): number {
+    return this.#loaded;
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#known.keys();
+  }
+
+  /** In memory already, or undefined. */
+  peek(key: string): LiveDocument | undefined {
+    return this.#known.get(key)?.live;
+  }
+
+  live(): readonly LiveDocument[] {
+    return [...this.#known.values()].flatMap(({ live }) => (live === undefined ? [] : [live]));
+  }
+
+  has(key: string): boolean {
+    return this.#known.has(key);
+  }
+
+  /**
+   * Brings a document into memory; one that is not known begins empty.
+   * @throws DocumentError `bad-key`, `too-many-documents`, `disk-failed`
+   */
+  load(key: string, nowMs: number): LiveDocument {
+    const known = this.#known.get(key) ?? this.#add(key);
+    const { live } = known;
+    if (live !== undefined) {
+      live.usedMs = nowMs;
+      return live;
+    }
+    this.#makeRoom(nowMs);
+    return this.#bring(known, nowMs);
+  }
+
+  /** What is held, each under its name; the same list as long as nothing changes. */
+  digests(nowMs: number): readonly NamedDigest[] {
+    if (this.#listed?.version === this.#version) return this.#listed.digests;
+    const version = this.#version;
+    const digests: NamedDigest[] = [];
+    for (const known of this.#known.values()) {
+      const digest = known.live?.digest.value ?? known.digest ?? this.#lookInto(known, nowMs);
+      // An empty one is as good as none: whoever only looked at it has nothing that others lack.
+      if (!sameDigest(digest, EMPTY_DIGEST)) digests.push({ key: known.key, digest });
+    }
+    this.#listed = { version, digests };
+    return digests;
+  }
+
+  /** Unloads what nobody has used for a while. */
+  tick(nowMs: number): void {
+    for (const known of this.#known.values()) {
+      const { live } = known;
+      if (live === undefined || live.users > 0) continue;
+      if (nowMs - live.usedMs >= UNLOAD_AFTER_MS) this.unload(known.key);
+    }
+  }
+
+  /** Takes a document out of memory once what it holds is kept elsewhere; else it stays. */
+  unload(key: string): void {
+    const known = this.#known.get(key);
+    const live = known?.live;
+    if (known === undefined || live === undefined) return;
+    const { shelf, onUnloading } = this.#options;
+    const digest = live.digest.value;
+    const isEmpty = sameDigest(digest, EMPTY_DIGEST);
+    if (!isEmpty && !shelf.replace(key, () => live.encode(), digest)) return;
+    onUnloading(live);
+    if (isEmpty) this.#known.delete(key);
+    known.digest = digest;
+    shelf.release(key);
+    known.live = undefined;
+    this.#loaded -= 1;
+    live.doc.destroy();
+  }
+
+  /** @throws DocumentError `bad-key`, `too-many-documents` */
+  #add(key: string): Known {
+    const bytes = textBytes(key);
+    if (bytes === 0 || bytes > DOCUMENT_KEY_BYTES_MAX) {
+      const what = `a key has 1 to ${DOCUMENT_KEY_BYTES_MAX} bytes of UTF-8; this one has ${bytes}`;
+      throw new DocumentError('bad-key', what);
+    }
+    const { documentsMax } = this.#options.limits;
+    if (this.#known.size >= documentsMax) {
+      throw new DocumentError('too-many-documents', `this peer keeps ${documentsMax} documents`);
+    }
+    const known: Known = { key, live: undefined, digest: EMPTY_DIGEST };
+    this.#known.set(key, known);
+    return known;
+  }
+
+  /** The one unused the longest leaves, when there is no room. @throws DocumentError `too-many-documents` */
+  #makeRoom(nowMs: number): void {
+    const { documentsLoadedMax } = this.#options.limits;
+    if (this.#loaded < documentsLoadedMax) return;
+    let oldest: LiveDocument | undefined;
+    for (const live of this.live()) {
+      if (live.users > 0) continue;
+      if (live.usedMs < (oldest?.usedMs ?? nowMs + 1)) oldest = live;
+    }
+    if (oldest === undefined) {
+      const what = `${documentsLoadedMax} documents are in use at this peer`;
+      throw new DocumentError('too-many-documents', what);
+    }
+    this.unload(oldest.key);
+  }
+
+  #bring(known: Known, nowMs: number): LiveDocument {
+    const { shelf, onLoaded, onChanged } = this.#options;
+    const live = new LiveDocument(known.key, shelf.load(known.key), nowMs);
+    known.live = live;
+    this.#loaded += 1;
+    live.doc.on('update', (update: Uint8Array, origin: unknown) => {
+      this.#version += 1;
+      if (origin === SHELF_ORIGIN) return;
+      if (shelf.append(known.key, update)) {
+        shelf.replace(known.key, () => live.encode(), live.digest.value);
+      }
+      onChanged(live);
+    });
+    onLoaded(live);
+    return live;
+  }
+
+  /** After a crash only the content tells the digest. */
+  #lookInto(known: Known, nowMs: number): Digest {
+    const updates = this.#options.shelf.load(known.key);
+    const live = new LiveDocument(known.key, updates, nowMs);
+    known.digest = live.digest.value;
+    this.#options.shelf.release(known.key);
+    live.doc.destroy();
+    return known.digest;
+  }
+}
