@@ -1,6 +1,6 @@
 import type { Config } from './config.js';
 import type { Effect, Message } from './effect.js';
-import type { MessageId, PeerId, Topic } from './ids.js';
+import type { MessageId, PeerId, StreamId, Topic } from './ids.js';
 import type { Input, Now } from './input.js';
 import type { Limits } from './limits.js';
 import type { BatchStore } from './log/batch-store.js';
@@ -39,6 +39,8 @@ export interface Engine {
   member(peer: PeerId): MemberView | undefined;
   /** Who is known to hold a message: derived from clocks, there are no acknowledgements. */
   receipt(id: MessageId): Receipt;
+  /** What another member was last known to hold, stream by stream; undefined for a stranger. */
+  holdings(peer: PeerId): ReadonlyMap<StreamId, number> | undefined;
   /** The newest `limit` kept messages (of one topic, or of all), oldest first, in delivery order. */
   history(topic: Topic | undefined, limit: number): readonly Message[];
   counters(): Readonly<Counters>;

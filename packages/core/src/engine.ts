@@ -4,7 +4,7 @@ import { Deadlines, type Timer } from './deadlines.js';
 import type { Effect, Message } from './effect.js';
 import type { Engine, EngineOptions } from './engine-api.js';
 import { HearsayError } from './errors.js';
-import type { MessageId, Topic } from './ids.js';
+import type { MessageId, PeerId, StreamId, Topic } from './ids.js';
 import type { Command, Input, Now } from './input.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { LinkHandler } from './link-handler.js';
@@ -97,6 +97,11 @@ class PeerEngine implements Engine {
 
   receipt(id: MessageId): Receipt {
     return this.#parts.holdings.receipt(id);
+  }
+
+  holdings(peer: PeerId): ReadonlyMap<StreamId, number> | undefined {
+    const member = this.#parts.members.get(peer);
+    return member && new Map(member.clock.entries());
   }
 
   history(topic: Topic | undefined, limit: number): readonly Message[] {

@@ -123,6 +123,35 @@ export interface PeerMember {
   readonly toldMsAgo: number | undefined;
 }
 
+/** One open link, and what it carried since it opened. */
+export interface PeerLink {
+  readonly peer: PeerId;
+  readonly direction: 'in' | 'out';
+  readonly sentFrames: number;
+  readonly sentBytes: number;
+  readonly receivedFrames: number;
+  readonly receivedBytes: number;
+  /** Dropped because its queue was full; sync brings what was in them. */
+  readonly droppedFrames: number;
+  /** Bytes that wait here and in the socket. */
+  readonly waitingBytes: number;
+  /** By a drill nothing passes. */
+  readonly cut: boolean;
+}
+
+/** Faults on purpose, to see what a mesh makes of them. They end with the peer. */
+export interface PeerDrills {
+  /** Peers that are cut off. */
+  readonly cuts: readonly PeerId[];
+  /**
+   * Loses without a sign all that goes to a peer and comes from it, on links that are open and on
+   * those that will be: a silent cut, which the failure detectors of both have to find.
+   */
+  cut(peer: PeerId): void;
+  /** Ends a cut, or all of them. */
+  heal(peer?: PeerId): void;
+}
+
 /** The keys of the network that a peer runs in; `memberKeys` tells those of other members. */
 export interface PeerKeys {
   /** Of all that are here, the one in use first. */
@@ -241,6 +270,7 @@ export interface Peer {
   readonly generation: number;
   readonly nick: string;
   readonly keys: PeerKeys;
+  readonly drills: PeerDrills;
   readonly port: number;
   /** `ws://host:port` to dial. */
   readonly url: string;
@@ -267,6 +297,10 @@ export interface Peer {
   /** Kept messages, oldest first. */
   history(topic?: string, limit?: number): readonly PeerMessage[];
   members(): readonly PeerMember[];
+  /** Open links, with running totals. */
+  links(): readonly PeerLink[];
+  /** What another member was last known to hold, stream by stream; undefined for a stranger. */
+  holdings(id: PeerId): ReadonlyMap<StreamId, number> | undefined;
   status(): StatusView;
   counters(): Readonly<PeerCounters>;
   receipt(id: MessageId): { readonly held: number; readonly live: number };

@@ -3,9 +3,11 @@ export type {
   Departure,
   Peer,
   PeerCounters,
+  PeerDrills,
   PeerEventName,
   PeerEvents,
   PeerKeys,
+  PeerLink,
   PeerMember,
   PeerMessage,
   PeerOptions,
@@ -15,6 +17,7 @@ export type {
 } from './api.js';
 export { createPeer } from './create-peer.js';
 export { directTopic } from './direct/direct-topic.js';
+export { localProcessOf } from './discovery/local-process.js';
 export { PeerError, type PeerErrorCode } from './errors.js';
 export { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
 export { formatInvite, type Invite, looksLikeInvite, parseInvite } from './network/invite.js';

@@ -5,14 +5,17 @@ import {
   type PeerId,
   type Port,
   type StatusView,
+  type StreamId,
 } from '@hearsay/core';
 import type {
   Departure,
   Peer,
   PeerCounters,
+  PeerDrills,
   PeerEventName,
   PeerEvents,
   PeerKeys,
+  PeerLink,
   PeerMember,
   PeerMessage,
   PeerPort,
@@ -39,6 +42,7 @@ export class RunningPeer implements Peer {
   readonly id: PeerId;
   readonly generation: number;
   readonly keys: PeerKeys;
+  readonly drills: PeerDrills;
   readonly port: number;
   readonly url: string;
   readonly #runtime: Runtime;
@@ -50,6 +54,7 @@ export class RunningPeer implements Peer {
     this.port = port;
     this.url = `ws://${address}`;
     this.keys = keysOf(runtime);
+    this.drills = drillsOf(runtime);
   }
 
   get nick(): string {
@@ -100,6 +105,24 @@ export class RunningPeer implements Peer {
     const now = readNow();
     const { members } = engine.status(now);
     return members.map((view) => roster.describe(view, now.monotonicMs));
+  }
+
+  links(): readonly PeerLink[] {
+    return this.#runtime.links.list().map((link) => ({
+      peer: link.peer,
+      direction: link.dialled ? 'out' : 'in',
+      sentFrames: link.sentFrames,
+      sentBytes: link.sentBytes,
+      receivedFrames: link.receivedFrames,
+      receivedBytes: link.receivedBytes,
+      droppedFrames: link.droppedFrames,
+      waitingBytes: link.waitingBytes,
+      cut: link.muted,
+    }));
+  }
+
+  holdings(id: PeerId): ReadonlyMap<StreamId, number> | undefined {
+    return this.#runtime.engine.holdings(id);
   }
 
   status(): StatusView {
@@ -212,5 +235,17 @@ function keysOf({ keys, reserved, engine, readNow }: Runtime): PeerKeys {
     install: ({ id, to = everybody() } = {}) => rotation.install(to, id),
     use: (id) => rotation.use(id),
     remove: (id) => rotation.remove(id),
+  };
+}
+
+function drillsOf({ links }: Runtime): PeerDrills {
+  return {
+    get cuts() {
+      return links.cut;
+    },
+    cut: (peer) => links.setCut(peer, true),
+    heal: (peer) => {
+      for (const cut of peer === undefined ? links.cut : [peer]) links.setCut(cut, false);
+    },
   };
 }

@@ -42,6 +42,7 @@ function makeHost(
     },
     status: unused,
     member: unused,
+    holdings: () => undefined,
     receipt: unused,
     history: unused,
     counters: unused,

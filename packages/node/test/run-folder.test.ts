@@ -2,7 +2,8 @@ import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { type PeerId, peerId } from '@hearsay/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { defaultRunFolder, type RunEntry, RunFolder } from '../src/discovery/run-folder.js';
+import type { RunEntry } from '../src/discovery/run-file.js';
+import { defaultRunFolder, RunFolder } from '../src/discovery/run-folder.js';
 import { temporaryFolder } from './support/folders.js';
 
 const ANA = peerId('a1'.repeat(16));

@@ -31,6 +31,7 @@ async function peerWith(
     handle,
     status: () => NOBODY,
     member: () => undefined,
+    holdings: () => undefined,
     receipt: () => ({ held: 0, live: 0 }),
     history: () => [],
     counters: () => {

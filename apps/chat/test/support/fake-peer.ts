@@ -4,15 +4,18 @@ import {
   type PeerId,
   peerId,
   type StatusView,
+  type StreamId,
   streamId,
 } from '@hearsay/core';
 import {
   type Departure,
   directTopic,
   type Peer,
+  type PeerDrills,
   type PeerEventName,
   type PeerEvents,
   type PeerKeys,
+  type PeerLink,
   type PeerMember,
   type PeerMessage,
   type Publication,
@@ -119,6 +122,20 @@ export class FakePeer implements Peer {
     use: () => undefined,
     remove: () => undefined,
   };
+  readonly cuts: PeerId[] = [];
+  readonly drills: PeerDrills = {
+    cuts: this.cuts,
+    cut: (peer) => this.cuts.push(peer),
+    heal: (peer) => {
+      this.cuts.splice(
+        0,
+        this.cuts.length,
+        ...this.cuts.filter((cut) => peer !== undefined && cut !== peer),
+      );
+    },
+  };
+  linked: PeerLink[] = [];
+  clocks = new Map<PeerId, ReadonlyMap<StreamId, number>>();
   readonly port = 7_340;
   readonly url = 'ws://127.0.0.1:7340';
   nick = 'ana';
@@ -197,6 +214,14 @@ export class FakePeer implements Peer {
     return this.kept
       .filter((message) => topic === undefined || message.topic === topic)
       .slice(-limit);
+  }
+
+  links(): readonly PeerLink[] {
+    return this.linked;
+  }
+
+  holdings(id: PeerId): ReadonlyMap<StreamId, number> | undefined {
+    return this.clocks.get(id);
   }
 
   receipt(): { readonly held: number; readonly live: number } {

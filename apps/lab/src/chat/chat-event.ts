@@ -2,9 +2,21 @@ import type { Delivery } from '../check/delivery.js';
 
 /** What a chat program prints with `--json`, as far as the lab looks at it. */
 export type ChatEvent =
-  | { readonly kind: 'ready'; readonly id: string; readonly url: string }
+  | {
+      readonly kind: 'ready';
+      readonly id: string;
+      readonly url: string;
+      readonly generation: number;
+    }
   | { readonly kind: 'message'; readonly delivery: Delivery }
-  | { readonly kind: 'peer'; readonly id: string; readonly state: string }
+  | {
+      readonly kind: 'peer';
+      readonly id: string;
+      readonly nick: string | undefined;
+      readonly state: string;
+      readonly generation: number;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'sync';
       readonly inSync: boolean;
@@ -13,7 +25,9 @@ export type ChatEvent =
       readonly hash: string | undefined;
     }
   | { readonly kind: 'accepted'; readonly ref: string; readonly id: string }
-  | { readonly kind: 'refused'; readonly ref: string; readonly reason: string };
+  | { readonly kind: 'refused'; readonly ref: string; readonly reason: string }
+  /** Something else worth a line; `name` is the type that it was printed with. */
+  | { readonly kind: 'notice'; readonly name: string; readonly words: string };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -32,11 +46,23 @@ export function decodeChatEvent(line: string): ChatEvent | undefined {
   }
   switch (event['type']) {
     case 'ready':
-      return { kind: 'ready', id: text(event, 'id'), url: text(event, 'url') };
+      return {
+        kind: 'ready',
+        id: text(event, 'id'),
+        url: text(event, 'url'),
+        generation: number(event, 'gen'),
+      };
     case 'message':
       return { kind: 'message', delivery: deliveryOf(event) };
     case 'peer':
-      return { kind: 'peer', id: text(event, 'id'), state: text(event, 'state') };
+      return {
+        kind: 'peer',
+        id: text(event, 'id'),
+        nick: typeof event['nick'] === 'string' ? event['nick'] : undefined,
+        state: text(event, 'state'),
+        generation: number(event, 'gen'),
+        reason: text(event, 'reason'),
+      };
     case 'sync':
       return {
         kind: 'sync',
@@ -46,12 +72,31 @@ export function decodeChatEvent(line: string): ChatEvent | undefined {
         hash: typeof event['hash'] === 'string' ? event['hash'] : undefined,
       };
     case 'ok':
-      return { kind: 'accepted', ref: text(event, 'ref'), id: text(event, 'id') };
+      // Only what is said gets an id.
+      return typeof event['id'] === 'string'
+        ? { kind: 'accepted', ref: text(event, 'ref'), id: event['id'] }
+        : undefined;
     case 'error':
       return { kind: 'refused', ref: String(event['ref'] ?? ''), reason: line };
+    case 'refused':
+      return notice(event, `a link with ${String(event['address'])}: ${String(event['reason'])}`);
+    case 'lagged':
+      return notice(event, `${String(event['frames'])} frames to ${String(event['id'])} dropped`);
+    case 'isolated':
+      return notice(event, event['isolated'] === true ? 'cut off itself' : 'no longer cut off');
+    case 'stalled':
+      return notice(event, `did not run for ${String(event['ms'])} ms`);
+    case 'caught-up':
+      return notice(event, `${String(event['messages'])} messages fetched`);
+    case 'warning':
+      return notice(event, `${String(event['code'])}: ${String(event['message'])}`);
     default:
       return undefined;
   }
+}
+
+function notice(event: Fields, words: string): ChatEvent {
+  return { kind: 'notice', name: text(event, 'type'), words };
 }
 
 function deliveryOf(event: Fields): Delivery {

@@ -136,6 +136,7 @@ export class ChatPeer {
         this.#asked.get(event.ref)?.refuse(event.reason);
         this.#asked.delete(event.ref);
         return;
+      case 'notice':
       case undefined:
         return;
     }

@@ -3,12 +3,15 @@ import { sodium } from './sodium.js';
 /** What sealing adds. */
 export const TAG_BYTES = 16;
 
-/** ChaCha20-Poly1305 (RFC 8439). A nonce must never be used twice with one key. */
+/**
+ * ChaCha20-Poly1305 (RFC 8439). A nonce must never be used twice with one key.
+ * @param ciphertext where to; `TAG_BYTES` longer than the plaintext
+ */
 export function seal(
   plaintext: Uint8Array,
   { key, nonce, associated }: AeadParameters,
+  ciphertext: Uint8Array = Buffer.allocUnsafe(plaintext.length + TAG_BYTES),
 ): Uint8Array {
-  const ciphertext = Buffer.allocUnsafe(plaintext.length + TAG_BYTES);
   sodium().crypto_aead_chacha20poly1305_ietf_encrypt(
     ciphertext,
     plaintext,

@@ -2,21 +2,14 @@ import { type FSWatcher, watch } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Address, type PeerId, peerId } from '@hearsay/core';
-import { formatAddress, parseDialAddress } from '../address.js';
-import { GENERATION_MAX, SMALL_FILE_BYTES_MAX } from '../limits.js';
-import { isKeyId, type KeyId } from '../network/network-key.js';
-import { isRunning, ownProcess, type ProcessIdentity } from '../profile/process-identity.js';
-
-/** A peer of this machine and user, as its file says. */
-export interface RunEntry {
-  readonly network: string;
-  /** Of the key that it dials with. */
-  readonly key: KeyId;
-  readonly peer: PeerId;
-  readonly generation: number;
-  readonly address: Address;
-}
+import { isRunning, ownProcess } from '../profile/process-identity.js';
+import {
+  ID_CHARS_IN_NAME,
+  parseRunFile,
+  RUN_FILE_FORMAT,
+  RUN_FILE_NAME,
+  type RunEntry,
+} from './run-file.js';
 
 /** What the folder needs. */
 export interface RunFolderOptions {
@@ -31,9 +24,6 @@ export interface RunFolderOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-const FORMAT = 2;
-const FILE_NAME = /^\d{1,10}-[0-9a-f]{8}\.json$/;
-const ID_CHARS_IN_NAME = 8;
 /** Known files read again in one scan, in turn: the cost of a scan must not grow with the mesh. */
 const RECHECKS_PER_SCAN = 2;
 const OTHERS_MAY = 0o077;
@@ -95,7 +85,7 @@ export class RunFolder {
     const { network, key, peer, generation, address } = this.#options.own();
     const { pid, start } = await ownProcess();
     const text = JSON.stringify({
-      hearsay: FORMAT,
+      hearsay: RUN_FILE_FORMAT,
       pid,
       start,
       network,
@@ -114,7 +104,7 @@ export class RunFolder {
     const stop = (): void => this.#watcher?.close();
     try {
       this.#watcher = watch(this.#options.folder, (_kind, name) => {
-        if (name !== null && FILE_NAME.test(name)) void this.#visit(name).catch(stop);
+        if (name !== null && RUN_FILE_NAME.test(name)) void this.#visit(name).catch(stop);
       });
       this.#watcher.on('error', stop);
     } catch {
@@ -131,7 +121,7 @@ export class RunFolder {
   }
 
   async #scan(): Promise<void> {
-    const files = (await readdir(this.#options.folder)).filter((name) => FILE_NAME.test(name));
+    const files = (await readdir(this.#options.folder)).filter((name) => RUN_FILE_NAME.test(name));
     const names = new Set(files.slice(0, this.#options.filesMax));
     for (const name of this.#visited) if (!names.has(name)) this.#visited.delete(name);
     const again = [...this.#visited].slice(0, RECHECKS_PER_SCAN);
@@ -148,7 +138,7 @@ export class RunFolder {
     this.#visited.delete(name);
     this.#visited.add(name);
     const text = await readFile(this.#path(name), 'utf8').catch(() => undefined);
-    const found = text === undefined ? undefined : parseEntry(text);
+    const found = text === undefined ? undefined : parseRunFile(text);
     if (found === undefined) return;
     if (!(await isRunning(found.process))) {
       await rm(this.#path(name), { force: true });
@@ -171,32 +161,4 @@ async function prepareFolder(folder: string): Promise<void> {
   if (user === undefined) return; // A system without owners.
   if (found.uid !== user) throw new Error(`${folder} belongs to another user`);
   if ((found.mode & OTHERS_MAY) !== 0) await chmod(folder, 0o700);
-}
-
-function parseEntry(
-  text: string,
-): { readonly entry: RunEntry; readonly process: ProcessIdentity } | undefined {
-  if (text.length > SMALL_FILE_BYTES_MAX) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return undefined;
-    return readEntry(value as Readonly<Record<string, unknown>>); // Each field is checked.
-  } catch {
-    return undefined; // Half written, or not ours.
-  }
-}
-
-function readEntry(
-  fields: Readonly<Record<string, unknown>>,
-): { readonly entry: RunEntry; readonly process: ProcessIdentity } | undefined {
-  const { hearsay, pid, start, network, key, peer, generation, address } = fields;
-  if (hearsay !== FORMAT || typeof pid !== 'number' || typeof start !== 'number') return undefined;
-  if (typeof network !== 'string' || !isKeyId(key) || typeof peer !== 'string') return undefined;
-  if (typeof generation !== 'number' || !Number.isInteger(generation)) return undefined;
-  if (generation < 0 || generation > GENERATION_MAX || typeof address !== 'string')
-    return undefined;
-  const dialable = parseDialAddress(address);
-  if (dialable === undefined) return undefined;
-  const entry = { network, key, peer: peerId(peer), generation, address: formatAddress(dialable) };
-  return { entry, process: { pid, start } };
 }

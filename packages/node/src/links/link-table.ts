@@ -76,6 +76,8 @@ export class LinkTable {
   readonly #closing = new Map<Link, NodeJS.Timeout>();
   /** Links that we ended without being asked to, until they are closed. */
   readonly #abandoned = new Set<LinkId>();
+  /** Peers to whom nothing passes. */
+  readonly #cut = new Set<PeerId>();
   readonly #turns = new Turns();
   readonly counters: LinkCounters = zeroLinkCounters();
   #nextId = 1;
@@ -104,6 +106,23 @@ export class LinkTable {
     return count < this.#options.limits.linksPerPeerMax;
   }
 
+  /** Peers to whom nothing passes, by a drill. */
+  get cut(): readonly PeerId[] {
+    return [...this.#cut];
+  }
+
+  /** A drill: what goes to a peer and what comes from it is lost without a sign, until that is over. */
+  setCut(peer: PeerId, cut: boolean): void {
+    if (cut) this.#cut.add(peer);
+    else this.#cut.delete(peer);
+    for (const link of this.#open.values()) if (link.peer === peer) link.muted = cut;
+  }
+
+  /** Open links, as they are counted. */
+  list(): readonly Link[] {
+    return [...this.#open.values()].filter((link) => !link.closing);
+  }
+
   /** Takes a connection whose handshake is done. */
   open(wire: Wire, { networkKey, ...opening }: Opening & Proven): LinkEvents {
     const { limits, readFrames, readMonotonicMs, step } = this.#options;
@@ -112,6 +131,7 @@ export class LinkTable {
       wire,
       peer: opening.peer,
       networkKey,
+      dialled: opening.dialled !== undefined,
       limits,
       onProgress: (moved) => this.#progress(moved),
     });
@@ -119,15 +139,19 @@ export class LinkTable {
       this.counters.readPauses += 1;
     };
     const read = (bytes: Uint8Array): void => {
-      if (link.closing) return;
+      if (link.closing || link.muted) return;
       const before = readFrames();
       step({ kind: 'frames', link: link.id, bytes });
-      inflow.took(readFrames() - before, bytes.length);
+      const frames = readFrames() - before;
+      link.receivedBytes += bytes.length;
+      link.receivedFrames += frames;
+      inflow.took(frames, bytes.length);
     };
     const { linkSliceMs: sliceMs } = limits;
     const intake = new Intake({ wire, turns: this.#turns, sliceMs, readMonotonicMs, read });
     const inflow = new Inflow({ wire: intake, limits, readMonotonicMs, onPause });
     this.counters.handshakes += 1;
+    link.muted = this.#cut.has(link.peer);
     this.#open.set(link.id, link);
     step({ kind: 'link-opened', link: link.id, ...opening });
     return {

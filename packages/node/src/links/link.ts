@@ -12,6 +12,8 @@ export interface LinkOptions {
   /** Who is at the other end, and by which network key it came in. */
   readonly peer: PeerId;
   readonly networkKey: Uint8Array;
+  /** We dialled it. */
+  readonly dialled: boolean;
   readonly limits: SendQueueLimits & {
     readonly socketHighWaterBytes: number;
     readonly drainedBytes: number;
@@ -25,8 +27,18 @@ export class Link {
   readonly id: LinkId;
   readonly peer: PeerId;
   readonly networkKey: Uint8Array;
+  readonly dialled: boolean;
   /** Monotonic time at which the system last took something. */
   progressMs = 0;
+  /** A drill: nothing passes, either way, and nothing tells so. */
+  muted = false;
+  /** Bytes handed to the socket and taken from it, without what WebSocket and the seal add. */
+  sentBytes = 0;
+  receivedBytes = 0;
+  /** Frames queued, taken, and dropped because the queue was full. */
+  sentFrames = 0;
+  receivedFrames = 0;
+  droppedFrames = 0;
   readonly #wire: Wire;
   readonly #queue: SendQueue;
   readonly #socketHighWaterBytes: number;
@@ -35,10 +47,11 @@ export class Link {
   readonly #sent: () => void;
   #closing = false;
 
-  constructor({ id, wire, peer, networkKey, limits, onProgress }: LinkOptions) {
+  constructor({ id, wire, peer, networkKey, dialled, limits, onProgress }: LinkOptions) {
     this.id = id;
     this.peer = peer;
     this.networkKey = networkKey;
+    this.dialled = dialled;
     this.#wire = wire;
     this.#queue = new SendQueue(limits);
     this.#socketHighWaterBytes = limits.socketHighWaterBytes;
@@ -62,7 +75,10 @@ export class Link {
 
   push(chunk: Uint8Array, priority: Priority): Enqueued {
     if (this.#closing) return 'dropped';
-    return this.#queue.push(chunk, priority, this.#wire.bufferedBytes);
+    const enqueued = this.#queue.push(chunk, priority, this.#wire.bufferedBytes);
+    if (enqueued === 'queued') this.sentFrames += 1;
+    else this.droppedFrames += 1;
+    return enqueued;
   }
 
   takeDropped(): Dropped | undefined {
@@ -90,7 +106,9 @@ export class Link {
   }
 
   #send(messages: readonly Uint8Array[]): void {
+    if (this.muted) return;
     for (const message of messages) {
+      this.sentBytes += message.length;
       // That the system took it matters only to what waits behind it, and to a congested link.
       const waiting =
         this.#queue.hasBulk || this.#wire.bufferedBytes + message.length >= this.#quietBytes;

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clockMs } from '../../clock.js';
 import { Watch } from '../../observe/watch.js';
 import type { Children } from '../../process/children.js';
+import { Relay } from '../../relay/relay.js';
 import { quantile } from '../../stats.js';
 import { AgentPeer } from '../honest/agent-peer.js';
 import { MemoryWatch } from '../honest/resident-memory.js';
 import { GOALS, type Row } from '../row.js';
-import { Relay } from './relay.js';
 
 const NICKS = ['ana', 'bob', 'cy'] as const;
 const SAYS_EVERY_MS = 50;
@@ -36,7 +36,8 @@ export async function silentCut(children: Children): Promise<Row> {
     const memory = new MemoryWatch(peers.map(({ child }) => child));
     for (const peer of peers) peer.tell({ do: 'talk', phase: 1, everyMs: SAYS_EVERY_MS });
     await sleep(AFTER_MS);
-    relay.cut(ana.nick, bob.nick);
+    await relay.cut(ana.nick, bob.nick);
+    await relay.cut(bob.nick, ana.nick);
     const atMs = clockMs();
     const noticed = await until('both give the silent link up', NOTICE_TIMEOUT_MS, () => {
       const downs = [downAt(ana, bob.id, atMs), downAt(bob, ana.id, atMs)];
@@ -92,15 +93,11 @@ async function startAll(
   await until('three peers ready', START_TIMEOUT_MS, () =>
     peers.every(({ ready }) => ready !== undefined) ? true : undefined,
   );
-  for (const from of peers) {
-    const ports: Record<string, number> = {};
-    for (const to of peers) {
-      if (to === from) continue;
-      const port = portOf(to);
-      ports[String(port)] = await relay.line(from.nick, to.nick, port);
-    }
-    from.tell({ do: 'route', ports });
+  for (const peer of peers) {
+    await relay.add(peer.nick, portOf(peer));
+    await relay.listens(peer.nick);
   }
+  for (const peer of peers) peer.tell({ do: 'route', ports: relay.routesOf(peer.nick) });
   const [first, ...others] = peers;
   for (const peer of others) peer.tell({ do: 'join', address: first.address });
   await until('three peers linked', START_TIMEOUT_MS, () =>

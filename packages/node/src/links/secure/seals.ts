@@ -28,10 +28,11 @@ export class Sealer {
     this.#key = key;
   }
 
-  seal(message: Uint8Array): Uint8Array {
-    const sealed = seal(message, { key: this.#key, nonce: this.#nonce.bytes });
+  /** @param sealed where to; `TAG_BYTES` longer than the message */
+  seal(message: Uint8Array, sealed?: Uint8Array): Uint8Array {
+    const result = seal(message, { key: this.#key, nonce: this.#nonce.bytes }, sealed);
     this.#nonce.advance();
-    return sealed;
+    return result;
   }
 }
 

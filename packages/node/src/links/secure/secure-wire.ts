@@ -1,5 +1,10 @@
+import { TAG_BYTES } from '../../crypto/aead.js';
 import type { Wire } from '../wire.js';
+import { Scratch } from './scratch.js';
 import { Sealer } from './seals.js';
+
+/** One for all links: a message is sealed and handed over in one go. */
+const scratch = new Scratch();
 
 /** A wire on which every message is sealed, once and right before it goes out. */
 export class SecureWire implements Wire {
@@ -16,7 +21,10 @@ export class SecureWire implements Wire {
   }
 
   send(bytes: Uint8Array, sent?: () => void): void {
-    this.#wire.send(this.#sealer.seal(bytes), sent);
+    const sealed = this.#sealer.seal(bytes, scratch.take(bytes.length + TAG_BYTES));
+    this.#wire.send(sealed, sent);
+    // Nothing waits: the system has its own copy. Else the socket sends from this memory later.
+    if (this.#wire.bufferedBytes > 0) scratch.keep();
   }
 
   close(code: number, reason: string): void {
