@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type {
   Address,
   Config,
@@ -14,6 +16,8 @@ import type {
   StatusView,
   StreamId,
 } from '@hearsay/core';
+import type { Registry } from 'prom-client';
+import type { ReadinessCheck } from './http/health.js';
 import type { RuntimeLimits } from './limits.js';
 import type { LinkCounters } from './links/link-counters.js';
 import type { KeyEvent } from './network/key-rotation.js';
@@ -51,6 +55,11 @@ export interface PeerOptions {
   readonly runFolder?: string;
   /** UDP port of the announcements. Default 7339. */
   readonly discoveryPort?: number;
+  /**
+   * Who shows it may ask over HTTP from anywhere; without one only programs of this machine may. 16
+   * to 256 letters, digits and `- . _ ~`; on the network it is read by whoever listens in.
+   */
+  readonly httpToken?: string;
   /** Small facts about this peer for others to see, at most 12 keys. `pid` and `version` are added. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Ends the peer without a goodbye when aborted. */
@@ -207,6 +216,44 @@ export interface PeerPort {
   close(): void;
 }
 
+/** Answers a request that was let in. What it throws is a 500 and a `warning`. */
+export type HttpHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => void | Promise<void>;
+
+/** Takes over an upgraded connection that was let in. What it throws ends that one, with a `warning`. */
+export type UpgradeHandler = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+) => void | Promise<void>;
+
+/**
+ * What the port of a peer serves beside its links: `/healthz`, `/readyz`, `/metrics`, and whatever
+ * is added. Whoever has `httpToken` may ask from anywhere; without it only programs of this machine
+ * and pages that it served itself.
+ */
+export interface PeerHttp {
+  /**
+   * Answers requests below a prefix that ends with `/`, or of exactly that path. The longest prefix
+   * counts. Read a body with `readBody`, which has a bound.
+   * @returns a function that ends it
+   * @throws PeerError `route-taken`, `bad-option`
+   */
+  route(prefix: string, handler: HttpHandler): () => void;
+  /** Takes upgrades, WebSockets among them, by the same rules. @throws PeerError as `route` */
+  upgrade(prefix: string, handler: UpgradeHandler): () => void;
+  /**
+   * Adds a condition to `/readyz`: why it does not hold, or undefined.
+   * @returns a function that removes it
+   * @throws PeerError `bad-option` when the name is taken
+   */
+  readiness(name: string, check: ReadinessCheck): () => void;
+  /** What `/metrics` tells; add metrics of your own. Loads `prom-client` when first used. */
+  readonly metrics: Registry;
+}
+
 /** Typed events; `peer.on('member', ...)`. */
 export interface PeerEvents {
   readonly message: PeerMessage;
@@ -274,6 +321,7 @@ export interface Peer {
   readonly port: number;
   /** `ws://host:port` to dial. */
   readonly url: string;
+  readonly http: PeerHttp;
   /**
    * Publishes at once and tells what happened to it so far.
    * @throws PeerError `payload-too-large`, `topic-too-long`, `topic-empty`, `topic-reserved`, `outbox-full`, `disk-failed`, `closed`

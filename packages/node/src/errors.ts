@@ -27,6 +27,8 @@
  * | `bad-recipient` | a direct message to oneself, or to an id that is no key | no |
  * | `outbox-full` | published more in one turn than may wait: `await peer.drained()` | no |
  * | `unknown-key`, `key-in-use`, `too-many-keys` | a change of the network's keys that cannot be | no |
+ * | `route-taken` | a path of the HTTP port is served already | no |
+ * | `body-too-large` | the body of an HTTP request is over its bound | no |
  * | `timeout` | what was waited for did not come in time | no, and it may still come |
  * | `closed` | the peer has left or was closed | no |
  * | `superseded` | another process runs under this id; the peer closes itself | it closes |
@@ -62,6 +64,8 @@ export type PeerErrorCode =
   | 'unknown-key'
   | 'key-in-use'
   | 'too-many-keys'
+  | 'route-taken'
+  | 'body-too-large'
   | 'timeout'
   | 'closed'
   | 'superseded'

@@ -1,11 +1,13 @@
 export { formatAddress, type HostAndPort, parseAddress } from './address.js';
 export type {
   Departure,
+  HttpHandler,
   Peer,
   PeerCounters,
   PeerDrills,
   PeerEventName,
   PeerEvents,
+  PeerHttp,
   PeerKeys,
   PeerLink,
   PeerMember,
@@ -14,11 +16,14 @@ export type {
   PeerPort,
   PortHandlers,
   Publication,
+  UpgradeHandler,
 } from './api.js';
 export { createPeer } from './create-peer.js';
 export { directTopic } from './direct/direct-topic.js';
 export { localProcessOf } from './discovery/local-process.js';
 export { PeerError, type PeerErrorCode } from './errors.js';
+export type { ReadinessCheck } from './http/health.js';
+export { readBody } from './http/read-body.js';
 export { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
 export { formatInvite, type Invite, looksLikeInvite, parseInvite } from './network/invite.js';
 export type { Keyring } from './network/keyring.js';

@@ -35,6 +35,8 @@ export interface RuntimeLimits {
   readonly handshakesPerSecondMax: number;
   /** Open links of one peer; one more is refused. There is rarely more than one, and never for long. */
   readonly linksPerPeerMax: number;
+  /** HTTP connections at once beside links, upgraded ones too; one that is idle makes room, else 503. */
+  readonly httpConnectionsMax: number;
   /** Frames read from a link in a second; above it the link is not read for a while. */
   readonly linkFramesPerSecondMax: number;
   /** Bytes read from a link in a second, likewise. */
@@ -78,6 +80,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   handshakesAtOnceMax: 16,
   handshakesPerSecondMax: 100,
   linksPerPeerMax: 4,
+  httpConnectionsMax: 256,
   linkFramesPerSecondMax: 50_000,
   linkBytesPerSecondMax: 64 * MIB,
   linkSliceMs: 4,

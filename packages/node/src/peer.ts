@@ -14,6 +14,7 @@ import type {
   PeerDrills,
   PeerEventName,
   PeerEvents,
+  PeerHttp,
   PeerKeys,
   PeerLink,
   PeerMember,
@@ -26,6 +27,7 @@ import { directTopic } from './direct/direct-topic.js';
 import { isReservedTopic } from './direct/reserved-topic.js';
 import { PeerError, reasonOf } from './errors.js';
 import { ownNick } from './member-meta.js';
+import { countersOf, membersOf } from './peer-views.js';
 import type { Runtime } from './runtime.js';
 import { checkDialAddress } from './settings.js';
 
@@ -33,6 +35,7 @@ import { checkDialAddress } from './settings.js';
 export interface Listening {
   readonly port: number;
   readonly address: Address;
+  readonly http: PeerHttp;
 }
 
 const DEFAULT_FLUSH_MS = 2_000;
@@ -45,13 +48,15 @@ export class RunningPeer implements Peer {
   readonly drills: PeerDrills;
   readonly port: number;
   readonly url: string;
+  readonly http: PeerHttp;
   readonly #runtime: Runtime;
 
-  constructor(runtime: Runtime, { port, address }: Listening) {
+  constructor(runtime: Runtime, { port, address, http }: Listening) {
     this.#runtime = runtime;
     this.id = runtime.identity.id;
     this.generation = runtime.identity.generation;
     this.port = port;
+    this.http = http;
     this.url = `ws://${address}`;
     this.keys = keysOf(runtime);
     this.drills = drillsOf(runtime);
@@ -101,10 +106,7 @@ export class RunningPeer implements Peer {
   }
 
   members(): readonly PeerMember[] {
-    const { engine, readNow, roster } = this.#runtime;
-    const now = readNow();
-    const { members } = engine.status(now);
-    return members.map((view) => roster.describe(view, now.monotonicMs));
+    return membersOf(this.#runtime);
   }
 
   links(): readonly PeerLink[] {
@@ -130,8 +132,7 @@ export class RunningPeer implements Peer {
   }
 
   counters(): Readonly<PeerCounters> {
-    const { engine, links, reserved } = this.#runtime;
-    return { ...engine.counters(), ...reserved.mail.counters, ...links.counters };
+    return countersOf(this.#runtime);
   }
 
   receipt(id: MessageId): { readonly held: number; readonly live: number } {

@@ -153,6 +153,11 @@ export class Runtime {
     return full || this.links.congested;
   }
 
+  /** Longest delay of the event loop lately. */
+  get loopDelayMs(): number {
+    return this.#health?.delayMs ?? 0;
+  }
+
   status(): StatusView {
     return this.engine.status(this.readNow());
   }

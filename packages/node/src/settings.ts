@@ -28,6 +28,7 @@ import { VERSION } from './version.js';
 /** As long as ids of keys can get. */
 const WIDEST_KEYS = { ids: Array.from({ length: NETWORK_KEYS_MAX }, () => '0'.repeat(16)) };
 const DISCOVERY_PORT = 7_339;
+const TOKEN = /^[\w.~-]{16,256}$/;
 const LOOPBACK = '127.0.0.1';
 const EVERY_INTERFACE = '0.0.0.0';
 /** With a folder. */
@@ -49,6 +50,7 @@ export interface Settings {
   readonly durability: Durability;
   readonly runFolder: string | undefined;
   readonly discoveryPort: number;
+  readonly httpToken: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly timings: Config & RuntimeTimers;
   readonly limits: Limits & RuntimeLimits;
@@ -72,6 +74,7 @@ export function resolveOptions(options: PeerOptions): Settings {
     stateFolder: options.stateFolder,
     runFolder: options.runFolder,
     discoveryPort: checkPort(options.discoveryPort ?? DISCOVERY_PORT),
+    httpToken: checkToken(options.httpToken),
     signal: options.signal,
     timings: { ...DEFAULT_CONFIG, ...DEFAULT_TIMERS, ...options.timings },
     durability: checkDurability(options.durability ?? 'process'),
@@ -116,6 +119,12 @@ export function checkDialAddress(text: string): Address {
 function checkHost(host: string): string {
   if (parseAddress(formatAddress({ host, port: 0 })) !== undefined) return host;
   throw new PeerError('bad-address', `"${cleanLine(host)}" is not a host to listen on`);
+}
+
+/** Guessing must be hopeless, and it must fit a header and an address. */
+function checkToken(token: string | undefined): string | undefined {
+  if (token === undefined || TOKEN.test(token)) return token;
+  throw new PeerError('bad-option', 'httpToken is 16 to 256 of letters, digits and - . _ ~');
 }
 
 function checkDurability(durability: Durability): Durability {

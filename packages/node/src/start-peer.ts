@@ -13,6 +13,7 @@ import { Ed25519Signer } from './crypto/ed25519-signer.js';
 import { loadCrypto } from './crypto/noise.js';
 import { internalError } from './engine-errors.js';
 import { PeerError, reasonOf } from './errors.js';
+import { createHttpServices } from './http/create-services.js';
 import { Listener } from './links/listener.js';
 import { type OwnAddresses, ownAddresses } from './links/own-addresses.js';
 import { listenOnFreePort } from './links/port-choice.js';
@@ -68,6 +69,7 @@ export async function startPeer(
 async function listenAndStart(runtime: Runtime): Promise<Peer> {
   const { settings } = runtime;
   const { limits, timings, host, port: wantedPort, lan, signal } = settings;
+  const http = createHttpServices(runtime);
   const listener = new Listener({
     links: runtime.links,
     identity: runtime.linkIdentity,
@@ -77,6 +79,9 @@ async function listenAndStart(runtime: Runtime): Promise<Peer> {
     linksMax: limits.linksMax,
     handshakeTimeoutMs: timings.handshakeTimeoutMs,
     closeTimeoutMs: timings.closeTimeoutMs,
+    http,
+    httpConnectionsMax: limits.httpConnectionsMax,
+    httpRequestTimeoutMs: timings.httpRequestTimeoutMs,
     onTrouble: (error) => runtime.warn('cannot-accept', reasonOf(error)),
   });
   runtime.attach(listener);
@@ -91,7 +96,7 @@ async function listenAndStart(runtime: Runtime): Promise<Peer> {
   setImmediate(() => prepareKeys(runtime));
   if (settings.stateFolder !== undefined) remember(runtime, settings.stateFolder);
   if (settings.discover) discover(runtime, addresses, lan ? reachable : []);
-  return new RunningPeer(runtime, { port, address: addresses.local });
+  return new RunningPeer(runtime, { port, address: addresses.local, http });
 }
 
 function prepareKeys(runtime: Runtime): void {

@@ -23,6 +23,12 @@ export interface RuntimeTimers {
   readonly answerIntervalMs: number;
   /** Between two scans of the run folder. */
   readonly runScanMs: number;
+  /** An HTTP request that is not there as a whole by then is cut. */
+  readonly httpRequestTimeoutMs: number;
+  /** A longer delay of the event loop makes `/healthz` say no. */
+  readonly unhealthyLoopMs: number;
+  /** Who has met nobody this long after its start is ready all the same. */
+  readonly readyAloneMs: number;
   /** Between two `sync` events. */
   readonly syncEventMs: number;
 }
@@ -40,5 +46,8 @@ export const DEFAULT_TIMERS: RuntimeTimers = {
   answerDelayMs: 20,
   answerIntervalMs: 100,
   runScanMs: 2_000,
+  httpRequestTimeoutMs: 30_000,
+  unhealthyLoopMs: 5_000,
+  readyAloneMs: 3_000,
   syncEventMs: 100,
 };

@@ -253,6 +253,10 @@ export class FakePeer implements Peer {
     return Promise.resolve();
   }
 
+  get http(): Peer['http'] {
+    throw new Error('not needed here');
+  }
+
   open(): ReturnType<Peer['open']> {
     throw new Error('not needed here');
   }

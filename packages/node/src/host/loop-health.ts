@@ -17,7 +17,7 @@ export class LoopHealth {
   readonly #timer: NodeJS.Timeout;
   #expectedMs: number;
   #worstMs = 0;
-
+  #reportedMs = 0;
   constructor(options: LoopHealthOptions) {
     this.#options = options;
     this.#expectedMs = options.readMonotonicMs() + options.intervalMs;
@@ -27,6 +27,11 @@ export class LoopHealth {
   /** Some timer fired this much too late. */
   observe(lateMs: number): void {
     this.#worstMs = Math.max(this.#worstMs, lateMs);
+  }
+
+  /** The longest delay of this period and the one before. */
+  get delayMs(): number {
+    return Math.max(this.#worstMs, this.#reportedMs);
   }
 
   close(): void {
@@ -39,6 +44,7 @@ export class LoopHealth {
     this.#expectedMs = nowMs + this.#options.intervalMs;
     const loopDelayMs = this.#worstMs;
     this.#worstMs = 0;
+    this.#reportedMs = loopDelayMs;
     this.#options.onReport(loopDelayMs);
   }
 }

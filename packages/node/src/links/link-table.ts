@@ -99,6 +99,13 @@ export class LinkTable {
     return this.#congestion.congested;
   }
 
+  /** Bytes that wait on all links, in their queues and sockets. */
+  get waitingBytes(): number {
+    let bytes = 0;
+    for (const link of this.#open.values()) bytes += link.waitingBytes;
+    return bytes;
+  }
+
   /** False when one peer holds too many links already: a member may not take the place of others. */
   hasRoomFor(peer: PeerId): boolean {
     let count = 0;

@@ -1,9 +1,16 @@
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type LinkClosure } from '@hearsay/core';
 import type { WebSocketServer as SocketServer, WebSocket } from 'ws';
 import { PeerError, reasonOf, systemCode } from '../errors.js';
+import { type HttpServices, pathOf, type UpgradeRefusal } from '../http/http-services.js';
 import { HEADER_BYTES_MAX } from '../limits.js';
 import { Admission, type AdmissionLimits, type Ticket } from './admission.js';
 import { remoteOf } from './dialler.js';
@@ -20,6 +27,8 @@ import {
   WebSocketWire,
 } from './web-socket-wire.js';
 
+const [BAD_REQUEST, FORBIDDEN, UPGRADE_REQUIRED] = [400, 403, 426];
+
 /** What the listener needs. */
 export interface ListenerOptions {
   readonly links: LinkTable;
@@ -34,11 +43,17 @@ export interface ListenerOptions {
   readonly handshakeTimeoutMs: number;
   /** A closing handshake that takes longer is cut. */
   readonly closeTimeoutMs: number;
+  /** Answers what is not for links. */
+  readonly http: HttpServices;
+  /** Connections that it may hold. */
+  readonly httpConnectionsMax: number;
+  /** A request that is not there as a whole by then is cut. */
+  readonly httpRequestTimeoutMs: number;
   /** The system could not accept a connection (out of descriptors, say); listening goes on. */
   readonly onTrouble: (error: Error) => void;
 }
 
-/** Accepts links on one HTTP port, beside which later services can live under other paths. */
+/** Accepts links on one HTTP port, and hands whatever comes for other paths to the services there. */
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
@@ -61,18 +76,16 @@ export class Listener {
       {
         maxHeaderSize: HEADER_BYTES_MAX,
         headersTimeout: options.handshakeTimeoutMs,
-        requestTimeout: options.handshakeTimeoutMs,
+        requestTimeout: Math.max(options.httpRequestTimeoutMs, options.handshakeTimeoutMs),
         connectionsCheckingInterval: options.handshakeTimeoutMs,
         keepAlive: true,
+        keepAliveTimeout: options.handshakeTimeoutMs,
       },
-      (request, response) => {
-        const [status, text] = answerTo(request);
-        response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
-        response.end(text);
-      },
+      (request, response) => this.#request(request, response),
     );
     // One more than there is room for, so that admission decides who goes.
-    this.#server.maxConnections = options.linksMax + options.limits.pendingHandshakesMax + 1;
+    const { linksMax, limits, httpConnectionsMax } = options;
+    this.#server.maxConnections = linksMax + limits.pendingHandshakesMax + httpConnectionsMax + 1;
     this.#server.on('connection', (socket) => this.#admit(socket));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -109,6 +122,7 @@ export class Listener {
   close(): Promise<void> {
     this.#admission.close();
     this.#pace.close();
+    this.#options.http.close();
     this.#server.closeAllConnections();
     this.#webSockets.close();
     if (!this.#server.listening) return Promise.resolve();
@@ -117,13 +131,26 @@ export class Listener {
     });
   }
 
+  /** Whoever is let in leaves the places of those who shake hands; nobody else does. */
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    if (pathOf(request) === LINK_PATH) {
+      response.writeHead(UPGRADE_REQUIRED, { 'content-type': 'text/plain', connection: 'close' });
+      response.end('This is a Hearsay peer. It speaks WebSocket here.\n');
+    } else if (this.#options.http.serve(request, response)) {
+      this.#tickets.get(request.socket)?.leave();
+    }
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const refusal = this.#refusal(request);
-    if (refusal !== undefined) {
-      socket.on('error', () => socket.destroy());
-      socket.end(httpAnswer(refusal));
+    if (pathOf(request) !== LINK_PATH) {
+      const refusal = this.#options.http.serveUpgrade(request, socket, head);
+      if (refusal === undefined) this.#tickets.get(socket)?.leave();
+      else refuseUpgrade(socket, refusal);
       return;
     }
+    // It has no deadline any more, and may be cut to make room: no place for a link.
+    const status = this.#options.http.holds(socket) ? BAD_REQUEST : statusOfRefusal(request);
+    if (status !== undefined) return refuseUpgrade(socket, { status, reason: '' });
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const { remoteAddress, remotePort } = request.socket;
       this.#greet(webSocket, socket, remoteOf(remoteAddress, remotePort));
@@ -158,40 +185,27 @@ export class Listener {
     }
     reportTo(webSocket, greeting);
   }
-
-  /** The HTTP status with which an upgrade is refused, or undefined when it is welcome. */
-  #refusal(request: IncomingMessage): number | undefined {
-    const { origin, 'sec-websocket-protocol': protocols } = request.headers;
-    const [BAD_REQUEST, FORBIDDEN, NOT_FOUND] = [400, 403, 404];
-    if (pathOf(request) !== LINK_PATH) return NOT_FOUND;
-    // Any web page may dial loopback, and browsers always name the page: no page is a peer.
-    if (origin !== undefined) return FORBIDDEN;
-    const offered = protocols?.split(',').map((name) => name.trim());
-    return offered?.includes(SUBPROTOCOL) === true ? undefined : BAD_REQUEST;
-  }
 }
 
+/** The HTTP status with which a link is refused, or undefined when it is welcome. */
+function statusOfRefusal(request: IncomingMessage): number | undefined {
+  const { origin, 'sec-websocket-protocol': protocols } = request.headers;
+  // Any web page may dial loopback, and browsers always name the page: no page is a peer.
+  if (origin !== undefined) return FORBIDDEN;
+  const offered = protocols?.split(',').map((name) => name.trim());
+  return offered?.includes(SUBPROTOCOL) === true ? undefined : BAD_REQUEST;
+}
 function lateAfter(timeoutMs: number): LinkClosure {
   const reason = `no handshake within ${timeoutMs / 1_000} s`;
   return { code: CLOSE_CODES.handshake, reason };
 }
 
-/** Status and text for whoever comes without a WebSocket. */
-function answerTo(request: IncomingMessage): readonly [number, string] {
-  const [UPGRADE_REQUIRED, NOT_FOUND] = [426, 404];
-  return pathOf(request) === LINK_PATH
-    ? [UPGRADE_REQUIRED, 'This is a Hearsay peer. It speaks WebSocket here.\n']
-    : [NOT_FOUND, 'Not found.\n'];
-}
-
-function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? '';
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
-}
-
-function httpAnswer(status: number): string {
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+function refuseUpgrade(socket: Duplex, { status, reason }: UpgradeRefusal): void {
+  socket.on('error', () => socket.destroy());
+  const text = reason === '' ? '' : `${reason}\n`;
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`;
+  const length = Buffer.byteLength(text);
+  socket.end(`${head}\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n${text}`);
 }
 
 function explainListenError(error: Error, host: string, port: number): PeerError {
