@@ -1,5 +1,5 @@
 import { invariant } from '@hearsay/core';
-import type { Lanes } from './hash.js';
+import type { Lanes } from '../values/hash.js';
 
 /** Partitions a digest is kept of; a key belongs to one by its hash. */
 export const PARTITIONS = 1_024;

@@ -120,10 +120,15 @@ export class Registers {
 
   /** Forgets an entry as if it had never been. */
   forget(slot: number): void {
+    this.withdraw(slot);
+    this.#table.drop(slot);
+  }
+
+  /** Takes an entry out of everything but its slot. */
+  withdraw(slot: number): void {
     const extra = this.#table.extra(slot);
     this.#table.detach(slot);
     if (extra !== undefined && extra.node !== NO_SLOT) this.#table.slots.release(extra.node);
-    this.#table.drop(slot);
   }
 
   survivor(slot: number): RegisterSurvivor {

@@ -1,15 +1,16 @@
 import { invariant, type ReadonlyVectorClock, type StreamId } from '@hearsay/core';
 import { CacheError } from '../errors.js';
-import { type CacheLimits, DEFAULT_CACHE_LIMITS } from '../limits.js';
+import { DEFAULT_CACHE_LIMITS } from '../limits.js';
 import type { Binary } from '../values/binary.js';
 import type { Change, Operation } from '../values/operation.js';
-import type { Version } from '../values/stamp.js';
-import { checkDeadline, checkKey, checkValue } from './arguments.js';
+import { Composites } from './composites.js';
 import { PARTITIONS, type PartitionDigest } from './digests.js';
-import { type Origin, Registers } from './registers.js';
+import { Eviction } from './eviction.js';
+import { Preparations } from './preparations.js';
+import { Registers } from './registers.js';
 import { NO_SLOT, STATE } from './slots.js';
-import type { DeadlineWrite, RegisterSurvivor, Survivor } from './survivor.js';
-import { NEVER, Table } from './table.js';
+import type { Survivor } from './survivor.js';
+import { Extra, NEVER, Table } from './table.js';
 import type {
   ApplyResult,
   Held,
@@ -18,7 +19,11 @@ import type {
   ScanPage,
   StoreEvent,
   StoreOptions,
+  Value,
 } from './types.js';
+import { Upkeep } from './upkeep.js';
+import { visibleValue } from './visible-value.js';
+import { Writes } from './writes.js';
 
 const DEAD_SHARE_DIVISOR = 5;
 const SCAN_LIMIT = 1_000;
@@ -35,16 +40,45 @@ const SCAN_LIMIT = 1_000;
  *   holds what each of those members had written when it told so (its own streams in its clock).
  */
 export class Store {
-  readonly #limits: CacheLimits;
   readonly #memoryBytesMax: number;
   readonly #changed: ((event: StoreEvent) => void) | undefined;
+  /** Of the call under way. */
+  #nowMs = 0;
   readonly #table = new Table();
   readonly #registers = new Registers(this.#table);
+  readonly #composites = new Composites(this.#table, this.#registers);
+  readonly #writes: Writes;
+  readonly #eviction: Eviction;
+  readonly #upkeep: Upkeep;
+  readonly #preparations: Preparations;
 
   constructor(options: StoreOptions) {
-    this.#limits = options.limits ?? DEFAULT_CACHE_LIMITS;
     this.#memoryBytesMax = options.memoryBytesMax ?? NEVER;
     this.#changed = options.changed;
+    this.#eviction = new Eviction(options.eviction ?? 'none', this.#table, options.random);
+    this.#writes = new Writes({
+      table: this.#table,
+      registers: this.#registers,
+      composites: this.#composites,
+      emit: (kind, slot) => {
+        this.#eviction.touch(slot, this.#nowMs);
+        this.#emit(kind, slot);
+      },
+    });
+    this.#upkeep = new Upkeep({
+      table: this.#table,
+      registers: this.#registers,
+      composites: this.#composites,
+      eviction: this.#eviction,
+      memoryBytesMax: this.#memoryBytesMax,
+      emit: (kind, slot) => this.#emit(kind, slot),
+    });
+    this.#preparations = new Preparations({
+      limits: options.limits ?? DEFAULT_CACHE_LIMITS,
+      typeOf: (key, nowMs) => this.get(key, nowMs)?.value.kind,
+      composite: (key) => this.#composites.at(this.#table.find(key)),
+      admit: (key, bytes, nowMs) => this.#upkeep.admit(key, bytes, nowMs),
+    });
   }
 
   /** What was applied or taken over: the highest sequence of each stream, all before it included. */
@@ -61,29 +95,35 @@ export class Store {
   read(key: string, nowMs: number): Binary | undefined {
     const slot = this.#table.find(key);
     if (slot === NO_SLOT) return undefined;
+    this.#eviction.touch(slot, nowMs);
     const value = this.#table.slots.value(slot);
     if (typeof value === 'string') return value;
-    const extra = this.#table.extra(slot);
-    return extra === undefined || extra.effectiveMs <= nowMs ? undefined : extra.value;
+    if (value instanceof Extra) return value.effectiveMs <= nowMs ? undefined : value.value;
+    if (this.#composite(slot, nowMs) === undefined) return undefined;
+    throw new CacheError('wrong-type', `"${key}" holds no register`);
   }
 
-  /** What a key holds, or undefined. */
+  /** What a key holds, or undefined. @throws CacheError `counter-overflow` */
   get(key: string, nowMs: number): Held | undefined {
-    const value = this.read(key, nowMs);
-    if (value === undefined) return undefined;
     const slot = this.#table.find(key);
+    if (slot === NO_SLOT) return undefined;
+    const value = this.#composite(slot, nowMs) ?? this.#register(slot, nowMs);
+    if (value === undefined) return undefined;
+    this.#eviction.touch(slot, nowMs);
     const deadlineMs = this.#table.deadlineMs(slot);
+    const version = this.#table.version(slot);
     return {
-      value: { kind: 'register', value },
-      version: this.#table.version(slot),
-      deadlineMs: deadlineMs === NEVER ? undefined : deadlineMs,
+      value,
+      version,
+      deadlineMs: deadlineMs > nowMs && deadlineMs !== NEVER ? deadlineMs : undefined,
     };
   }
 
   /** Whether the key lives, but its value was evicted here: another peer may have it. */
   isEvicted(key: string): boolean {
     const slot = this.#table.find(key);
-    return slot !== NO_SLOT && this.#table.slots.state(slot) === STATE.evicted;
+    if (slot === NO_SLOT) return false;
+    return this.#composites.at(slot)?.isLost ?? this.#table.slots.state(slot) === STATE.evicted;
   }
 
   /** A page of keys. A key that is there during the whole scan is returned at least once. */
@@ -94,28 +134,24 @@ export class Store {
     const end = Math.min(slots.end, start + (options.limit ?? SCAN_LIMIT));
     const keys: string[] = [];
     for (let slot = start; slot < end; slot++) {
-      if (!this.#table.isLive(slot) || this.#table.deadlineMs(slot) <= nowMs) continue;
+      if (!this.#table.isLive(slot)) continue;
       const key = slots.key(slot);
-      if (key.startsWith(prefix)) keys.push(key);
+      if (key.startsWith(prefix) && this.#isVisible(slot, nowMs)) keys.push(key);
     }
     return { keys, cursor: end < slots.end ? end : 0 };
   }
 
   /**
-   * A local write of a register.
+   * A local write of a register, of whatever type the key was.
    * @throws CacheError `bad-key`, `too-large`, `bad-value`, `out-of-memory`
    */
   prepareSet(key: string, value: Binary, deadlineMs: number | undefined, nowMs: number): Change {
-    checkKey(key, this.#limits);
-    checkValue(value, this.#limits);
-    checkDeadline(deadlineMs, nowMs);
-    return { kind: 'set', value, deadlineMs };
+    return this.#preparations.set(key, value, deadlineMs, nowMs);
   }
 
   /** A local delete, or undefined when the key holds nothing. @throws CacheError `bad-key` */
   prepareDelete(key: string, nowMs: number): Change | undefined {
-    checkKey(key, this.#limits);
-    return this.get(key, nowMs) === undefined ? undefined : { kind: 'delete' };
+    return this.#preparations.delete(key, nowMs);
   }
 
   /**
@@ -123,9 +159,49 @@ export class Store {
    * @throws CacheError `bad-key`, `bad-value`
    */
   prepareDeadline(key: string, deadlineMs: number | undefined, nowMs: number): Change | undefined {
-    checkKey(key, this.#limits);
-    checkDeadline(deadlineMs, nowMs);
-    return this.get(key, nowMs) === undefined ? undefined : { kind: 'deadline', deadlineMs };
+    return this.#preparations.deadline(key, deadlineMs, nowMs);
+  }
+
+  /**
+   * Local writes that add an amount to a counter: to be applied in order, next in the own stream.
+   * @param stream the stream they will be applied in
+   * @throws CacheError `bad-key`, `bad-value`, `wrong-type`, `counter-overflow`, `out-of-memory`
+   */
+  prepareCount(stream: StreamId, key: string, amount: number, nowMs: number): readonly Change[] {
+    return this.#preparations.count(stream, key, amount, nowMs);
+  }
+
+  /**
+   * Local writes that add elements to a set.
+   * @throws CacheError `bad-key`, `bad-value`, `wrong-type`, `too-large`, `too-many`, `out-of-memory`
+   */
+  prepareAdd(key: string, elements: readonly Binary[], nowMs: number): readonly Change[] {
+    return this.#preparations.add(key, elements, nowMs);
+  }
+
+  /**
+   * Local writes of fields of a hash.
+   * @throws CacheError `bad-key`, `bad-value`, `wrong-type`, `too-large`, `too-many`, `out-of-memory`
+   */
+  prepareFields(
+    key: string,
+    fields: ReadonlyMap<Binary, Binary>,
+    nowMs: number,
+  ): readonly Change[] {
+    return this.#preparations.setFields(key, fields, nowMs);
+  }
+
+  /**
+   * Local writes that remove elements of a set, or fields of a hash; none when none of them is there.
+   * @throws CacheError `bad-key`, `bad-value`, `wrong-type`, `too-large`, `too-many`
+   */
+  prepareRemove(
+    type: 'set' | 'hash',
+    key: string,
+    elements: readonly Binary[],
+    nowMs: number,
+  ): readonly Change[] {
+    return this.#preparations.remove(type, key, elements, nowMs);
   }
 
   /**
@@ -139,8 +215,10 @@ export class Store {
     invariant(sequence === known + 1, 'operations of a stream are applied without holes');
     const { time } = operation;
     const origin = { stream, index, sequence, ms: time.ms, counter: time.counter };
-    const changed = this.#change(origin, operation, nowMs);
+    this.#nowMs = nowMs;
+    const changed = this.#writes.apply(origin, operation, nowMs);
     this.#table.index.raise(index, sequence);
+    this.#upkeep.makeRoom(0, nowMs);
     return changed ? 'applied' : 'superseded';
   }
 
@@ -168,7 +246,7 @@ export class Store {
         const slot = state === STATE.node ? (slots.value(place) as number) : place; // A node names its entry.
         if (slots.state(slot) === STATE.free || seen.has(slot)) continue;
         if (this.#hasNode(slot)) seen.add(slot);
-        yield this.#registers.survivor(slot);
+        yield this.#survivorAt(slot);
       }
     }
   }
@@ -176,7 +254,7 @@ export class Store {
   /** What is held of one key, deleted or evicted ones included. */
   survivor(key: string): Survivor | undefined {
     const slot = this.#table.find(key);
-    return slot === NO_SLOT ? undefined : this.#registers.survivor(slot);
+    return slot === NO_SLOT ? undefined : this.#survivorAt(slot);
   }
 
   /**
@@ -203,14 +281,7 @@ export class Store {
 
   /** Takes the values of what is past its deadline. @returns how many expired */
   expire(nowMs: number): number {
-    let count = 0;
-    for (;;) {
-      const slot = this.#table.deadlines.takeDue(nowMs);
-      if (slot === undefined) return count;
-      this.#emit('expire', slot);
-      this.#registers.strip(slot, STATE.expired);
-      count += 1;
-    }
+    return this.#upkeep.expire(nowMs);
   }
 
   /**
@@ -219,20 +290,7 @@ export class Store {
    * @returns how many were dropped
    */
   forget(stable: ReadonlyVectorClock): number {
-    const { index, slots } = this.#table;
-    let count = 0;
-    for (let stream = 0; stream < index.streams; stream++) {
-      const upTo = Math.min(stable.get(index.stream(stream)), index.known(stream));
-      for (const place of index.takeDead(stream, upTo)) {
-        const state = slots.state(place);
-        if (state === STATE.free) continue;
-        const slot = state === STATE.node ? (slots.value(place) as number) : place; // A node names its entry.
-        if (!this.#isStable(slot, stable)) continue;
-        this.#registers.forget(slot);
-        count += 1;
-      }
-    }
-    return count;
+    return this.#upkeep.forget(stable);
   }
 
   /**
@@ -264,114 +322,40 @@ export class Store {
     };
   }
 
-  #change(origin: Origin, { key, change }: Operation, nowMs: number): boolean {
-    const slot = this.#table.find(key);
-    switch (change.kind) {
-      case 'set':
-        return this.#written('set', this.#set(slot, key, origin, change.value, change.deadlineMs));
-      case 'delete':
-        return this.#written(
-          'delete',
-          this.#registers.write(slot, key, origin, { state: STATE.deleted }),
-        );
-      case 'deadline': {
-        const write = { deadlineMs: change.deadlineMs, nowMs };
-        return this.#registers.writeDeadline(slot, key, origin, write) !== NO_SLOT;
-      }
-      default:
-        throw new CacheError('wrong-type', `${change.kind} is not known`);
-    }
+  #register(slot: number, nowMs: number): Value | undefined {
+    const value = this.#table.slots.value(slot);
+    if (typeof value === 'string') return { kind: 'register', value };
+    if (!(value instanceof Extra) || value.value === undefined) return undefined;
+    return value.effectiveMs <= nowMs ? undefined : { kind: 'register', value: value.value };
   }
 
-  #set(
-    slot: number,
-    key: string,
-    origin: Origin,
-    value: Binary,
-    deadlineMs: number | undefined,
-  ): number {
-    const content =
-      deadlineMs === undefined
-        ? { state: STATE.value, value }
-        : { state: STATE.value, value, deadlineMs };
-    return this.#registers.write(slot, key, origin, content);
+  #composite(slot: number, nowMs: number): Value | undefined {
+    const composite = this.#composites.at(slot);
+    return composite === undefined ? undefined : visibleValue(composite, nowMs);
   }
 
-  #written(kind: 'set' | 'delete', slot: number): boolean {
-    if (slot === NO_SLOT) return false;
-    this.#emit(kind, slot);
-    return true;
+  #isVisible(slot: number, nowMs: number): boolean {
+    const composite = this.#composites.at(slot);
+    if (composite !== undefined) return visibleValue(composite, nowMs) !== undefined;
+    return this.#table.deadlineMs(slot) > nowMs;
   }
 
   #adopt(survivor: Survivor, nowMs: number, asked: boolean): boolean {
-    const slot = this.#table.find(survivor.key);
-    const { version, deadlineWrite } = survivor;
-    let changed = false;
-    if (version !== undefined && (asked || slot !== NO_SLOT || !this.#knows(version))) {
-      changed = this.#adoptContent(slot, survivor, version, nowMs);
-    }
-    if (deadlineWrite === undefined) return changed;
-    return this.#adoptDeadline(survivor.key, deadlineWrite, nowMs) || changed;
+    this.#nowMs = nowMs;
+    const changed = this.#writes.adopt(survivor, nowMs, asked);
+    this.#upkeep.makeRoom(0, nowMs);
+    return changed;
   }
 
-  #adoptContent(slot: number, from: RegisterSurvivor, version: Version, nowMs: number): boolean {
-    const { slots } = this.#table;
-    const origin = this.#origin(version);
-    if (slot !== NO_SLOT && slots.state(slot) !== STATE.unknown) {
-      if (!this.#table.isOlder(slot, origin.ms, origin.counter, origin.stream)) {
-        return this.#fill(slot, from, version);
-      }
-    }
-    if (from.content.kind === 'value') {
-      const { value } = from.content;
-      return this.#written('set', this.#set(slot, from.key, origin, value, from.deadlineMs));
-    }
-    const lost = (from.deadlineMs ?? NEVER) <= nowMs ? STATE.expired : STATE.evicted;
-    const state = from.content.kind === 'deleted' ? STATE.deleted : lost;
-    const deadlineMs = from.deadlineMs ?? NEVER;
-    const written = this.#registers.write(slot, from.key, origin, { state, deadlineMs });
-    if (state === STATE.evicted) this.#table.digests.markPartial(slots.hash(written));
-    return this.#written('delete', written);
-  }
-
-  /** The same version, with the value that we lost. */
-  #fill(slot: number, { content }: RegisterSurvivor, version: Version): boolean {
-    const { slots, index } = this.#table;
-    const same =
-      slots.sequence(slot) === version.sequence &&
-      index.stream(slots.stream(slot)) === version.stream;
-    if (!same || content.kind !== 'value' || slots.state(slot) !== STATE.evicted) return false;
-    this.#registers.refill(slot, content.value);
-    return true;
-  }
-
-  #adoptDeadline(key: string, write: DeadlineWrite, nowMs: number): boolean {
-    const slot = this.#table.find(key);
-    if (slot === NO_SLOT && this.#knows(write.version)) return false;
-    const origin = this.#origin(write.version);
-    const content = { deadlineMs: write.deadlineMs, nowMs };
-    return this.#registers.writeDeadline(slot, key, origin, content) !== NO_SLOT;
-  }
-
-  #origin(version: Version): Origin {
-    return { ...version, index: this.#table.index.indexOf(version.stream) };
-  }
-
-  /** Known, and not held any more: it was deleted, expired or evicted, and forgotten. */
-  #knows({ stream, sequence }: Version): boolean {
-    return this.#table.index.known(this.#table.index.indexOf(stream)) >= sequence;
+  #survivorAt(slot: number): Survivor {
+    const composite = this.#composites.at(slot);
+    if (composite === undefined) return this.#registers.survivor(slot);
+    return { kind: 'composite', key: this.#table.slots.key(slot), state: composite.state() };
   }
 
   #hasNode(slot: number): boolean {
+    if (this.#table.slots.state(slot) === STATE.composite) return true;
     return (this.#table.extra(slot)?.node ?? NO_SLOT) !== NO_SLOT;
-  }
-
-  #isStable(slot: number, stable: ReadonlyVectorClock): boolean {
-    const node = this.#table.extra(slot)?.node ?? NO_SLOT;
-    const places = this.#table.slots.state(slot) === STATE.unknown ? [node] : [slot, node];
-    return places.every(
-      (place) => place === NO_SLOT || stable.includes(this.#table.version(place)),
-    );
   }
 
   #emit(kind: StoreEvent['kind'], slot: number): void {

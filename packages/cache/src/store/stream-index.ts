@@ -1,5 +1,5 @@
 import { invariant, type ReadonlyVectorClock, type StreamId, VectorClock } from '@hearsay/core';
-import { type Lanes, lanesOfText } from './hash.js';
+import { type Lanes, lanesOfText } from '../values/hash.js';
 import { NO_SLOT, type Slots, STREAM_INDEX_MAX } from './slots.js';
 
 interface StreamLists {

@@ -5,15 +5,19 @@ import {
   readBinary,
   readDeadline,
   readKey,
-  readTime,
   StreamReader,
   StreamWriter,
   writeBinary,
   writeDeadline,
-  writeTime,
 } from '../values/fields.js';
-import type { Version } from '../values/stamp.js';
-import type { DeadlineWrite, RegisterContent, RegisterSurvivor, Survivor } from './survivor.js';
+import {
+  readDeadlineWrite,
+  readVersion,
+  writeDeadlineWrite,
+  writeVersion,
+} from '../values/version-fields.js';
+import { COMPOSITE_TAGS, readComposite, writeComposite } from './composite-codec.js';
+import type { RegisterContent, RegisterSurvivor, Survivor } from './survivor.js';
 
 /** The first byte: what is held of a register. */
 const TAGS: Readonly<Record<RegisterContent['kind'], number>> = {
@@ -24,10 +28,11 @@ const TAGS: Readonly<Record<RegisterContent['kind'], number>> = {
 };
 
 /**
- * `tag key`, the version and deadline of the write, its value, then the later deadline if there is one.
+ * `tag key`, the version and deadline of the write, its value, then the later deadline if there is one; see `writeComposite` for other types.
  * A survivor may be larger than a frame; whoever carries it cuts its bytes.
  */
 export function writeSurvivor(writer: Writer, survivor: Survivor): void {
+  if (survivor.kind === 'composite') return writeComposite(writer, survivor);
   const { content, version } = survivor;
   const streams = new StreamWriter(writer);
   writer.u8(TAGS[content.kind]).text(survivor.key);
@@ -46,6 +51,8 @@ export function writeSurvivor(writer: Writer, survivor: Survivor): void {
 export function readSurvivor(reader: Reader, limits: CacheLimits = DEFAULT_CACHE_LIMITS): Survivor {
   const tag = reader.u8();
   const key = readKey(reader, limits.keyBytesMax);
+  const type = COMPOSITE_TAGS[tag];
+  if (type !== undefined) return readComposite(reader, type, key, limits);
   return readRegister(reader, tag, key, limits);
 }
 
@@ -87,31 +94,4 @@ function readContent(reader: Reader, tag: number, limits: CacheLimits): Register
     default:
       throw malformed(`a survivor of kind ${tag} is not known`);
   }
-}
-
-function writeVersion(writer: Writer, streams: StreamWriter, version: Version): void {
-  streams.dot(version);
-  writeTime(writer, version.ms, version.counter);
-}
-
-function readVersion(reader: Reader, streams: StreamReader): Version {
-  const dot = streams.dot();
-  return { ...dot, ...readTime(reader) };
-}
-
-function writeDeadlineWrite(
-  writer: Writer,
-  streams: StreamWriter,
-  write: DeadlineWrite | undefined,
-): void {
-  writer.u8(write === undefined ? 0 : 1);
-  if (write === undefined) return;
-  writeVersion(writer, streams, write.version);
-  writeDeadline(writer, write.deadlineMs);
-}
-
-function readDeadlineWrite(reader: Reader, streams: StreamReader): DeadlineWrite | undefined {
-  if (!reader.flag()) return undefined;
-  const version = readVersion(reader, streams);
-  return { version, deadlineMs: readDeadline(reader) };
 }

@@ -1,4 +1,5 @@
 import type { Binary } from '../values/binary.js';
+import type { CompositeState, DeadlineWrite } from '../values/composite.js';
 import type { Version } from '../values/stamp.js';
 
 /** What is known of a register. */
@@ -9,12 +10,6 @@ export type RegisterContent =
   | { readonly kind: 'lost' }
   /** Nothing was ever written here; there is only a deadline. */
   | { readonly kind: 'nothing' };
-
-/** The latest EXPIRE or PERSIST, when it is later than the write it is about. */
-export interface DeadlineWrite {
-  readonly version: Version;
-  readonly deadlineMs: number | undefined;
-}
 
 /** A register with its latest write. */
 export interface RegisterSurvivor {
@@ -27,6 +22,13 @@ export interface RegisterSurvivor {
   readonly deadlineWrite: DeadlineWrite | undefined;
 }
 
+/** A counter, set or hash, whole. */
+export interface CompositeSurvivor {
+  readonly kind: 'composite';
+  readonly key: string;
+  readonly state: CompositeState;
+}
+
 /**
  * What is left of all writes to one key: the whole state of the key, with the versions it is made of.
  *
@@ -34,4 +36,4 @@ export interface RegisterSurvivor {
  * with the dots in it and the last write seen of each stream, since what is missing in it says what
  * was removed.
  */
-export type Survivor = RegisterSurvivor;
+export type Survivor = RegisterSurvivor | CompositeSurvivor;

@@ -1,9 +1,11 @@
 import { compareIds, type StreamId } from '@hearsay/core';
 import type { Binary } from '../values/binary.js';
+import { Composite } from '../values/composite.js';
+import { hashDot, hashText, type Lanes } from '../values/hash.js';
 import type { Version } from '../values/stamp.js';
+import { CompositeEntry, compositeBytes } from './composite-entry.js';
 import { DeadlineHeap } from './deadline-heap.js';
 import { Digests, type PartitionDigest, partitionOf } from './digests.js';
-import { hashDot, hashText, type Lanes } from './hash.js';
 import { NO_SLOT, type SlotState, Slots, STATE } from './slots.js';
 import { StreamIndex } from './stream-index.js';
 
@@ -11,7 +13,7 @@ import { StreamIndex } from './stream-index.js';
 export const NEVER: number = Number.POSITIVE_INFINITY;
 
 /** Measured with 100,000 entries: slot, its places in the columns and the key map, heads of strings. */
-const ENTRY_OVERHEAD_BYTES = 128;
+export const ENTRY_OVERHEAD_BYTES = 128;
 /** What a register with a deadline takes on top. */
 const EXTRA_OVERHEAD_BYTES = 96;
 const SALT_VERSION = 0;
@@ -87,13 +89,22 @@ export class Table {
   }
 
   isLive(slot: number): boolean {
-    return this.slots.state(slot) === STATE.value;
+    const state = this.slots.state(slot);
+    return (
+      state === STATE.value || (state === STATE.composite && this.composite(slot)?.live === true)
+    );
   }
 
-  /** The deadline in force of a register. */
+  /** The deadline in force of an entry. */
   deadlineMs(slot: number): number {
     const value = this.slots.value(slot);
-    return value instanceof Extra ? value.effectiveMs : NEVER;
+    if (value instanceof Extra) return value.effectiveMs;
+    return value instanceof CompositeEntry ? value.composite.deadlineMs : NEVER;
+  }
+
+  composite(slot: number): CompositeEntry | undefined {
+    const value = this.slots.value(slot);
+    return value instanceof CompositeEntry ? value : undefined;
   }
 
   extra(slot: number): Extra | undefined {
@@ -126,8 +137,7 @@ export class Table {
       if (seen.has(slot)) return;
       seen.add(slot);
       const partition = partitionOf(this.slots.hash(slot));
-      for (const [place, salt] of this.#places(slot)) {
-        const { a, b } = this.#hash(place, salt);
+      for (const { a, b } of this.#lanesDue(slot, byMs)) {
         const { high, low } = all[partition] as PartitionDigest; // There is one of each.
         all[partition] = { partition, high: (high ^ a) >>> 0, low: (low ^ b) >>> 0 };
       }
@@ -179,6 +189,75 @@ export class Table {
     }
   }
 
+  /** Puts a composite where it belongs, after it was made or has changed. */
+  refresh(slot: number): void {
+    const entry = this.composite(slot);
+    if (entry === undefined) return;
+    const { slots, index } = this;
+    const { composite } = entry;
+    const live = !composite.isEmpty;
+    for (const [stream, sequence] of composite.seen) {
+      const known = entry.nodes.get(stream);
+      if (known !== undefined) {
+        if (live === entry.live && slots.sequence(known) === sequence) continue;
+        this.#unlink(known, entry.live);
+      }
+      const node = known ?? slots.allocate(slots.key(slot), STATE.node);
+      entry.nodes.set(stream, node);
+      slots.setValue(node, slot);
+      slots.setDot(node, index.indexOf(stream), sequence);
+      if (live) index.insert(node);
+      else index.insertDead(node);
+    }
+    this.#unaccount(slot, entry);
+    this.#reaccount(slot, entry, live);
+    const { ms, counter, stream, sequence } = composite.latest;
+    slots.setTime(slot, ms, counter);
+    slots.setDot(slot, index.indexOf(stream), sequence);
+  }
+
+  /** Takes a composite out of everything but its slot. */
+  withdraw(slot: number): void {
+    const entry = this.composite(slot);
+    if (entry === undefined) return;
+    for (const node of entry.nodes.values()) {
+      this.#unlink(node, entry.live);
+      this.slots.release(node);
+    }
+    this.#unaccount(slot, entry);
+  }
+
+  #unlink(node: number, live: boolean): void {
+    if (live) this.index.remove(node);
+    else this.index.removeDead(node);
+  }
+
+  #unaccount(slot: number, entry: CompositeEntry): void {
+    this.#bytes -= entry.bytes;
+    if (entry.live) this.#live -= 1;
+    else this.#deadBytes -= entry.bytes;
+    this.digests.toggle(this.slots.hash(slot), entry.lanes);
+  }
+
+  #reaccount(slot: number, entry: CompositeEntry, live: boolean): void {
+    const { composite } = entry;
+    entry.live = live;
+    entry.bytes = ENTRY_OVERHEAD_BYTES + this.slots.key(slot).length + compositeBytes(entry);
+    this.#bytes += entry.bytes;
+    if (live) this.#live += 1;
+    else this.#deadBytes += entry.bytes;
+    entry.lanes.a = 0;
+    entry.lanes.b = 0;
+    if (live) composite.digestInto(entry.lanes);
+    this.digests.toggle(this.slots.hash(slot), entry.lanes);
+    if (composite.isLost) this.digests.markPartial(this.slots.hash(slot));
+    const deadlineMs = live ? composite.deadlineMs : NEVER;
+    if (deadlineMs !== entry.deadlineMs && deadlineMs !== NEVER) {
+      this.deadlines.push(slot, deadlineMs);
+    }
+    entry.deadlineMs = deadlineMs;
+  }
+
   #account(slot: number, extra: Extra | undefined, live: boolean, sign: number): void {
     const value = this.slots.value(slot);
     const valueBytes = typeof value === 'string' ? value.length : (extra?.value?.length ?? 0);
@@ -191,6 +270,19 @@ export class Table {
 
   #toggle(slot: number, place: number, salt: number): void {
     this.digests.toggle(this.slots.hash(slot), this.#hash(place, salt));
+  }
+
+  /** What goes from the digests when a live entry is past its deadline. */
+  #lanesDue(slot: number, byMs: number): Readonly<Lanes>[] {
+    const entry = this.composite(slot);
+    if (entry === undefined) {
+      return this.#places(slot).map(([place, salt]) => ({ ...this.#hash(place, salt) }));
+    }
+    const later = Composite.from(entry.composite.state());
+    later.lose(Math.min(byMs, later.deadlineMs));
+    const left = { a: 0, b: 0 };
+    if (!later.isEmpty) later.digestInto(left);
+    return [entry.lanes, left];
   }
 
   #hash(place: number, salt: number): Lanes {

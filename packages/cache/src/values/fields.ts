@@ -8,7 +8,7 @@ const SEVEN_BITS = 7n;
 const PAYLOAD = 0x7fn;
 const CONTINUE = 0x80;
 /** Totals of counters are below 2^64. */
-const TOTAL_MAX: bigint = 2n ** 64n - 1n;
+export const TOTAL_MAX: bigint = 2n ** 64n - 1n;
 /** As the store keeps sequences. */
 const SEQUENCE_MAX: number = 2 ** 48 - 1;
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -46,7 +46,7 @@ export function writeOperation(writer: Writer, operation: Operation): void {
     case 'deadline':
       return writeDeadline(writer, change.deadlineMs);
     case 'count':
-      writer.u8(change.fresh ? 1 : 0);
+      writer.varuint(change.birth);
       writeTotal(writer, change.plus);
       return writeTotal(writer, change.minus);
     case 'reset':
@@ -89,9 +89,9 @@ function readChange(reader: Reader, tag: number, limits: CacheLimits): Change {
     case TAGS.deadline:
       return { kind: 'deadline', deadlineMs: readDeadline(reader) };
     case TAGS.count: {
-      const fresh = reader.flag();
+      const birth = reader.varuint();
       const plus = readTotal(reader);
-      return { kind: 'count', fresh, plus, minus: readTotal(reader) };
+      return { kind: 'count', birth, plus, minus: readTotal(reader) };
     }
     case TAGS.reset:
       return { kind: 'reset', seen: readSeen(reader) };

@@ -14,7 +14,7 @@ export interface FieldWrite extends Observed {
 }
 
 /** What one origin counted, as a whole since it began to count. */
-interface CounterTotals {
+export interface CounterTotals {
   readonly plus: bigint;
   readonly minus: bigint;
 }
@@ -37,8 +37,8 @@ export type Change =
   | { readonly kind: 'delete' }
   /** EXPIRE and PERSIST, of any type. */
   | { readonly kind: 'deadline'; readonly deadlineMs: number | undefined }
-  /** The new totals of the origin; `fresh` when they count from here and not from what was before. */
-  | ({ readonly kind: 'count'; readonly fresh: boolean } & CounterTotals)
+  /** The totals of the origin since it began to count at the sequence `birth`; 0 is this operation. */
+  | ({ readonly kind: 'count'; readonly birth: number } & CounterTotals)
   /** DEL of a counter: takes back what was seen. */
   | { readonly kind: 'reset'; readonly seen: readonly CounterSeen[] }
   | { readonly kind: 'set-add'; readonly elements: readonly Observed[] }

@@ -61,7 +61,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('deadline' as const), deadlineMs }),
   fc.record({
     kind: fc.constant('count' as const),
-    fresh: fc.boolean(),
+    birth: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
     plus: total,
     minus: total,
   }),

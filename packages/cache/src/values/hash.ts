@@ -1,3 +1,5 @@
+import type { Dot } from '@hearsay/core';
+
 /** Constants of MurmurHash3 (Austin Appleby, public domain). */
 const SEED_A = 0x9747b28c;
 const SEED_B = 0x3c6ef372;
@@ -31,7 +33,7 @@ export function hashDot(target: Lanes, stream: Lanes, sequence: number, salt: nu
 }
 
 /** Every bit of the input changes every bit of the output. */
-function finish(input: number): number {
+export function finish(input: number): number {
   let hash = input ^ (input >>> 16);
   hash = Math.imul(hash, MIX_1);
   hash ^= hash >>> 13;
@@ -46,4 +48,15 @@ function hashWith(seed: number, text: string): number {
     hash = ((hash << 15) | (hash >>> 17)) ^ C2;
   }
   return finish(hash ^ text.length);
+}
+
+/** Takes an addition of an element into a digest, or out of it again. */
+export function hashAddition(target: Lanes, element: string, dot: Dot): void {
+  const low = dot.sequence | 0;
+  const high = (dot.sequence / 0x1_0000_0000) | 0;
+  const name = Math.imul(hashWith(SEED_A, element), C1) ^ Math.imul(low, C2) ^ high;
+  target.a ^= finish(name ^ hashWith(SEED_A, dot.stream));
+  target.b ^= finish(
+    Math.imul(name, C2) ^ hashWith(SEED_B, dot.stream) ^ hashWith(SEED_B, element),
+  );
 }

@@ -1,0 +1,45 @@
+import type { Reader, Writer } from '@hearsay/core/wire';
+import type { DeadlineWrite } from './composite.js';
+import {
+  readDeadline,
+  readTime,
+  type StreamReader,
+  type StreamWriter,
+  writeDeadline,
+  writeTime,
+} from './fields.js';
+import type { Version } from './stamp.js';
+
+/** `stream sequence ms counter` */
+export function writeVersion(writer: Writer, streams: StreamWriter, version: Version): void {
+  streams.dot(version);
+  writeTime(writer, version.ms, version.counter);
+}
+
+/** @throws HearsayError `malformed` */
+export function readVersion(reader: Reader, streams: StreamReader): Version {
+  const dot = streams.dot();
+  return { ...dot, ...readTime(reader) };
+}
+
+/** A flag, then a version and a deadline. */
+export function writeDeadlineWrite(
+  writer: Writer,
+  streams: StreamWriter,
+  write: DeadlineWrite | undefined,
+): void {
+  writer.u8(write === undefined ? 0 : 1);
+  if (write === undefined) return;
+  writeVersion(writer, streams, write.version);
+  writeDeadline(writer, write.deadlineMs);
+}
+
+/** @throws HearsayError `malformed` */
+export function readDeadlineWrite(
+  reader: Reader,
+  streams: StreamReader,
+): DeadlineWrite | undefined {
+  if (!reader.flag()) return undefined;
+  const version = readVersion(reader, streams);
+  return { version, deadlineMs: readDeadline(reader) };
+}
