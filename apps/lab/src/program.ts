@@ -6,12 +6,12 @@ import { benchSecurityCommand } from './commands/bench-security.js';
 import { crashTestCommand } from './commands/crash-test.js';
 import { demoCommand } from './commands/demo.js';
 import { hostileCommand } from './commands/hostile.js';
+import { labCommand } from './commands/lab.js';
 import { runCommand } from './commands/run.js';
 
 /** The command line of `hearsay-lab`. */
 export function createProgram(): Command {
-  return new Command('hearsay-lab')
-    .description('Starts real peers, kills and cuts them, and reports what the others notice')
+  return labCommand()
     .addCommand(runCommand())
     .addCommand(demoCommand())
     .addCommand(crashTestCommand())

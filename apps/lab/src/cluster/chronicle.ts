@@ -35,6 +35,12 @@ export interface Sample {
   readonly lacking: number;
 }
 
+/** Told of each thing as it is written down. */
+export type ChronicleListener = (
+  kind: 'condition' | 'sighting' | 'entry' | 'sample',
+  item: ConditionChange | Sighting | Entry | Sample,
+) => void;
+
 /** What was done and what was told, in the order in which the lab learned it. Bounded: the oldest go. */
 export class Chronicle {
   readonly startedAtMs: number;
@@ -45,8 +51,11 @@ export class Chronicle {
 
   #closed = false;
 
-  constructor(startedAtMs: number) {
+  readonly #listener: ChronicleListener | undefined;
+
+  constructor(startedAtMs: number, listener?: ChronicleListener) {
     this.startedAtMs = startedAtMs;
+    this.#listener = listener;
   }
 
   /** What comes later is not part of it: the end of a story ends its processes, too. */
@@ -55,24 +64,30 @@ export class Chronicle {
   }
 
   condition(change: ConditionChange): void {
-    this.#append(this.conditions, change);
+    this.#append('condition', this.conditions, change);
   }
 
   sighting(sighting: Sighting): void {
-    this.#append(this.sightings, sighting);
+    this.#append('sighting', this.sightings, sighting);
   }
 
   entry(entry: Entry): void {
-    this.#append(this.entries, entry);
+    this.#append('entry', this.entries, entry);
   }
 
   /** Kept only when it differs from the last one. */
   sample(sample: Sample): void {
-    if (this.samples.at(-1)?.lacking !== sample.lacking) this.#append(this.samples, sample);
+    if (this.samples.at(-1)?.lacking === sample.lacking) return;
+    this.#append('sample', this.samples, sample);
   }
 
-  #append<T>(list: T[], item: T): void {
+  #append<T extends ConditionChange | Sighting | Entry | Sample>(
+    kind: Parameters<ChronicleListener>[0],
+    list: T[],
+    item: T,
+  ): void {
     if (this.#closed) return;
+    this.#listener?.(kind, item);
     list.push(item);
     // A tenth at once, so that it is not moved for each one.
     if (list.length > chronicleEntriesMax) list.splice(0, chronicleEntriesMax / 10);

@@ -145,6 +145,19 @@ export class Cluster {
     }
   }
 
+  /** Two sides: `there`, and all others; wires lead only inside a side. */
+  async sides(there: ReadonlySet<string>): Promise<void> {
+    const nicks = [...this.#members.keys()];
+    for (const from of nicks) {
+      for (const to of nicks) {
+        if (from === to) continue;
+        if (there.has(from) === there.has(to)) await this.relay.mend(from, to);
+        else await this.relay.cut(from, to);
+      }
+    }
+    this.#wiresBetterAtMs = clockMs();
+  }
+
   async heal(): Promise<void> {
     await this.relay.heal();
     this.#wiresBetterAtMs = clockMs();

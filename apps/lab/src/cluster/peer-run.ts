@@ -43,6 +43,8 @@ export class PeerRun {
   readonly shown: Map<string, number> = new Map();
   sync: Extract<ChatEvent, { kind: 'sync' }> | undefined;
   syncAtMs = 0;
+  /** When it printed anything last. */
+  heardAtMs = 0;
   readonly #options: PeerRunOptions;
   readonly #asked = new Map<string, Asked>();
   #commands = 0;
@@ -91,6 +93,7 @@ export class PeerRun {
   }
 
   #take(line: string, atMs: number): void {
+    this.heardAtMs = atMs;
     const event = decodeChatEvent(line);
     switch (event?.kind) {
       case 'ready':

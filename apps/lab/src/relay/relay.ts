@@ -75,6 +75,13 @@ export class Relay {
     await this.#relisten();
   }
 
+  /** Takes a cut back; what waited for it comes through now. */
+  async mend(from: string, to: string): Promise<void> {
+    this.#change(from, to, { cut: false });
+    this.#admit();
+    await this.#relisten();
+  }
+
   shape(from: string, to: string, shape: Shape): void {
     this.#change(from, to, shape);
   }
@@ -107,8 +114,7 @@ export class Relay {
     this.#conditions.clear();
     this.#flips.clear();
     for (const connection of this.#connections) connection.resume();
-    for (const [near, line] of this.#waiting) this.#connect(near, line);
-    this.#waiting.clear();
+    this.#admit();
     await this.#relisten();
   }
 
@@ -165,6 +171,15 @@ export class Relay {
     near.on('error', () => undefined);
     if (this.#isCutBetween(line)) this.#waiting.set(near, line);
     else this.#connect(near, line);
+  }
+
+  /** Lets those through that waited on a line which is no longer cut. */
+  #admit(): void {
+    for (const [near, line] of this.#waiting) {
+      if (this.#isCutBetween(line)) continue;
+      this.#waiting.delete(near);
+      this.#connect(near, line);
+    }
   }
 
   #connect(near: net.Socket, line: Line): void {

@@ -69,7 +69,12 @@ export class Player {
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: failure });
     }
     if (step.kind === 'expect') return this.#expect(step.expectation);
-    const { action } = step;
+    await this.act(step.action);
+  }
+
+  /** Does one thing. @throws LabError when it cannot be done */
+  async act(action: Action): Promise<void> {
+    const { chronicle } = this.#options;
     const words = describeAction(action);
     if (action.kind !== 'wait') {
       this.#options.narrator.step('do', words);

@@ -48,8 +48,19 @@ export function readStory(text: string, file: string, name: string): Story {
   return story;
 }
 
+/**
+ * Reads one action, as a step of a story writes it.
+ * @throws LabError `usage`, with the field
+ */
+export function readAction(line: string, peers: readonly string[]): Action {
+  const fields = new Fields(parse(line, 'the line'), 'the line');
+  const action = actionOf(fields, peers);
+  fields.done();
+  return action;
+}
+
 /** The first nicks that the lab gives out. */
-function defaultNicks(count: number): readonly string[] {
+export function defaultNicks(count: number): readonly string[] {
   return NICKS.slice(0, count);
 }
 
