@@ -1,5 +1,38 @@
 export { CacheError, type CacheErrorCode } from './errors.js';
+export { Cache, type CacheEvents, type KeyPage } from './host/cache.js';
+export {
+  CacheComputeTimeoutError,
+  type ComputeOptions,
+  type Loader,
+} from './host/compute.js';
+export { CacheEntry, type CacheValue, type JsonValue } from './host/entry.js';
+export {
+  CacheClosedError,
+  CacheDiskError,
+  ConditionalError,
+  QuorumError,
+  RestoreError,
+  SessionBehindError,
+} from './host/errors.js';
+export type {
+  OperationOptions,
+  ReadLevel,
+  ReadOptions,
+  SetOptions,
+  WriteLevel,
+  WriteOptions,
+  Written,
+} from './host/options.js';
+export type { CacheSession } from './host/session.js';
+export type { CacheStatus } from './host/status.js';
+export type { CacheChange, WatchOptions } from './host/watch.js';
 export { type CacheLimits, DEFAULT_CACHE_LIMITS } from './limits.js';
+export { type CacheOptions, openCache } from './open-cache.js';
+export { type RestoreOptions, restoreCache } from './persistence/backup.js';
+export type { CacheDurability } from './persistence/durability.js';
+export type { ReplicationCounters } from './replication/context.js';
+export type { ReplicationEvent } from './replication/effect.js';
+export { DEFAULT_REPLICATION_LIMITS, type ReplicationLimits } from './replication/limits.js';
 export { PARTITIONS, type PartitionDigest } from './store/digests.js';
 export { Store } from './store/store.js';
 export type { Survivor } from './store/survivor.js';

@@ -4,12 +4,12 @@ import { DEFAULT_CACHE_LIMITS } from '../limits.js';
 import type { Binary } from '../values/binary.js';
 import type { Change, Operation } from '../values/operation.js';
 import { Composites } from './composites.js';
-import { PARTITIONS, type PartitionDigest } from './digests.js';
+import { PARTITIONS, type PartitionDigest, partitionOf } from './digests.js';
 import { Eviction } from './eviction.js';
 import { Preparations } from './preparations.js';
 import { Registers } from './registers.js';
 import { NO_SLOT, STATE } from './slots.js';
-import type { Survivor } from './survivor.js';
+import type { PlacedSurvivor, Survivor } from './survivor.js';
 import { Extra, NEVER, Table } from './table.js';
 import type {
   ApplyResult,
@@ -237,17 +237,40 @@ export class Store {
    * between streams: what is adopted halfway is true, but not yet a causal cut.
    */
   *survivors(after: ReadonlyVectorClock): Generator<Survivor, void, undefined> {
-    const { index, slots } = this.#table;
-    const seen = new Set<number>();
-    for (let stream = 0; stream < index.streams; stream++) {
-      for (const place of index.above(stream, after.get(index.stream(stream)))) {
-        const state = slots.state(place);
-        if (state === STATE.free) continue;
-        const slot = state === STATE.node ? (slots.value(place) as number) : place; // A node names its entry.
-        if (slots.state(slot) === STATE.free || seen.has(slot)) continue;
-        if (this.#hasNode(slot)) seen.add(slot);
-        yield this.#survivorAt(slot);
+    const seen = new Set<string>();
+    for (const stream of this.streams()) {
+      for (const { survivor } of this.above(stream, after.get(stream))) {
+        if (seen.has(survivor.key)) continue;
+        const isOnePlace = survivor.kind === 'register' && survivor.deadlineWrite === undefined;
+        if (!isOnePlace) seen.add(survivor.key);
+        yield survivor;
       }
+    }
+  }
+
+  /** Streams that were ever named here. */
+  streams(): StreamId[] {
+    const { index } = this.#table;
+    return Array.from({ length: index.streams }, (_, stream) => index.stream(stream));
+  }
+
+  /** As `survivors`, of one stream, each with its place in it. */
+  *above(stream: StreamId, sequence: number): Generator<PlacedSurvivor, void, undefined> {
+    const { index, slots } = this.#table;
+    for (const place of index.above(index.indexOf(stream), sequence)) {
+      const state = slots.state(place);
+      if (state === STATE.free) continue;
+      const slot = state === STATE.node ? (slots.value(place) as number) : place; // A node names its entry.
+      if (slots.state(slot) === STATE.free) continue;
+      yield { sequence: slots.sequence(place), survivor: this.#survivorAt(slot) };
+    }
+  }
+
+  /** What is held of the keys of one partition. */
+  *partition(partition: number): Generator<Survivor, void, undefined> {
+    const { slots, byKey } = this.#table;
+    for (const slot of byKey.values()) {
+      if (partitionOf(slots.hash(slot)) === partition) yield this.#survivorAt(slot);
     }
   }
 
@@ -351,11 +374,6 @@ export class Store {
     const composite = this.#composites.at(slot);
     if (composite === undefined) return this.#registers.survivor(slot);
     return { kind: 'composite', key: this.#table.slots.key(slot), state: composite.state() };
-  }
-
-  #hasNode(slot: number): boolean {
-    if (this.#table.slots.state(slot) === STATE.composite) return true;
-    return (this.#table.extra(slot)?.node ?? NO_SLOT) !== NO_SLOT;
   }
 
   #emit(kind: StoreEvent['kind'], slot: number): void {

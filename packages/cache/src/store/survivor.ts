@@ -37,3 +37,9 @@ export interface CompositeSurvivor {
  * was removed.
  */
 export type Survivor = RegisterSurvivor | CompositeSurvivor;
+
+/** A survivor with the place of a write of it in the stream that was gone through. */
+export interface PlacedSurvivor {
+  readonly sequence: number;
+  readonly survivor: Survivor;
+}

@@ -7,7 +7,13 @@ export { encodeLogDeltaItem, type LogDeltaItem, readLogDelta } from '../log/log-
 export type { MemberUpdate } from '../membership/member.js';
 export { Notary } from '../trust/notary.js';
 export { type Batch, type BatchRecord, encodeBatch, readBatch } from './batch.js';
-export { readStream, writeStream } from './clock-entries.js';
+export {
+  type ClockEntry,
+  readClock,
+  readStream,
+  writeClockEntries,
+  writeStream,
+} from './clock-entries.js';
 export { decodeFrames, encodeFrame, type Frame, type ReadFrame } from './frame.js';
 export { type Hello, VERSION_MAX, VERSION_MIN } from './hello.js';
 export type { MemberRecord } from './member-record.js';

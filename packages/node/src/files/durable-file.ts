@@ -47,7 +47,7 @@ async function withTemporary(
 }
 
 /** Makes a new name itself durable; some systems cannot open a folder, and lose nothing by it. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined);
   if (folder === undefined) return;
   try {

@@ -1,0 +1,114 @@
+import type { PeerId } from '@hearsay/core';
+import type { Outcome } from '../replication/effect.js';
+import type { Vector } from '../replication/vector.js';
+import type { CacheHost } from './cache-host.js';
+import { QuorumError, SessionBehindError } from './errors.js';
+import { checkReachable, copiesOf } from './levels.js';
+import { type OperationOptions, type ReadOptions, TIMEOUT_MS } from './options.js';
+
+/** A session waits so long for this peer to catch up before it asks another. */
+const SESSION_WAIT_MS = 250;
+
+/**
+ * Asks as many peers as the level says for a key, and merges what they have.
+ * @throws QuorumError, CacheClosedError, or the signal's reason
+ */
+export async function readFrom(host: CacheHost, key: string, options: ReadOptions): Promise<void> {
+  const wanted = copiesOf(host, options.read ?? 'local');
+  if (wanted <= 1) return;
+  const what = `reading ${JSON.stringify(key)}`;
+  checkReachable(host, wanted, what);
+  const to = [...host.replication.linked];
+  const outcome = await ask(host, key, { to, answers: wanted - 1, entries: new Map(), ...options });
+  if (outcome.kind === 'reached') return;
+  const acks = outcome.kind === 'behind' ? 1 : outcome.copies;
+  throw new QuorumError({
+    acks,
+    wanted,
+    outcomeUnknown: false,
+    what: `${acks} of ${wanted} peers answered for ${JSON.stringify(key)} in time`,
+  });
+}
+
+/**
+ * Resolves when this peer holds everything of a session, or all that it holds of one key.
+ * @throws SessionBehindError, CacheClosedError, or the signal's reason
+ */
+export async function reachSession(
+  host: CacheHost,
+  key: string,
+  seen: Vector,
+  options: ReadOptions,
+): Promise<void> {
+  const entries = seen.sorted();
+  if (host.replication.includes(entries)) return;
+  const waitMs = Math.min(SESSION_WAIT_MS, options.timeoutMs ?? TIMEOUT_MS);
+  if (await caughtUp(host, seen, waitMs, options.signal)) return;
+  const holder = host.replication.holderOf(entries);
+  if (holder === undefined) throw new SessionBehindError();
+  const outcome = await ask(host, key, {
+    to: [holder],
+    answers: 1,
+    entries: new Map(entries),
+    ...options,
+  });
+  if (outcome.kind !== 'reached' && !host.replication.includes(entries)) {
+    throw new SessionBehindError();
+  }
+}
+
+/**
+ * Resolves when this peer holds everything of a session: what is written here then comes after it,
+ * on every peer.
+ * @throws SessionBehindError, CacheClosedError, or the signal's reason
+ */
+export async function holdSession(
+  host: CacheHost,
+  seen: Vector,
+  { timeoutMs = TIMEOUT_MS, signal }: OperationOptions,
+): Promise<void> {
+  if (host.replication.includes(seen.sorted())) return;
+  if (await caughtUp(host, seen, Math.min(SESSION_WAIT_MS, timeoutMs), signal)) return;
+  throw new SessionBehindError();
+}
+
+interface AskOptions extends ReadOptions {
+  readonly to: readonly PeerId[];
+  readonly answers: number;
+  readonly entries: ReadonlyMap<Parameters<Vector['get']>[0], number>;
+}
+
+async function ask(host: CacheHost, key: string, options: AskOptions): Promise<Outcome> {
+  const { to, answers, entries, signal } = options;
+  signal?.throwIfAborted();
+  const id = host.waits.next();
+  const untilMs = performance.now() + (options.timeoutMs ?? TIMEOUT_MS);
+  const waiting = host.waits.wait(id, signal, () => host.handle({ kind: 'drop', id }));
+  const question = { id, key, entries: [...entries], to, answers, untilMs };
+  host.handle({ kind: 'ask', ask: question });
+  return await waiting;
+}
+
+/** Whether this peer comes to hold all of it in time. */
+function caughtUp(
+  host: CacheHost,
+  seen: Vector,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const entries = seen.sorted();
+  return new Promise((resolve, reject) => {
+    const end = (finish: () => void): void => {
+      clearTimeout(timer);
+      stop();
+      signal?.removeEventListener('abort', abort);
+      finish();
+    };
+    const abort = (): void => end(() => reject(signal?.reason));
+    const timer = setTimeout(() => end(() => resolve(false)), waitMs);
+    const stop = host.steps.add(() => {
+      if (host.replication.includes(entries)) end(() => resolve(true));
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}

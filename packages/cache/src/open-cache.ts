@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { type Now, parseStreamId, seededRandom } from '@hearsay/core';
+import type { Peer } from '@hearsay/node';
+import { Cache } from './host/cache.js';
+import { CacheHost } from './host/cache-host.js';
+import { type CacheLimits, DEFAULT_CACHE_LIMITS } from './limits.js';
+import { CacheLog } from './persistence/cache-log.js';
+import type { CacheRecord } from './persistence/cache-record.js';
+import type { CacheDurability } from './persistence/durability.js';
+import type { Restored } from './replication/input.js';
+import { DEFAULT_REPLICATION_LIMITS, type ReplicationLimits } from './replication/limits.js';
+import { Replay } from './replication/replay.js';
+import { Replication } from './replication/replication.js';
+import { StoreBox } from './replication/store-box.js';
+import { Store } from './store/store.js';
+import type { EvictionPolicy, StoreEvent } from './store/types.js';
+
+/** How a cache is opened; every field but `peer` has a default. */
+export interface CacheOptions {
+  /** The cache is shared with all peers of its mesh that open one. */
+  readonly peer: Peer;
+  /** Folder of the cache; undefined: in memory. It is used by one cache at a time. */
+  readonly dir?: string;
+  /** What a resolved write promises of that folder. Default `process`, without a folder `none`. */
+  readonly durability?: CacheDurability;
+  /** Bytes; default: no bound. */
+  readonly maxMemory?: number;
+  /** Which entries make room. Default `none`: over `maxMemory` writes here are refused. */
+  readonly eviction?: EvictionPolicy;
+  /** Milliseconds. Who was away longer drops what it held, and takes all from others. Default 24 h. */
+  readonly forgetAfter?: number;
+  readonly limits?: Partial<CacheLimits & ReplicationLimits>;
+}
+
+/** Found at the opening. */
+interface Found {
+  readonly records: readonly CacheRecord[];
+  readonly tornBytes: number;
+}
+
+/**
+ * Opens the cache of a mesh on one peer.
+ * @throws PeerError `port-taken` when this peer has one open already, `closed`; system errors of `dir`
+ */
+export async function openCache(options: CacheOptions): Promise<Cache> {
+  const { peer, dir } = options;
+  const durability = dir === undefined ? 'none' : (options.durability ?? 'process');
+  const { limits, replicationLimits } = limitsOf(options);
+  const random = seededRandom(randomUUID());
+  let changed: (event: StoreEvent) => void = () => undefined;
+  const box = new StoreBox(
+    () =>
+      new Store({
+        random: random.split('store'),
+        limits,
+        memoryBytesMax: options.maxMemory ?? Number.POSITIVE_INFINITY,
+        eviction: options.eviction ?? 'none',
+        changed: (event) => changed(event),
+      }),
+  );
+  let found: Found = { records: [], tornBytes: 0 };
+  let run: Run | undefined;
+  const host = new CacheHost({
+    peer,
+    dir,
+    durability,
+    box,
+    openLog: (handlers) => {
+      if (dir === undefined || durability === 'none') return undefined;
+      const opened = CacheLog.open({ dir, durability, ...handlers });
+      found = opened;
+      return opened.log;
+    },
+    makeReplication: (crypto) => {
+      run = runOf(peer, box, found.records);
+      return new Replication({
+        self: peer.id,
+        ...run,
+        store: box,
+        crypto,
+        random: random.split('replication'),
+        limits: replicationLimits,
+      });
+    },
+  });
+  changed = host.storeChanged;
+  try {
+    await host.start(run?.sequence !== 0);
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+  return new Cache(host);
+}
+
+interface Run {
+  readonly generation: number;
+  readonly sequence: number;
+  readonly restored: Restored;
+}
+
+/**
+ * Where this run begins. Only a run that ended with a clean close is gone on with: after any other end,
+ * others may have seen writes that our disk has not, and a new stream can never repeat a number.
+ */
+function runOf(peer: Peer, box: StoreBox, records: readonly CacheRecord[]): Run {
+  const now: Now = { monotonicMs: performance.now(), wallMs: Date.now() };
+  const replay = new Replay(box, now.wallMs);
+  for (const { kind, bytes } of records) {
+    if (kind === 'whole' || kind === 'closed' || kind === 'date') continue;
+    if (!replay.add(kind, bytes)) break;
+  }
+  const restored = replay.finish();
+  const last = records.at(-1);
+  const closed = last?.kind === 'closed' ? closedAt(last.bytes) : undefined;
+  if (closed?.peer === peer.id) {
+    return { generation: closed.generation, sequence: closed.sequence, restored };
+  }
+  let newest = 0;
+  for (const [stream] of restored.vector.sorted()) {
+    const { peer: origin, generation } = parseStreamId(stream);
+    if (origin === peer.id) newest = Math.max(newest, generation);
+  }
+  return { generation: Math.max(newest + 1, now.wallMs), sequence: 0, restored };
+}
+
+function closedAt(bytes: Uint8Array): {
+  readonly peer: string;
+  readonly generation: number;
+  readonly sequence: number;
+} {
+  const [peer = '', generation = '', sequence = ''] = new TextDecoder().decode(bytes).split(' ');
+  return { peer, generation: Number(generation), sequence: Number(sequence) };
+}
+
+function limitsOf({ limits = {}, forgetAfter }: CacheOptions): {
+  readonly limits: CacheLimits;
+  readonly replicationLimits: ReplicationLimits;
+} {
+  const replicationLimits = { ...DEFAULT_REPLICATION_LIMITS, ...limits };
+  return {
+    limits: { ...DEFAULT_CACHE_LIMITS, ...limits },
+    replicationLimits: {
+      ...replicationLimits,
+      forgetAfterMs: forgetAfter ?? replicationLimits.forgetAfterMs,
+    },
+  };
+}

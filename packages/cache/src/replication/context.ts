@@ -1,0 +1,119 @@
+import {
+  HearsayError,
+  type HlcTime,
+  type HybridLogicalClock,
+  type Now,
+  type PeerId,
+  type Priority,
+  type Random,
+  type StreamId,
+} from '@hearsay/core';
+import type { FrameCrypto, FrameHead } from '../wire/frame.js';
+import { encodePost, type Post } from '../wire/post.js';
+import type { CacheRecordKind, Effect, ReplicationEvent } from './effect.js';
+import type { ReplicationLimits } from './limits.js';
+import type { OwnStream } from './own-stream.js';
+import type { ReplicatedStore } from './replicated-store.js';
+import type { Vector } from './vector.js';
+
+/** What happened, as numbers that only grow. */
+export interface ReplicationCounters {
+  framesSent: number;
+  framesApplied: number;
+  operationsApplied: number;
+  framesRepeated: number;
+  framesHeld: number;
+  framesDropped: number;
+  partsDropped: number;
+  repairs: number;
+  repairedEntries: number;
+  forgotten: number;
+  digestsCompared: number;
+  divergences: number;
+  reseeds: number;
+}
+
+export function zeroCounters(): ReplicationCounters {
+  return {
+    framesSent: 0,
+    framesApplied: 0,
+    operationsApplied: 0,
+    framesRepeated: 0,
+    framesHeld: 0,
+    framesDropped: 0,
+    partsDropped: 0,
+    repairs: 0,
+    repairedEntries: 0,
+    forgotten: 0,
+    digestsCompared: 0,
+    divergences: 0,
+    reseeds: 0,
+  };
+}
+
+/** What the machines of one cache share. */
+export interface Context {
+  readonly self: PeerId;
+  readonly limits: ReplicationLimits;
+  readonly crypto: FrameCrypto;
+  readonly store: ReplicatedStore;
+  readonly hlc: HybridLogicalClock;
+  readonly random: Random;
+  readonly counters: ReplicationCounters;
+  readonly outbox: Outbox;
+  /** Gap-free prefixes of what is applied here. */
+  readonly vector: Vector;
+  /** The newest head of each stream: the proof of how far it reaches. */
+  readonly heads: Map<StreamId, FrameHead>;
+  own: OwnStream;
+  now: Now;
+  /** Dates of everything applied here since the cache was opened or began anew are at or above this. */
+  oldest: HlcTime | undefined;
+}
+
+/** Effects of the present step. */
+export class Outbox {
+  #effects: Effect[] = [];
+
+  post(post: Post, to?: PeerId, priority: Priority = 'control'): void {
+    this.bytes(encodePost(post), to, priority);
+  }
+
+  bytes(bytes: Uint8Array, to: PeerId | undefined, priority: Priority): void {
+    this.#effects.push({ kind: 'post', bytes, to, priority });
+  }
+
+  record(record: CacheRecordKind, bytes: Uint8Array): void {
+    this.#effects.push({ kind: 'record', record, bytes });
+  }
+
+  event(event: ReplicationEvent): void {
+    this.#effects.push({ kind: 'event', event });
+  }
+
+  push(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  take(): readonly Effect[] {
+    if (this.#effects.length === 0) return NONE;
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+}
+
+const NONE: readonly Effect[] = [];
+
+/**
+ * Takes note of the date of a write of somebody else.
+ * @throws HearsayError `malformed` when it lies too far ahead: it would win for ever
+ */
+export function witness(context: Context, time: HlcTime): void {
+  if (!context.hlc.witness(time, context.now.wallMs)) {
+    const ahead = Math.round((time.ms - context.now.wallMs) / 1_000);
+    throw new HearsayError('malformed', `a write is dated ${ahead} s ahead of our clock`);
+  }
+  const { oldest } = context;
+  if (oldest === undefined || time.ms < oldest.ms) context.oldest = time;
+}

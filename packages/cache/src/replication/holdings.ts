@@ -1,0 +1,229 @@
+import { type PeerId, parseStreamId, type StreamId } from '@hearsay/core';
+import type { ClockEntry } from '@hearsay/core/wire';
+import type { Floor } from './answer.js';
+import type { Context } from './context.js';
+import { Stability } from './stability.js';
+import { RETIRED, Vector } from './vector.js';
+
+/** Who left cleanly may have sent something that is still on its way. */
+const LEFT_GRACE_MS = 60_000;
+
+/** A member as its host sees it. */
+export interface MemberState {
+  readonly peer: PeerId;
+  readonly state: 'alive' | 'suspect' | 'dead' | 'left';
+}
+
+interface Known {
+  state: MemberState['state'];
+  /** When it was last seen alive, by our wall clock: this outlives restarts. */
+  seenMs: number;
+}
+
+interface Pending extends Floor {
+  readonly vector: Vector;
+  readonly sinceMs: number;
+}
+
+/**
+ * Who holds what: what we hold is told to all, a few times a second at most, and what all hold may be
+ * forgotten where it is deleted.
+ */
+export class Holdings {
+  readonly #context: Context;
+  readonly #stability = new Stability();
+  readonly #known = new Map<PeerId, Known>();
+  readonly #linked = new Set<PeerId>();
+  readonly #risen = new Set<StreamId>();
+  #toldMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #pending: Pending | undefined;
+  #floor: { vector: Vector; time: { ms: number; counter: number } } = {
+    vector: new Vector(),
+    time: { ms: 0, counter: 0 },
+  };
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  get floor(): Floor {
+    return this.#floor;
+  }
+
+  restoreFloor({ vector, time }: Floor): void {
+    this.#floor = { vector: Vector.from(vector.sorted()), time };
+  }
+
+  /** Everybody who takes part in this cache and is not forgotten, besides us. */
+  get members(): readonly PeerId[] {
+    return this.#stability.members;
+  }
+
+  /** Neighbours that spoke to us on this port. */
+  get linked(): ReadonlySet<PeerId> {
+    return this.#linked;
+  }
+
+  stateOf(peer: PeerId): MemberState['state'] | undefined {
+    return this.#known.get(peer)?.state;
+  }
+
+  toldBy(peer: PeerId): Vector | undefined {
+    return this.#stability.toldBy(peer);
+  }
+
+  holders(stream: StreamId, sequence: number): number {
+    return this.#stability.holders(stream, sequence);
+  }
+
+  /** Known from an earlier run, and last seen then. */
+  remember(peer: PeerId, seenMs: number): void {
+    if (peer === this.#context.self) return;
+    this.#known.set(peer, { state: 'dead', seenMs });
+    this.#stability.add(peer);
+  }
+
+  /** When each member was last seen, for the next run. */
+  seen(): readonly (readonly [PeerId, number])[] {
+    return this.#stability.members.map((peer) => [peer, this.#known.get(peer)?.seenMs ?? 0]);
+  }
+
+  linkUp(peer: PeerId): void {
+    this.#greet(peer, true);
+  }
+
+  linkDown(peer: PeerId): void {
+    this.#linked.delete(peer);
+  }
+
+  /** Tells one neighbour everything. */
+  #greet(peer: PeerId, reply: boolean): void {
+    const entries = this.#context.vector.sorted();
+    this.#context.outbox.post({ kind: 'have', all: true, reply, entries }, peer);
+  }
+
+  /** @returns false when that peer was not known to take part before */
+  told(
+    peer: PeerId,
+    post: {
+      readonly all: boolean;
+      readonly reply: boolean;
+      readonly entries: readonly ClockEntry[];
+    },
+  ): boolean {
+    const isNew = !this.#stability.has(peer);
+    if (isNew) {
+      this.#stability.add(peer);
+      this.#known.set(peer, { state: 'alive', seenMs: this.#context.now.wallMs });
+    }
+    const isStranger = !this.#linked.has(peer);
+    this.#linked.add(peer);
+    this.#stability.told(peer, post.entries, post.all);
+    // It opened this port after the link was there: it has not heard from us.
+    if (post.reply || (isStranger && !post.all)) this.#greet(peer, !post.all);
+    return !isNew;
+  }
+
+  /** Entries of the vector rose. */
+  rose(streams: Iterable<StreamId>): void {
+    for (const stream of streams) this.#risen.add(stream);
+  }
+
+  /** Who is there, as the host sees it; who is not named is forgotten there. */
+  membership(members: readonly MemberState[]): void {
+    const { now } = this.#context;
+    for (const { peer, state } of members) {
+      const known = this.#known.get(peer);
+      if (known === undefined) continue;
+      if (state === 'alive') known.seenMs = now.wallMs;
+      known.state = state;
+    }
+  }
+
+  /** What is due by now. @returns when to look again, monotonic */
+  tick(): number {
+    const { now, limits } = this.#context;
+    let nextMs = this.#lookedMs + limits.forgetIntervalMs;
+    if (now.monotonicMs >= nextMs) {
+      this.#lookedMs = now.monotonicMs;
+      this.#expel();
+      this.#forget();
+      this.#retire();
+      nextMs = now.monotonicMs + limits.forgetIntervalMs;
+    }
+    if (this.#risen.size === 0) return nextMs;
+    const tellMs = this.#toldMs + limits.haveIntervalMs;
+    if (now.monotonicMs < tellMs) return Math.min(nextMs, tellMs);
+    this.tell();
+    return nextMs;
+  }
+
+  /** Tells all neighbours what rose. */
+  tell(): void {
+    this.#toldMs = this.#context.now.monotonicMs;
+    if (this.#risen.size === 0) return;
+    const rose = Vector.from(
+      [...this.#risen].map((each) => [each, this.#context.vector.get(each)]),
+    );
+    this.#risen.clear();
+    const entries = rose.sorted();
+    this.#context.outbox.post({ kind: 'have', all: false, reply: false, entries });
+  }
+
+  /** Everything was dropped: nothing that was told of us holds any more. */
+  clear(): void {
+    this.#risen.clear();
+    this.#pending = undefined;
+    for (const peer of this.#linked) this.#greet(peer, false);
+  }
+
+  /** Who is away too long does not hold deletions up any more. */
+  #expel(): void {
+    const { now, limits } = this.#context;
+    for (const [peer, { state, seenMs }] of [...this.#known]) {
+      const awayMs = now.wallMs - seenMs;
+      const isGone = state === 'left' ? awayMs > LEFT_GRACE_MS : awayMs > limits.forgetAfterMs;
+      if (state === 'alive' || this.#linked.has(peer) || !isGone) continue;
+      this.#known.delete(peer);
+      this.#stability.remove(peer);
+    }
+  }
+
+  /** What all hold and has been so for a while is forgotten where it is deleted. */
+  #forget(): void {
+    const { now, limits, store, vector, counters, hlc } = this.#context;
+    const pending = this.#pending;
+    if (pending !== undefined) {
+      if (now.monotonicMs - pending.sinceMs < limits.forgetGraceMs) return;
+      const count = store.forget(pending.vector);
+      counters.forgotten += count;
+      if (count > 0) this.#floor = { vector: pending.vector, time: pending.time };
+    }
+    const stable = this.#stability.stable(vector);
+    const time = hlc.tick(now.wallMs);
+    this.#pending = { vector: stable, time, sinceMs: now.monotonicMs };
+  }
+
+  /** Streams of earlier runs of which nothing is left, and that all know to the end. */
+  #retire(): void {
+    const { store, vector, heads, own } = this.#context;
+    const stable = this.#pending?.vector;
+    if (stable === undefined) return;
+    const newest = new Map<PeerId, number>();
+    for (const { origin, generation } of heads.values()) {
+      newest.set(origin, Math.max(newest.get(origin) ?? 0, generation));
+    }
+    const old = [...vector.streams()].map(([stream]) => ({ stream, ...parseStreamId(stream) }));
+    const blocked = new Set<PeerId>();
+    for (const { stream, peer, generation } of old.sort((l, r) => l.generation - r.generation)) {
+      if (stream === own.stream || generation >= (newest.get(peer) ?? 0)) continue;
+      const isOver = stable.get(stream) >= vector.get(stream) && !store.holds(stream);
+      if (!isOver) blocked.add(peer);
+      if (blocked.has(peer)) continue;
+      vector.raise(stream, RETIRED);
+      heads.delete(stream);
+      this.#risen.add(stream);
+    }
+  }
+}

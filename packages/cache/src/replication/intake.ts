@@ -1,0 +1,174 @@
+import { HearsayError, type StreamId } from '@hearsay/core';
+import { Reader, readClock, readStream } from '@hearsay/core/wire';
+import type { Survivor } from '../store/survivor.js';
+import { readSurvivor } from '../store/survivor-codec.js';
+import { type FrameHead, keepHead, readHead } from '../wire/frame.js';
+import { groupOf } from '../wire/survivor-dates.js';
+import { FRAME_BYTES_MAX } from '../wire/wire-limits.js';
+import { type Floor, PIECES } from './answer.js';
+import { Vector } from './vector.js';
+
+const BASIS_BYTES = 8;
+
+/** What an answer brought so far. */
+export interface IntakeHandlers {
+  /** The source has forgotten deletions. @returns false when the rest of its answer is of no use */
+  floor(floor: Floor): boolean;
+  /** Writes of one batch of an application, or one write: to be seen together. */
+  apply(survivors: readonly Survivor[]): void;
+  /** Everything of a stream up to here was received. */
+  reached(stream: StreamId, sequence: number): void;
+  /** All of it was received, as these heads prove. */
+  commit(heads: readonly FrameHead[], retired: readonly StreamId[]): void;
+}
+
+/** The delta of an answer, opened. */
+interface Opened {
+  readonly number: number;
+  readonly index: number;
+  readonly basis: Uint8Array;
+  readonly instance: number;
+  readonly rest: Uint8Array;
+}
+
+/**
+ * Takes in one answer of one neighbour, delta after delta. A delta that does not follow the one
+ * before means that some were dropped on the way: what comes is merged no further, and asked for again.
+ */
+export class Intake {
+  readonly number: number;
+  readonly basis: Uint8Array;
+  readonly instance: number;
+  readonly #handlers: IntakeHandlers;
+  readonly #heads: FrameHead[] = [];
+  readonly #retired: StreamId[] = [];
+  #next = 0;
+  #over = false;
+  /** A piece of which the end has not come. */
+  #tail = new Uint8Array(0);
+  #stream: StreamId | undefined;
+  #counted = 0;
+  #sequence = 0;
+  /** Writes of one time of one stream: the next piece may be of the same batch. */
+  #group: Survivor[] = [];
+  #groupTime = '';
+
+  constructor({ number, basis, instance }: Opened, handlers: IntakeHandlers) {
+    this.number = number;
+    this.basis = basis.slice();
+    this.instance = instance;
+    this.#handlers = handlers;
+  }
+
+  /** @throws HearsayError `malformed` */
+  take({ index, rest }: Opened): void {
+    if (this.#over || index !== this.#next) {
+      this.#over = true;
+      return;
+    }
+    this.#next += 1;
+    const bytes = this.#tail.length === 0 ? rest : concat(this.#tail, rest);
+    let offset = 0;
+    while (!this.#over) {
+      const end = endOfPiece(bytes, offset);
+      if (end === undefined) break;
+      const reader = new Reader(bytes, offset, end);
+      reader.varuint();
+      this.#piece(reader, bytes);
+      reader.end();
+      offset = end;
+    }
+    this.#tail = bytes.slice(offset);
+  }
+
+  #piece(reader: Reader, bytes: Uint8Array): void {
+    const kind = PIECES[reader.u8()];
+    if (kind === undefined) throw new HearsayError('malformed', 'unknown piece of an answer');
+    if (kind !== 'survivor') this.#flush();
+    switch (kind) {
+      case 'floor': {
+        const time = { ms: reader.varuint(), counter: reader.varuint() };
+        const vector = Vector.from(readClock(reader));
+        if (!this.#handlers.floor({ vector, time })) this.#over = true;
+        return;
+      }
+      case 'stream':
+        this.#stream = readStream(reader);
+        this.#counted = reader.varuint();
+        this.#sequence = 0;
+        return;
+      case 'survivor':
+        return this.#survivor(reader);
+      case 'reached':
+        if (this.#stream !== undefined) this.#handlers.reached(this.#stream, this.#counted);
+        return;
+      case 'head':
+        this.#heads.push(keepHead(readHead(reader, bytes)));
+        return;
+      case 'retired':
+        this.#retired.push(readStream(reader));
+        return;
+      case 'commit':
+        this.#over = true;
+        this.#handlers.commit(this.#heads, this.#retired);
+    }
+  }
+
+  #survivor(reader: Reader): void {
+    const sequence = reader.varuint();
+    if (this.#stream === undefined || sequence <= this.#sequence) {
+      throw new HearsayError('malformed', 'what survives of a stream is not in order');
+    }
+    const survivor = readSurvivor(reader);
+    const time = groupOf(survivor, { stream: this.#stream, sequence });
+    if (time !== this.#groupTime) this.#flush();
+    this.#sequence = sequence;
+    this.#groupTime = time;
+    this.#group.push(survivor);
+  }
+
+  #flush(): void {
+    if (this.#group.length === 0 || this.#stream === undefined) return;
+    const group = this.#group;
+    this.#group = [];
+    this.#handlers.apply(group);
+    this.#handlers.reached(this.#stream, Math.min(this.#sequence, this.#counted));
+  }
+}
+
+/** @throws HearsayError `malformed` */
+export function openDelta(bytes: Uint8Array): Opened {
+  const reader = new Reader(bytes);
+  const [number, index] = [reader.varuint(), reader.varuint()];
+  const basis = reader.raw(BASIS_BYTES);
+  const instance = reader.varuint();
+  return { number, index, basis, instance, rest: bytes.subarray(reader.offset) };
+}
+
+/** Where the piece that begins here ends; undefined when it does not end here. @throws HearsayError `malformed` */
+function endOfPiece(bytes: Uint8Array, offset: number): number | undefined {
+  const LENGTH_BYTES_MAX = 4;
+  let length = 0;
+  let scale = 1;
+  for (let index = offset; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0;
+    length += (byte & 0x7f) * scale;
+    if (byte < 0x80) {
+      if (length === 0 || length > FRAME_BYTES_MAX) break;
+      const end = index + 1 + length;
+      return end <= bytes.length ? end : undefined;
+    }
+    if (index - offset >= LENGTH_BYTES_MAX) break;
+    scale *= 0x80;
+    if (index === bytes.length - 1) return undefined;
+  }
+  if (offset >= bytes.length) return undefined;
+  throw new HearsayError('malformed', 'a piece of an answer has no length');
+}
+
+function concat(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(left.length + right.length);
+  whole.set(left);
+  whole.set(right, left.length);
+  return whole;
+}

@@ -1,0 +1,230 @@
+import { type PeerId, parseStreamId, type StreamId } from '@hearsay/core';
+import { Writer, writeClockEntries } from '@hearsay/core/wire';
+import type { Survivor } from '../store/survivor.js';
+import { writeSurvivor } from '../store/survivor-codec.js';
+import { checkHead, type FrameHead, writeHead } from '../wire/frame.js';
+import { survivorTimes } from '../wire/survivor-dates.js';
+import { answerDeltas, type Floor } from './answer.js';
+import { type Context, witness } from './context.js';
+import { raise } from './delivery.js';
+import { Intake, openDelta } from './intake.js';
+import { decodeSummary, encodeSummary, hashSummary, type Partial } from './summary.js';
+import { RETIRED, Vector } from './vector.js';
+
+/** Summaries that an answer may still be about. */
+const BASES_MAX = 64;
+
+/** What repair asks of the rest. */
+export interface RepairHandlers {
+  floor(): Floor;
+  /** A neighbour has forgotten deletions that we may lack. @returns false when we begin anew */
+  floorOf(peer: PeerId, floor: Floor): boolean;
+  /** The vector rose. */
+  rose(streams: readonly StreamId[]): void;
+  /** Somebody proved that an earlier run of ours wrote more than we know. */
+  superseded(head: FrameHead): void;
+  complete(from: PeerId, entries: number): void;
+}
+
+/**
+ * The cache as a Replica of core: who lacks something gets what survives after its vector, and
+ * raises the vector only once it has all of it. A part of it would leave holes: a write may be gone
+ * because of another that comes later in the answer.
+ */
+export class Repair {
+  readonly #context: Context;
+  readonly #handlers: RepairHandlers;
+  readonly #intakes = new Map<PeerId, Intake>();
+  /** Hash of a summary of ours -> the partial repair that it told of. */
+  readonly #bases = new Map<string, Partial | undefined>();
+  #partial: Partial | undefined;
+  #partialEntries = 0;
+  #answers = 0;
+  #added = 0;
+  #summary: Uint8Array | undefined;
+
+  constructor(context: Context, handlers: RepairHandlers) {
+    this.#context = context;
+    this.#handlers = handlers;
+  }
+
+  /** True while only a part of what a neighbour holds was received. */
+  get partialFrom(): PeerId | undefined {
+    return this.#partial?.source;
+  }
+
+  summary(): Uint8Array {
+    const { vector } = this.#context;
+    const summary = encodeSummary(vector, this.#partial);
+    const same = this.#summary !== undefined && equal(this.#summary, summary);
+    if (!same) this.#summary = summary;
+    this.#remember(summary);
+    return this.#summary ?? summary;
+  }
+
+  /** @throws HearsayError `malformed` */
+  *missing(bytes: Uint8Array): Generator<Uint8Array> {
+    const { store, vector, heads, self, own } = this.#context;
+    const summary = decodeSummary(bytes);
+    const { generation } = parseStreamId(own.stream);
+    const partial = summary.partial;
+    const isOurs = partial?.source === self && partial.instance === generation;
+    this.#answers += 1;
+    yield* answerDeltas({
+      number: this.#answers,
+      basis: hashSummary(bytes),
+      instance: generation,
+      vector: vector.copy(),
+      floor: this.#handlers.floor(),
+      held: summary.vector,
+      reached: isOurs ? partial.reached : new Vector(),
+      streams: store.streams(),
+      headOf: (stream) => heads.get(stream),
+      above: (stream, after) => store.above(stream, after),
+    });
+  }
+
+  /** @throws HearsayError `malformed`, `forged` */
+  merge(bytes: Uint8Array, from: PeerId): number {
+    const delta = openDelta(bytes);
+    let intake = this.#intakes.get(from);
+    if (delta.index === 0) {
+      intake = this.#begin(from, delta);
+      this.#intakes.set(from, intake);
+    }
+    if (intake === undefined || intake.number !== delta.number) return 0;
+    this.#added = 0;
+    intake.take(delta);
+    return this.#added;
+  }
+
+  /** A neighbour is gone, and with it the rest of its answer. */
+  forget(peer: PeerId): void {
+    this.#intakes.delete(peer);
+  }
+
+  /** Everything begins anew: no answer on its way counts. */
+  clear(): void {
+    this.#intakes.clear();
+    this.#bases.clear();
+    this.#partial = undefined;
+  }
+
+  #remember(summary: Uint8Array): void {
+    const name = nameOf(hashSummary(summary));
+    if (this.#bases.has(name)) return;
+    this.#bases.set(name, this.#partial);
+    if (this.#bases.size <= BASES_MAX) return;
+    for (const [oldest] of this.#bases) {
+      this.#bases.delete(oldest);
+      break;
+    }
+  }
+
+  #begin(from: PeerId, delta: ReturnType<typeof openDelta>): Intake {
+    const name = nameOf(delta.basis);
+    const counts = (): boolean => {
+      if (!this.#bases.has(name)) return false;
+      const basis = this.#bases.get(name);
+      return basis === undefined || basis.source !== from || basis === this.#partial;
+    };
+    return new Intake(delta, {
+      floor: (floor) => this.#handlers.floorOf(from, floor),
+      apply: (survivors) => this.#apply(survivors),
+      reached: (stream, sequence) => {
+        if (counts()) this.#reached(from, delta.instance, stream, sequence);
+      },
+      commit: (heads, retired) => {
+        if (counts()) this.#commit(from, heads, retired);
+      },
+    });
+  }
+
+  #apply(survivors: readonly Survivor[]): void {
+    const { store, now, outbox } = this.#context;
+    for (const survivor of survivors) {
+      for (const time of survivorTimes(survivor)) witness(this.#context, time);
+    }
+    let changed = false;
+    for (const survivor of survivors) {
+      if (!store.adopt(survivor, now.wallMs)) continue;
+      this.#added += 1;
+      changed = true;
+    }
+    if (changed) outbox.record('group', encodeGroup(survivors));
+  }
+
+  #reached(source: PeerId, instance: number, stream: StreamId, sequence: number): void {
+    const known = this.#partial;
+    if (known === undefined || known.source !== source || known.instance !== instance) {
+      this.#partial = { source, instance, reached: new Vector() };
+      this.#partialEntries = 0;
+    }
+    this.#partialEntries += 1;
+    this.#partial?.reached.raise(stream, sequence);
+  }
+
+  #commit(from: PeerId, heads: readonly FrameHead[], retired: readonly StreamId[]): void {
+    const { vector, crypto, own, outbox, counters, self } = this.#context;
+    const news = heads.filter(({ stream, last }) => last > vector.get(stream));
+    for (const head of news) checkHead(head, crypto);
+    for (const head of news) {
+      const isOurs =
+        head.origin === self && head.generation >= parseStreamId(own.stream).generation;
+      if (isOurs) this.#handlers.superseded(head);
+    }
+    for (const head of news) raise(this.#context, head);
+    const gone = retired.filter((stream) => this.#mayRetire(stream));
+    for (const stream of gone) vector.raise(stream, RETIRED);
+    this.#partial = undefined;
+    if (news.length > 0 || gone.length > 0) {
+      outbox.record('commit', encodeCommit(news, gone));
+      this.#handlers.rose(news.map(({ stream }) => stream));
+    }
+    counters.repairs += 1;
+    counters.repairedEntries += this.#partialEntries;
+    this.#handlers.complete(from, this.#partialEntries);
+    this.#partialEntries = 0;
+  }
+
+  /** An old stream may end only if its peer is known to write in a newer one. */
+  #mayRetire(stream: StreamId): boolean {
+    const { vector, heads } = this.#context;
+    if (vector.get(stream) === RETIRED) return false;
+    const { peer, generation } = parseStreamId(stream);
+    for (const head of heads.values()) {
+      if (head.origin === peer && head.generation > generation) return true;
+    }
+    return false;
+  }
+}
+
+/** `count survivor...`, for the log. */
+export function encodeGroup(survivors: readonly Survivor[]): Uint8Array {
+  const writer = new Writer(256);
+  writer.varuint(survivors.length);
+  for (const survivor of survivors) writeSurvivor(writer, survivor);
+  return writer.finish();
+}
+
+/** Heads, then retired streams, for the log. */
+export function encodeCommit(
+  heads: readonly FrameHead[],
+  retired: readonly StreamId[],
+): Uint8Array {
+  const writer = new Writer(256);
+  writer.list(heads, (head) => writeHead(writer, head));
+  writeClockEntries(
+    writer,
+    retired.map((stream) => [stream, RETIRED] as const),
+  );
+  return writer.finish();
+}
+
+function nameOf(hash: Uint8Array): string {
+  return hash.join('.');
+}
+
+function equal(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}

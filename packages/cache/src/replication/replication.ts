@@ -1,0 +1,394 @@
+import {
+  type HlcTime,
+  HybridLogicalClock,
+  type Now,
+  type PeerId,
+  parseStreamId,
+  type Replica,
+  type StreamId,
+  streamId,
+} from '@hearsay/core';
+import { type ClockEntry, Reader } from '@hearsay/core/wire';
+import type { Operation } from '../values/operation.js';
+import type { Version } from '../values/stamp.js';
+import { type FrameHead, readHead } from '../wire/frame.js';
+import { decodePost, framePosts, type Post } from '../wire/post.js';
+import { Acks } from './acks.js';
+import type { Floor } from './answer.js';
+import { Asks } from './asks.js';
+import { type Context, Outbox, type ReplicationCounters, zeroCounters } from './context.js';
+import { Delivery, raise } from './delivery.js';
+import { Divergence } from './divergence.js';
+import type { Effect } from './effect.js';
+import { Flights } from './flights.js';
+import { Holdings } from './holdings.js';
+import type { Applied, Input, ReplicationOptions, Write } from './input.js';
+import { DEFAULT_REPLICATION_LIMITS } from './limits.js';
+import { isLarge, OwnStream } from './own-stream.js';
+import { Parts } from './parts.js';
+import { Repair } from './repair.js';
+import { Reseeding } from './reseeding.js';
+import { RETIRED, Vector } from './vector.js';
+
+/**
+ * Replication of one cache as a pure state machine. Broadcast makes it fast, repair makes it true;
+ * what is written here leaves in signed frames, one a turn.
+ */
+export class Replication {
+  readonly #context: Context;
+  readonly #delivery: Delivery;
+  readonly #repair: Repair;
+  readonly #holdings: Holdings;
+  readonly #acks: Acks;
+  readonly #asks: Asks;
+  readonly #flights: Flights;
+  readonly #divergence: Divergence;
+  readonly #parts: Parts;
+  readonly #answers: Parts;
+  /** The cache as core repairs it. Its calls are steps too: fetch what they bring with `take`. */
+  readonly replica: Replica;
+  readonly #reseeding: Reseeding;
+  #nextMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ReplicationOptions) {
+    const { self, generation, sequence = 0, store, crypto, random, restored } = options;
+    const limits = { ...DEFAULT_REPLICATION_LIMITS, ...options.limits };
+    const vector = restored?.vector ?? new Vector();
+    this.#context = {
+      self,
+      limits,
+      crypto,
+      store,
+      random,
+      hlc: new HybridLogicalClock(limits.aheadMaxMs),
+      counters: zeroCounters(),
+      outbox: new Outbox(),
+      vector,
+      heads: new Map(restored?.heads),
+      own: new OwnStream({ id: self, generation, sequence }, vector, crypto),
+      now: { monotonicMs: 0, wallMs: 0 },
+      oldest: restored?.oldest,
+    };
+    this.#holdings = new Holdings(this.#context);
+    const latest = restored?.latest;
+    // What is written from here on is dated after what an earlier run knew.
+    if (latest !== undefined) this.#context.hlc.witness(latest, latest.ms);
+    if (restored?.floor !== undefined) this.#holdings.restoreFloor(restored.floor);
+    for (const [peer, seenMs] of restored?.members ?? []) this.#holdings.remember(peer, seenMs);
+    this.#acks = new Acks(this.#context, this.#holdings);
+    this.#asks = new Asks(this.#context, this.#holdings);
+    this.#flights = new Flights(this.#context, this.#holdings);
+    this.#divergence = new Divergence(this.#context, this.#holdings);
+    this.#parts = new Parts(limits.partsBytesMax);
+    this.#answers = new Parts(limits.partsBytesMax);
+    this.#delivery = new Delivery(this.#context, {
+      applied: (head, from, answer) => this.#applied(head, from, answer),
+      rose: (streams) => this.#rose(streams),
+    });
+    this.#repair = new Repair(this.#context, {
+      floor: () => this.#holdings.floor,
+      floorOf: (peer, floor) => this.#reseeding.floorOf(peer, floor),
+      rose: (streams) => {
+        this.#rose(streams);
+        this.#delivery.unblock(streams);
+      },
+      superseded: (head) => this.#renew(head.generation),
+      complete: (from, entries) => this.#complete(from, entries),
+    });
+    this.#reseeding = new Reseeding(this.#context, this.#holdings, {
+      dropped: () => {
+        this.#delivery.clear();
+        this.#repair.clear();
+        this.#renew(parseStreamId(this.#context.own.stream).generation);
+      },
+      write: (write) => void this.write([write], this.#context.now),
+    });
+    this.replica = {
+      summary: () => {
+        this.#flush();
+        return this.#repair.summary();
+      },
+      missing: (summary) => {
+        this.#flush();
+        return this.#repair.missing(summary);
+      },
+      merge: (delta, from) => ({
+        added: from === undefined ? 0 : this.#repair.merge(delta, from),
+      }),
+    };
+  }
+
+  get stream(): StreamId {
+    return this.#context.own.stream;
+  }
+
+  get sequence(): number {
+    return this.#context.own.sequence;
+  }
+
+  get counters(): Readonly<ReplicationCounters> {
+    const { counters } = this.#context;
+    counters.partsDropped = this.#parts.dropped + this.#answers.dropped;
+    return counters;
+  }
+
+  /** What is applied here, with what was written and not yet sent. */
+  get vector(): Vector {
+    const { vector, own } = this.#context;
+    const all = vector.copy();
+    if (own.sequence > 0) all.raise(own.stream, own.sequence);
+    return all;
+  }
+
+  get heads(): ReadonlyMap<StreamId, FrameHead> {
+    return this.#context.heads;
+  }
+
+  /** The newest retired stream of each peer. */
+  get retired(): readonly StreamId[] {
+    const { vector } = this.#context;
+    return vector.sorted().flatMap(([stream, sequence]) => (sequence === RETIRED ? [stream] : []));
+  }
+
+  get floor(): Floor {
+    return this.#holdings.floor;
+  }
+
+  get oldest(): HlcTime | undefined {
+    return this.#context.oldest;
+  }
+
+  get members(): readonly PeerId[] {
+    return this.#holdings.members;
+  }
+
+  get seen(): readonly (readonly [PeerId, number])[] {
+    return this.#holdings.seen();
+  }
+
+  get linked(): ReadonlySet<PeerId> {
+    return this.#holdings.linked;
+  }
+
+  get heldBack(): number {
+    return this.#delivery.held;
+  }
+
+  /** Partitions that differ from a neighbour's though the vectors are equal. */
+  get divergedPartitions(): readonly number[] {
+    return this.#divergence.partitions;
+  }
+
+  /** True while what others hold was received in part only. */
+  get isRepairing(): boolean {
+    return this.#repair.partialFrom !== undefined || this.#reseeding.isUnderWay;
+  }
+
+  /** True when something waits for `flush`. */
+  get hasUnsent(): boolean {
+    return this.#context.own.pending;
+  }
+
+  /** When `wake` is due next, monotonic. */
+  get nextMs(): number {
+    return this.#nextMs;
+  }
+
+  /** A neighbour that is known to hold all of this. */
+  holderOf(entries: readonly ClockEntry[]): PeerId | undefined {
+    for (const peer of this.#holdings.linked) {
+      if (this.#holdings.toldBy(peer)?.includes(entries) === true) return peer;
+    }
+    return undefined;
+  }
+
+  /** Whether all of this is applied here. */
+  includes(entries: readonly ClockEntry[]): boolean {
+    const { vector, own } = this.#context;
+    return entries.every(
+      ([stream, sequence]) =>
+        vector.get(stream) >= sequence || (stream === own.stream && own.sequence >= sequence),
+    );
+  }
+
+  /**
+   * Writes together: on every peer all of it is seen at once. It leaves with the next `flush`.
+   * @returns their date, and the place of the last one
+   */
+  write(writes: readonly Write[], now: Now): Version {
+    const context = this.#context;
+    context.now = now;
+    const time = context.hlc.tick(now.wallMs);
+    context.oldest ??= time;
+    const operations: Operation[] = [];
+    for (const { key, change } of writes) operations.push({ key, time, change });
+    const { own, store } = context;
+    if (isLarge(operations)) own.close();
+    store.apply(own.stream, own.next, operations, now.wallMs);
+    own.add(operations);
+    return { ...time, stream: own.stream, sequence: own.sequence };
+  }
+
+  /** One step. @throws HearsayError `malformed`, `forged`: the neighbour's fault, its link is to be closed */
+  handle(input: Input, now: Now): readonly Effect[] {
+    this.#context.now = now;
+    if (input.kind !== 'post') this.#flush();
+    this.#step(input);
+    this.#tick();
+    return this.take();
+  }
+
+  /** What calls of the replica have brought. */
+  take(): readonly Effect[] {
+    return this.#context.outbox.take();
+  }
+
+  /** Before a call of the replica: it has no clock of its own. */
+  at(now: Now): void {
+    this.#context.now = now;
+  }
+
+  #step(input: Input): void {
+    switch (input.kind) {
+      case 'post':
+        return this.#post(input.from, decodePost(input.bytes));
+      case 'link-up':
+        return this.#holdings.linkUp(input.peer);
+      case 'link-down':
+        return this.#linkDown(input.peer);
+      case 'members':
+        return this.#holdings.membership(input.members);
+      case 'await':
+        return this.#acks.add(input);
+      case 'ask':
+        return this.#asks.ask(input.ask);
+      case 'drop':
+        this.#acks.drop(input.id);
+        return this.#asks.drop(input.id);
+      case 'fly':
+        return this.#flights.want(input.id, input.key);
+      case 'landed':
+        return this.#flights.ended(input.id, input.worked);
+      case 'durable':
+        for (const each of input.applied) this.#answer(each);
+        return;
+      case 'compare':
+        return this.#divergence.compareNow();
+      case 'flush':
+      case 'wake':
+        return;
+    }
+  }
+
+  #post(from: PeerId, post: Post): void {
+    switch (post.kind) {
+      case 'frame':
+        return this.#delivery.received(post.bytes, from, post.answer);
+      case 'part': {
+        const whole = this.#parts.add(from, 'frame', post);
+        if (whole !== undefined) this.#delivery.received(whole, from, post.answer);
+        return;
+      }
+      case 'have': {
+        const known = this.#holdings.told(from, post);
+        if (!known) this.#membersChanged();
+        this.#acks.settle();
+        return;
+      }
+      case 'applied': {
+        const stream = streamId(this.#context.self, post.generation);
+        const entries = [[stream, post.sequence]] as const;
+        this.#holdings.told(from, { all: false, reply: false, entries });
+        this.#acks.settle();
+        return;
+      }
+      case 'ask':
+        this.#flush();
+        return this.#asks.asked(from, post);
+      case 'answer': {
+        const whole = this.#answers.add(from, `${post.id}`, post);
+        if (whole !== undefined) this.#asks.answered(from, post.id, post.behind, whole);
+        return;
+      }
+      case 'digests':
+        this.#flush();
+        return this.#divergence.digests(from, post.vector, post.digests);
+      case 'partition':
+        return this.#divergence.partition(from, post.partition, post.reply, post.items);
+      case 'flight':
+        return this.#flights.said(from, post.step, post.id, post.key);
+    }
+  }
+
+  #linkDown(peer: PeerId): void {
+    this.#holdings.linkDown(peer);
+    this.#parts.forget(peer);
+    this.#answers.forget(peer);
+    this.#repair.forget(peer);
+    this.#asks.linkDown(peer);
+    this.#flights.linkDown(peer);
+  }
+
+  #flush(): void {
+    const { own, outbox, counters } = this.#context;
+    if (!own.pending) return;
+    for (const { bytes, first } of own.take()) {
+      // On our own disk first: what others have seen of us must not be written anew.
+      outbox.record('frame', bytes);
+      for (const post of framePosts(bytes, this.#acks.wants(first))) {
+        outbox.bytes(post, undefined, 'bulk');
+      }
+      raise(this.#context, readHead(new Reader(bytes), bytes));
+      counters.framesSent += 1;
+    }
+    this.#holdings.rose([own.stream]);
+  }
+
+  #tick(): void {
+    this.#delivery.expire();
+    this.#nextMs = Math.min(
+      this.#holdings.tick(),
+      this.#divergence.tick(),
+      this.#acks.settle(),
+      this.#asks.expire(),
+    );
+  }
+
+  #applied({ stream, last }: FrameHead, from: PeerId, answer: boolean): void {
+    const { peer, generation } = parseStreamId(stream);
+    if (!answer || peer !== from) return;
+    this.#context.outbox.push({ kind: 'applied', peer, generation, sequence: last });
+  }
+
+  #answer({ peer, generation, sequence }: Applied): void {
+    this.#context.outbox.post({ kind: 'applied', generation, sequence }, peer);
+  }
+
+  #rose(streams: readonly StreamId[]): void {
+    this.#holdings.rose(streams);
+  }
+
+  #membersChanged(): void {
+    this.#context.outbox.push({ kind: 'members' });
+  }
+
+  #complete(from: PeerId, entries: number): void {
+    const { outbox } = this.#context;
+    if (entries > 0) outbox.event({ kind: 'caught-up', peer: from, entries });
+    this.#reseeding.complete(from);
+    this.#flush();
+  }
+
+  /** Another run of ours wrote beyond what we know: we cannot go on in its stream. */
+  #renew(generation: number): void {
+    const context = this.#context;
+    const was = context.own.stream;
+    const { generation: current } = parseStreamId(was);
+    if (generation < current) return;
+    this.#acks.giveUp();
+    const next = Math.max(generation, current, context.now.wallMs) + 1;
+    const identity = { id: context.self, generation: next, sequence: 0 };
+    context.own = new OwnStream(identity, context.vector, context.crypto);
+    context.outbox.event({ kind: 'new-stream', was, is: context.own.stream });
+  }
+}
