@@ -85,6 +85,7 @@ function measure(
       size,
       network: `bench-${process.pid}-${name}`,
       nodeArgs,
+      warmUpMs: quick ? 1_000 : 4_000,
       floodMs: quick ? 1_000 : 2_000,
       publishers: quick ? 2 : 4,
       messagesEach: quick ? 20 : 30,

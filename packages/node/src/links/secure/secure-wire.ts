@@ -21,10 +21,12 @@ export class SecureWire implements Wire {
   }
 
   send(bytes: Uint8Array, sent?: () => void): void {
-    const sealed = this.#sealer.seal(bytes, scratch.take(bytes.length + TAG_BYTES));
-    this.#wire.send(sealed, sent);
+    // Where something waits already this would wait too, and need memory of its own.
+    const isFree = this.#wire.bufferedBytes === 0;
+    const memory = isFree ? scratch.take(bytes.length + TAG_BYTES) : undefined;
+    this.#wire.send(this.#sealer.seal(bytes, memory), sent);
     // Nothing waits: the system has its own copy. Else the socket sends from this memory later.
-    if (this.#wire.bufferedBytes > 0) scratch.keep();
+    if (isFree && this.#wire.bufferedBytes > 0) scratch.keep();
   }
 
   close(code: number, reason: string): void {
