@@ -41,5 +41,9 @@ export const scrollbackEntriesMax = 100_000;
 export const keptPageMessages = 500;
 /** Lines that can be recalled with the Up key. */
 export const inputHistoryMax = 500;
+/** Events of the mesh kept for its view and for export; the oldest go. */
+export const meshEventsMax = 1_000;
+/** The longest that `/pause` stands still. */
+export const pauseMsMax = 60_000;
 /** Rows of the screen that a draft takes; a longer one scrolls. */
 export const draftRowsMax = 8;

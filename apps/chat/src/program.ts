@@ -16,6 +16,7 @@ import {
 import type { ChatOptions } from './commands/chat.js';
 import type { InviteOptions } from './commands/invite.js';
 import type { ChangeOptions, InstallOptions, KeysOptions } from './commands/keys.js';
+import type { MeshOptions } from './commands/mesh.js';
 import type { NetworksOptions } from './commands/networks.js';
 import type { PeersOptions } from './commands/peers.js';
 import type { SendOptions } from './commands/send.js';
@@ -47,6 +48,13 @@ Examples:
   hearsay peers --json | jq -r 'select(.state == "alive") | .nick'
 
 Exit codes: 0 ok, 2 wrong use, 3 no peer found.`;
+
+const MESH_EXAMPLES = `
+Examples:
+  hearsay mesh                       ? inside lists its keys
+  hearsay mesh --json | jq .sync
+
+Exit codes: 0 ok, 2 wrong use, 3 no peer found (--json).`;
 
 const WAIT_EXAMPLES = `
 Examples:
@@ -87,6 +95,7 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
     )
     .option('--host <address>', 'listen on this address (default: this machine only)')
     .option('--lan', 'listen and be found beyond this machine')
+    .option('--drills', 'allow drills (/cut, /crash, kill from the mesh) with --lan too')
     .option('--network <name>', 'a mesh of its own, made on first use', networkValue)
     .option('--room <name>', 'the first room (default: lobby)', roomValue)
     .option('--plain', 'text lines for other programs (default without a terminal)')
@@ -142,6 +151,18 @@ function addErrands(program: Command, done: (exitCode: ExitCode) => void): void 
     .action(async (options: PeersOptions) => {
       const { peers } = await import('./commands/peers.js');
       done(await peers(options));
+    });
+  errand(program, 'mesh', 'watch the mesh: who is how, who holds what, what happened when')
+    .option('--json', 'one snapshot as a JSON object')
+    .option('--ascii', 'no symbols beyond ASCII')
+    .option('--no-color', 'no colours')
+    .option('--theme <name>', 'dark or mono (no colour)', themeValue)
+    .option('--drills', 'allow cuts and kills with --lan too')
+    .option('--timeout <time>', 'with --json: give up after this long (default: 5s)', durationValue)
+    .addHelpText('after', MESH_EXAMPLES)
+    .action(async (options: MeshOptions) => {
+      const { mesh } = await import('./commands/mesh.js');
+      done(await mesh(options));
     });
   errand(program, 'invite', 'print one line that lets somebody into the mesh')
     .option('--json', 'one JSON object')

@@ -10,6 +10,7 @@ import { helpRows } from '../view/help.js';
 import { type MeshView, meshTable } from '../view/mesh-table.js';
 import { receiptRows, syncRows, whoRows } from '../view/status-rows.js';
 import type { Narrator } from '../watch/narrator.js';
+import type { Drills } from './drills.js';
 import type { MadeInvite } from './make-invite.js';
 import { type Place, parseRoom } from './place.js';
 import type { ChatSession, Utterance } from './session.js';
@@ -34,7 +35,10 @@ export interface CommandRunnerOptions {
   /** Help in place of rows. */
   readonly openHelp?: () => void;
   readonly leave: () => void;
+  readonly drills: Drills;
 }
+
+const BEFORE_PAUSE_MS = 100;
 
 /** Does what a person types: says it, or answers a command. */
 export class CommandRunner {
@@ -78,7 +82,7 @@ export class CommandRunner {
   }
 
   #do(command: Command): Promise<void> | void {
-    const { print, complain, leave, narrator, look } = this.#options;
+    const { print, complain, leave, narrator, look, drills } = this.#options;
     const { peer, names } = this.#session;
     switch (command.kind) {
       case 'nothing':
@@ -118,6 +122,19 @@ export class CommandRunner {
         );
       case 'invite':
         return this.#invite();
+      case 'cut': {
+        const id = this.#found(command.name);
+        return id === undefined ? undefined : print([drills.cut(id)]);
+      }
+      case 'heal': {
+        if (command.name === undefined) return print([drills.heal(undefined)]);
+        const id = this.#found(command.name);
+        return id === undefined ? undefined : print([drills.heal(id)]);
+      }
+      case 'pause':
+        return this.#pause(command.ms);
+      case 'crash':
+        return print([drills.crash()]);
       case 'receipts':
         return print(receiptRows(narrator.receipts.recent(), look()));
       case 'help':
@@ -128,6 +145,13 @@ export class CommandRunner {
       case 'quit':
         return leave();
     }
+  }
+
+  /** What is on its way to the screen is shown first: afterwards it is old. */
+  async #pause(ms: number): Promise<void> {
+    this.#options.print([`standing still for ${ms / 1_000}s`]);
+    await new Promise((resolve) => setTimeout(resolve, BEFORE_PAUSE_MS));
+    this.#options.print([this.#options.drills.pause(ms)]);
   }
 
   #invite(): void {

@@ -51,7 +51,8 @@ export class ChatSession {
       peer.on('member', ({ member, reason }) => {
         if (reason === 'forgotten') this.names.drop(member.id);
         else this.names.put(member);
-        if (member.state === 'dead') this.#lackedAtDeath.set(member.id, member.lacks);
+        const isKnown = member.state === 'dead' && member.toldMsAgo !== undefined;
+        if (isKnown) this.#lackedAtDeath.set(member.id, member.lacks);
         else this.#lackedAtDeath.delete(member.id);
       }),
     );

@@ -38,6 +38,7 @@ export interface ChatOptions {
   readonly port?: number;
   readonly host?: string;
   readonly lan?: boolean;
+  readonly drills?: boolean;
   readonly network?: string;
   readonly room?: string;
   readonly plain?: boolean;
@@ -68,7 +69,7 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
   });
   const base = options.stateDir ?? defaultStateFolder();
   const nick = targets.nick ?? (await pickNick(base));
-  const openingFront = openFront(mode, openTheme(options));
+  const openingFront = openFront(mode, { theme: openTheme(options), meshOnly: false });
   const network = await chooseNetwork(base, targets.invite, options.network);
   const join = [...new Set([...targets.join, ...(options.join ?? []), ...network.seeds])];
   const peer = await openPeer({ nick, network, join, options });
@@ -87,6 +88,7 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
     data: openOutput(mode),
     diagnose: (line) => process.stderr.write(`${line}\n`),
     historyMax: options.history,
+    drillsAllowed: options.lan !== true || options.drills === true,
   };
   return runUntilEnd(makeFront(context), { peer, context, mode, options, startedMs });
 }

@@ -29,6 +29,14 @@ export interface Errand {
   readonly signal: AbortSignal;
 }
 
+export interface ErrandRequest {
+  readonly nick: string;
+  readonly timeoutMs: number;
+  readonly options: ErrandOptions;
+  /** It stays for a while: others list it like any member. */
+  readonly isSeen?: boolean;
+}
+
 /** So long without news of members, and the list is complete. */
 const SETTLE_MS = 250;
 
@@ -38,7 +46,7 @@ const SETTLE_MS = 250;
  */
 export async function runErrand<Result>(
   name: string,
-  { nick, timeoutMs, options }: { nick: string; timeoutMs: number; options: ErrandOptions },
+  { nick, timeoutMs, options, isSeen = false }: ErrandRequest,
   work: (errand: Errand) => Promise<Result>,
 ): Promise<Result> {
   const { join = [], host, lan, discover } = options;
@@ -48,7 +56,7 @@ export async function runErrand<Result>(
     nick,
     discover,
     port: 0,
-    tags: { [ERRAND_TAG]: name },
+    ...(isSeen ? {} : { tags: { [ERRAND_TAG]: name } }),
     network: network.network,
     keys: network.keys,
     join: [...new Set([...join, ...network.seeds])],

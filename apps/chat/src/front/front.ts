@@ -26,6 +26,8 @@ export interface FrontContext {
   readonly diagnose: (line: string) => void;
   /** Earlier messages shown of a room; undefined: as many as suit the front end. */
   readonly historyMax: number | undefined;
+  /** Faults on purpose may be made. */
+  readonly drillsAllowed: boolean;
 }
 
 /** A way to chat: a terminal, lines of text, or JSON. */

@@ -1,8 +1,13 @@
+import type { PeerId } from '@hearsay/core';
 import { openScreen, type Screen, type Theme } from '@hearsay/terminal';
 import { CommandRunner } from '../chat/command-runner.js';
+import { Drills } from '../chat/drills.js';
 import type { Place } from '../chat/place.js';
 import { messageBytesMax } from '../limits.js';
 import { Conversations } from '../screen/conversations.js';
+import { exportEvents } from '../screen/mesh/export-events.js';
+import { followMesh } from '../screen/mesh/mesh-events.js';
+import type { DrillKind } from '../screen/mesh/mesh-state.js';
 import { keyOf } from '../screen/model/conversation.js';
 import { initialState } from '../screen/model/initial-state.js';
 import type { ScreenEffect, ScreenEvent, ScreenState } from '../screen/model/state.js';
@@ -28,8 +33,17 @@ const EVERYWHERE: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>([
   'diverged',
 ]);
 
+const SIGNALS = { kill: 'SIGKILL', freeze: 'SIGSTOP', thaw: 'SIGCONT' } as const;
+
 /** So many messages that others bring after the fact are shown of one block. */
 const BLOCK_MAX = 10_000;
+
+export interface FullFrontOptions {
+  /** How what is shown looks. */
+  readonly theme: Theme;
+  /** The mesh and nothing else. */
+  readonly meshOnly: boolean;
+}
 
 /** Chat on a whole screen: ties the peer, the state and the terminal together, and decides nothing. */
 export class FullFront implements Front {
@@ -39,12 +53,13 @@ export class FullFront implements Front {
   readonly #conversations: Conversations;
   readonly #surroundings: SurroundingsWatch;
   readonly #screen: Screen;
+  readonly #drills: Drills;
+  readonly #stopFollowing: () => void;
   #state: ScreenState;
   #leave: (ending: Ending) => void = () => undefined;
   #stopped = false;
 
-  /** @param theme how what is shown looks */
-  constructor(context: FrontContext, theme: Theme) {
+  constructor(context: FrontContext, { theme, meshOnly }: FullFrontOptions) {
     const { session, start, look, input, output } = context;
     this.#context = context;
     this.#conversations = new Conversations(session, context.historyMax);
@@ -60,7 +75,17 @@ export class FullFront implements Front {
       network: start.network,
       conversations: this.#conversations.first(),
       surroundings: this.#surroundings.read(),
+      meshOnly,
     });
+    this.#drills = new Drills({
+      peer: session.peer,
+      names: session.names,
+      allowed: context.drillsAllowed,
+      giveBack: () => this.stop(),
+    });
+    this.#stopFollowing = followMesh(session, (event) =>
+      this.#dispatch({ kind: 'mesh-event', event }),
+    );
     this.#narrator = this.#makeNarrator();
     this.#runner = this.#makeRunner();
     this.#screen = openScreen({
@@ -102,6 +127,7 @@ export class FullFront implements Front {
     this.#stopped = true;
     this.#narrator.stop();
     this.#surroundings.stop();
+    this.#stopFollowing();
     this.#screen.close();
   }
 
@@ -114,6 +140,7 @@ export class FullFront implements Front {
     const { state, effects } = update(this.#state, event);
     this.#state = state;
     for (const effect of effects) this.#do(effect);
+    this.#surroundings.detail(this.#state.mesh.shown);
     this.#screen.refresh();
   }
 
@@ -127,6 +154,10 @@ export class FullFront implements Front {
         const { key, place, have } = effect;
         return this.#dispatch({ kind: 'older', key, ...this.#conversations.older(place, have) });
       }
+      case 'drill':
+        return this.#drill(effect.drill, effect.peer);
+      case 'export-events':
+        return this.#export();
       case 'bell':
         return this.#screen.bell();
       case 'leave':
@@ -143,6 +174,46 @@ export class FullFront implements Front {
     this.#runner.run(text).catch((error: unknown) => {
       this.#complain(error instanceof Error ? error.message : String(error));
     });
+  }
+
+  #drill(drill: DrillKind, peer: PeerId): void {
+    const done = (text: string): void => this.#hint(text);
+    switch (drill) {
+      case 'cut':
+        return done(this.#drills.cut(peer));
+      case 'heal':
+        return done(this.#drills.heal(peer));
+      case 'kill':
+      case 'freeze':
+      case 'thaw':
+        this.#drills
+          .signal(peer, SIGNALS[drill])
+          .then(done, (error: unknown) => done(String(error)));
+        return;
+      case 'redial': {
+        const [address] = this.#context.session.peer
+          .members()
+          .filter(({ id }) => id === peer)
+          .flatMap(({ addresses }) => addresses);
+        if (address === undefined) return done('no address of it is known');
+        this.#narrator.expect(address);
+        this.#context.session.peer.join(address);
+        return done(`dialling ${address}`);
+      }
+    }
+  }
+
+  #export(): void {
+    const { nick } = this.#context.session.peer;
+    exportEvents(this.#state.mesh.events, nick).then(
+      (file) => this.#hint(`wrote ${this.#state.mesh.events.length} events to ${file}`),
+      (error: unknown) =>
+        this.#hint(`not written: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  }
+
+  #hint(text: string): void {
+    this.#dispatch({ kind: 'hint', text });
   }
 
   #suspend(): void {
@@ -180,6 +251,8 @@ export class FullFront implements Front {
       openHelp: () =>
         this.#dispatch({ kind: 'input', input: { kind: 'key', key: 'f1' }, nowMs: Date.now() }),
       leave: () => this.#leave('asked'),
+      drills: this.#drills,
+      openMesh: () => this.#dispatch({ kind: 'show-mesh' }),
     });
   }
 

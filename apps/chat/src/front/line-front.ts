@@ -1,4 +1,5 @@
 import { CommandRunner } from '../chat/command-runner.js';
+import { Drills } from '../chat/drills.js';
 import { describeRefusal } from '../input/line-splitter.js';
 import { pumpLines } from '../input/pump.js';
 import { historyShownDefault, messageBytesMax } from '../limits.js';
@@ -52,6 +53,12 @@ export class LineFront implements Front {
       complain: diagnose,
       placeChanged: () => undefined,
       leave: () => this.#leave('asked'),
+      drills: new Drills({
+        peer: session.peer,
+        names: session.names,
+        allowed: context.drillsAllowed,
+        giveBack: () => this.stop(),
+      }),
     });
   }
 

@@ -5,6 +5,7 @@ import { outputBytesMax } from '../limits.js';
 import { BoundedOutput } from '../output/bounded-output.js';
 import { ASCII_GLYPHS, COLOURS, type Look, NO_PAINT, UNICODE_GLYPHS } from '../text/look.js';
 import type { Front, FrontContext } from './front.js';
+import type { FullFrontOptions } from './full-front.js';
 
 /**
  * - `full`: the whole screen.
@@ -48,12 +49,12 @@ export function pickMode(options: ModeOptions, { stdin, stdout, environment }: S
 /** Loads only the front end that is wanted. */
 export async function openFront(
   mode: Mode,
-  theme: Theme,
+  options: FullFrontOptions,
 ): Promise<(context: FrontContext) => Front> {
   switch (mode) {
     case 'full': {
       const { FullFront } = await import('./full-front.js');
-      return (context) => new FullFront(context, theme);
+      return (context) => new FullFront(context, options);
     }
     case 'inline': {
       const { TerminalFront } = await import('./terminal-front.js');

@@ -1,5 +1,6 @@
 import { wrap } from '@hearsay/terminal';
 import { CommandRunner } from '../chat/command-runner.js';
+import { Drills } from '../chat/drills.js';
 import { complete } from '../input/commands.js';
 import { historyShownDefault } from '../limits.js';
 import type { Look } from '../text/look.js';
@@ -65,6 +66,12 @@ export class TerminalFront implements Front {
       complain: (text) => this.#complain(text),
       placeChanged: () => this.#showPrompt(),
       leave: () => this.#leave('asked'),
+      drills: new Drills({
+        peer: session.peer,
+        names: session.names,
+        allowed: context.drillsAllowed,
+        giveBack: () => this.stop(),
+      }),
     });
   }
 

@@ -1,3 +1,4 @@
+import { parseDuration } from '../text/duration.js';
 import { nearMatch } from '../text/near-match.js';
 
 /** One command of the input line, as help shows it. */
@@ -24,6 +25,10 @@ type CommandName =
   | 'sync'
   | 'receipts'
   | 'dial'
+  | 'pause'
+  | 'cut'
+  | 'heal'
+  | 'crash'
   | 'invite'
   | 'help'
   | 'quit';
@@ -96,6 +101,25 @@ export const COMMANDS: readonly CommandSpec[] = [
       'hearsay NICK INVITE joins with it. It holds the key of the network: whoever reads it may join.',
   },
   {
+    name: 'pause',
+    aliases: [],
+    usage: '/pause TIME',
+    summary: 'drill: stand still, such as 5s; the others suspect you, then you deny it',
+  },
+  {
+    name: 'cut',
+    aliases: [],
+    usage: '/cut NICK',
+    summary: 'drill: lose all between you and a peer, without a sign',
+  },
+  { name: 'heal', aliases: [], usage: '/heal [NICK]', summary: 'end one cut, or all' },
+  {
+    name: 'crash',
+    aliases: [],
+    usage: '/crash',
+    summary: 'drill: kill -9 this process, after giving the terminal back',
+  },
+  {
     name: 'help',
     aliases: ['h', '?'],
     usage: '/help [COMMAND]',
@@ -110,9 +134,10 @@ export type Command =
   | { readonly kind: 'wrong'; readonly message: string }
   | { readonly kind: 'say' | 'me'; readonly text: string }
   | { readonly kind: 'msg'; readonly to: string; readonly text: string }
-  | { readonly kind: 'query' | 'join' | 'nick' | 'dial'; readonly name: string }
-  | { readonly kind: 'part' | 'help'; readonly name: string | undefined }
-  | { readonly kind: 'rooms' | 'who' | 'mesh' | 'sync' | 'receipts' | 'invite' | 'quit' };
+  | { readonly kind: 'query' | 'join' | 'nick' | 'dial' | 'cut'; readonly name: string }
+  | { readonly kind: 'part' | 'help' | 'heal'; readonly name: string | undefined }
+  | { readonly kind: 'pause'; readonly ms: number }
+  | { readonly kind: 'crash' | 'rooms' | 'who' | 'mesh' | 'sync' | 'receipts' | 'invite' | 'quit' };
 
 /** Reads a line. Text that begins with one `/` is never sent as chat: at worst it is an error. */
 export function parseCommand(line: string): Command {
@@ -157,11 +182,18 @@ function withArguments({ name }: CommandSpec, rest: string): Command | undefined
     case 'join':
     case 'nick':
     case 'dial':
+    case 'cut':
       return hasOneWord ? { kind: name, name: word } : undefined;
+    case 'pause': {
+      const ms = parseDuration(word);
+      return ms === undefined ? undefined : { kind: name, ms };
+    }
     case 'part':
     case 'help':
+    case 'heal':
       if (word === '') return { kind: name, name: undefined };
       return hasOneWord ? { kind: name, name: word } : undefined;
+    case 'crash':
     case 'rooms':
     case 'who':
     case 'mesh':

@@ -2,6 +2,8 @@ import type { ChatMessage, ChatSession } from '../chat/session.js';
 import { watchedMessagesMax } from '../limits.js';
 import { listedMembers } from '../view/mesh-table.js';
 import type { Holding } from '../view/notice.js';
+import { LinkMeter } from './mesh/link-meter.js';
+import { readClocks } from './mesh/read-clocks.js';
 import type { Surroundings } from './model/state.js';
 
 export interface SurroundingsWatchOptions {
@@ -13,6 +15,8 @@ export interface SurroundingsWatchOptions {
 
 /** Ages are read anew this often; changes are told at once. */
 const AGES_MS = 1_000;
+const MESH_AGES_MS = 250;
+const NO_CLOCKS: Surroundings['clocks'] = new Map();
 /** Changes that come faster than this are told together. */
 const TOGETHER_MS = 30;
 
@@ -23,11 +27,15 @@ export class SurroundingsWatch {
   /** Own messages of this run, the newest last. */
   #own: ChatMessage[] = [];
   #holdings: ReadonlyMap<string, Holding> = new Map();
+  /** Clocks and links are read too: somebody looks at the mesh. */
+  #detailed = false;
+  readonly #rates: LinkMeter;
   #ages: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
   constructor(options: SurroundingsWatchOptions) {
     this.#options = options;
+    this.#rates = new LinkMeter(options.session.peer);
   }
 
   start(): void {
@@ -36,8 +44,21 @@ export class SurroundingsWatch {
     for (const name of ['member', 'meta', 'sync', 'link', 'isolated'] as const) {
       this.#stops.push(peer.on(name, touch));
     }
-    this.#ages = setInterval(() => this.#tell(), AGES_MS);
+    this.#setPace();
     this.#tell();
+  }
+
+  /** Whether somebody looks at the mesh: its ages are read more often, and clocks and links too. */
+  detail(detailed: boolean): void {
+    if (detailed === this.#detailed) return;
+    this.#detailed = detailed;
+    this.#setPace();
+    this.#touch();
+  }
+
+  #setPace(): void {
+    clearInterval(this.#ages);
+    this.#ages = setInterval(() => this.#tell(), this.#detailed ? MESH_AGES_MS : AGES_MS);
   }
 
   stop(): void {
@@ -67,6 +88,8 @@ export class SurroundingsWatch {
       lackedAtDeath,
       waiting: this.#own.length === 0 ? 0 : waiting(),
       holdings: this.#readHoldings(),
+      clocks: this.#detailed ? readClocks(peer) : NO_CLOCKS,
+      links: this.#detailed ? this.#rates.read(performance.now()) : [],
     };
   }
 

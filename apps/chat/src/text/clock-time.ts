@@ -6,6 +6,11 @@ export function clockTime(wallMs: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** `12:04:16.210`, local time. */
+export function preciseClockTime(wallMs: number): string {
+  return `${clockTime(wallMs)}.${String(Math.floor(wallMs) % 1_000).padStart(3, '0')}`;
+}
+
 /** `2026-11-22`, local time. */
 export function dayOf(wallMs: number): string {
   const date = new Date(wallMs);

@@ -29,6 +29,15 @@ export interface Glyphs {
   readonly current: string;
   readonly down: string;
   readonly dot: string;
+  /** Heights of a bar, from none to full. */
+  readonly bars: readonly string[];
+  /** Branches: to the only, the first, a further and the last one. */
+  readonly tree: {
+    readonly only: string;
+    readonly first: string;
+    readonly middle: string;
+    readonly last: string;
+  };
 }
 
 export const UNICODE_GLYPHS: Glyphs = {
@@ -46,6 +55,8 @@ export const UNICODE_GLYPHS: Glyphs = {
   current: '▸',
   down: '▼',
   dot: '·',
+  bars: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+  tree: { only: '───', first: '─┬─', middle: '├─', last: '└─' },
 };
 
 export const ASCII_GLYPHS: Glyphs = {
@@ -63,6 +74,8 @@ export const ASCII_GLYPHS: Glyphs = {
   current: '>',
   down: 'v',
   dot: '|',
+  bars: [' ', '.', ':', '#'],
+  tree: { only: '---', first: '-+-', middle: '|-', last: '`-' },
 };
 
 /** Styles by meaning. Glyph and word always say the same, so that nothing is lost without colour. */

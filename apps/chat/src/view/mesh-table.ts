@@ -26,10 +26,19 @@ const COLUMNS: readonly Column[] = [
   { title: 'LAST', align: 'right' },
   { title: 'GEN.INC', align: 'left' },
   { title: 'SYNC', align: 'left' },
+  { title: 'DIGEST', align: 'right' },
 ];
 
 /** In a narrow window these go, in this order. */
-const EXPENDABLE: readonly string[] = ['PID', 'GEN.INC', 'LINK', 'RTT', 'LAST', 'ADDRESS'];
+const EXPENDABLE: readonly string[] = [
+  'DIGEST',
+  'PID',
+  'GEN.INC',
+  'LINK',
+  'RTT',
+  'LAST',
+  'ADDRESS',
+];
 
 export interface MeshView {
   readonly members: readonly PeerMember[];
@@ -38,6 +47,11 @@ export interface MeshView {
   readonly names: Names;
   readonly lackedAtDeath: ReadonlyMap<PeerId, number>;
   readonly look: Pick<Look, 'glyphs' | 'columns'>;
+  /**
+   * It is painted again and again: the members stand in the order in which they are to be listed,
+   * and the age of what each last told has a column.
+   */
+  readonly isLive?: boolean;
 }
 
 /** What `syncWords` needs to know beside the member. */
@@ -69,10 +83,12 @@ export function listedMembers(members: readonly PeerMember[], names: Names): Pee
 }
 
 /** The member list, one row each. */
-export function meshTable({ members, messages, names, lackedAtDeath, look }: MeshView): string[] {
+export function meshTable(view: MeshView): string[] {
+  const { members, messages, names, lackedAtDeath, look, isLive = false } = view;
   const { glyphs } = look;
   const live = members.filter(({ self, state }) => !self && state === 'alive').length;
-  const rows = listedMembers(members, names).map((member) => [
+  const listed = isLive ? members : listedMembers(members, names);
+  const rows = listed.map((member) => [
     stateGlyph(member.state, glyphs),
     truncate(names.of(member.id) + (member.self ? ' (you)' : ''), CELL_COLUMNS_MAX, glyphs.more),
     member.state,
@@ -80,14 +96,27 @@ export function meshTable({ members, messages, names, lackedAtDeath, look }: Mes
     truncate(sanitiseLine(member.addresses[0] ?? '?'), CELL_COLUMNS_MAX, glyphs.more),
     truncate(sanitiseLine(member.tags['pid'] ?? '?'), 10, glyphs.more),
     member.self ? 'self' : member.link,
-    member.self ? '' : optional(member.rttMs, formatRoundTrip),
+    // Only of the living: a round trip to the dead would look as if they answered.
+    member.self
+      ? ''
+      : optional(member.state === 'alive' ? member.rttMs : undefined, formatRoundTrip),
     member.self ? '' : optional(member.heardMsAgo, formatDuration),
     `${member.generation}.${member.incarnation}`,
     member.self
       ? `${messages} ${messages === 1 ? 'event' : 'events'}`
       : syncWords(member, { live, lackedAtDeath }),
+    member.self ? 'live' : optional(member.toldMsAgo, formatDuration),
   ]);
-  return fittingTable(COLUMNS, rows, look.columns ?? Number.POSITIVE_INFINITY);
+  const table = isLive ? { columns: COLUMNS, rows } : withoutDigest(rows);
+  return fittingTable(table.columns, table.rows, look.columns ?? Number.POSITIVE_INFINITY);
+}
+
+/** In a table that is printed once SYNC has the age where it is old. */
+function withoutDigest(rows: readonly (readonly string[])[]): {
+  columns: readonly Column[];
+  rows: readonly (readonly string[])[];
+} {
+  return { columns: COLUMNS.slice(0, -1), rows: rows.map((row) => row.slice(0, -1)) };
 }
 
 /** Leaves out the columns that are missed least until the table fits. */
@@ -102,6 +131,7 @@ function fittingTable(
     const table = tableRows(shown, cells);
     if (table.every((row) => width(row) < columnsMax)) return table;
     const dropped = shown.findIndex((column) => column.title === title);
+    if (dropped < 0) continue;
     shown = shown.toSpliced(dropped, 1);
     cells = cells.map((row) => row.toSpliced(dropped, 1));
   }

@@ -1,6 +1,7 @@
 import { PeerError } from '@hearsay/node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CommandRunner } from '../../src/chat/command-runner.js';
+import { Drills } from '../../src/chat/drills.js';
 import type { MadeInvite } from '../../src/chat/make-invite.js';
 import { ChatSession } from '../../src/chat/session.js';
 import { messageBytesMax } from '../../src/limits.js';
@@ -51,6 +52,7 @@ function running(): {
     print: (printed) => rows.push(...printed),
     complain: (text) => rows.push(`! ${text}`),
     placeChanged: () => asked.push(`room ${roomOf(runner)}`),
+    drills: new Drills({ peer, names: session.names, allowed: true, giveBack: () => undefined }),
     leave: () => asked.push('leave'),
   });
   return { peer, session, runner, rows, asked };

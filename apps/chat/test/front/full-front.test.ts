@@ -23,7 +23,10 @@ function running(prepare: (stage: Stage) => void = () => undefined): Running {
   Object.assign(staged.context.output, { columns: COLUMNS, rows: ROWS });
   prepare(staged);
   staged.context.session.refreshNames();
-  const opened = new FullFront(staged.context, themeFor({ name: 'dark', colour: true }));
+  const opened = new FullFront(staged.context, {
+    theme: themeFor({ name: 'dark', colour: true }),
+    meshOnly: false,
+  });
   front = opened;
   const ending = opened.run();
   return {

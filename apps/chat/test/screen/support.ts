@@ -43,6 +43,8 @@ export function surroundings(changes: Partial<Surroundings> = {}): Surroundings 
     lackedAtDeath: new Map(),
     waiting: 0,
     holdings: new Map(),
+    clocks: new Map(),
+    links: [],
     ...changes,
   };
 }
@@ -85,6 +87,7 @@ export class Rig {
       network: 'local',
       conversations: [newConversation(LOBBY, '#lobby')],
       surroundings: surroundings(),
+      meshOnly: false,
     });
     this.state = { ...state, ...changes };
   }

@@ -60,6 +60,7 @@ export function stage(changes: Partial<FrontContext> = {}): Stage {
     data: new BoundedOutput({ stream: output, bytesMax: 1_000_000, describeDropped: String }),
     diagnose: (line) => diagnostics.push(line),
     historyMax: undefined,
+    drillsAllowed: true,
     ...changes,
   };
   return {

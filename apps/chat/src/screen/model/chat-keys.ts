@@ -69,7 +69,7 @@ function act(state: ScreenState, action: Action, nowMs: number): Step {
     case 'help':
       return still({ ...state, overlay: { kind: 'help', top: 0 } });
     case 'mesh':
-      return { state, effects: [{ kind: 'submit', place: currentOf(state).place, text: '/mesh' }] };
+      return still({ ...state, mesh: { ...state.mesh, shown: true } });
     case 'repaint':
       return { state, effects: [{ kind: 'repaint' }] };
     case 'interrupt':

@@ -1,14 +1,19 @@
+import { initialMesh } from '../mesh/mesh-state.js';
 import type { ScreenState } from './state.js';
 
 /** What a screen begins with. */
 export type Beginning = Pick<
   ScreenState,
   'size' | 'glyphs' | 'self' | 'network' | 'conversations' | 'surroundings'
->;
+> & {
+  /** Nothing but the mesh is shown. */
+  readonly meshOnly: boolean;
+};
 
-export function initialState(beginning: Beginning): ScreenState {
+export function initialState({ meshOnly, ...beginning }: Beginning): ScreenState {
   return {
     ...beginning,
+    mesh: initialMesh(beginning.surroundings.atMs, meshOnly),
     current: beginning.conversations[0]?.key ?? '',
     previous: undefined,
     overlay: undefined,

@@ -1,11 +1,13 @@
 import type { PeerId, StatusView } from '@hearsay/core';
-import type { PeerMember } from '@hearsay/node';
+import type { PeerLink, PeerMember } from '@hearsay/node';
 import type { InputEvent, ScreenSize } from '@hearsay/terminal';
 import type { Place } from '../../chat/place.js';
 import type { ChatMessage } from '../../chat/session.js';
 import type { Glyphs } from '../../text/look.js';
 import type { Holding } from '../../view/notice.js';
 import type { Tone } from '../../view/notice-words.js';
+import type { MeshEvent } from '../mesh/mesh-event.js';
+import type { DrillKind, MeshState } from '../mesh/mesh-state.js';
 import type { Completion } from './completion.js';
 import type { Conversation, Entry } from './conversation.js';
 
@@ -28,6 +30,16 @@ export interface Surroundings {
   readonly waiting: number;
   /** Who holds own messages of this run, by the key of the message. */
   readonly holdings: ReadonlyMap<string, Holding>;
+  /** Holder, author, messages held; read only while the mesh is shown. */
+  readonly clocks: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly links: readonly LinkRates[];
+}
+
+/** An open link with what it carries now. */
+export interface LinkRates extends PeerLink {
+  /** Frames both ways. */
+  readonly messagesPerSecond: number;
+  readonly bytesPerSecond: number;
 }
 
 /** What lies over the chat. */
@@ -50,6 +62,7 @@ export interface ScreenState {
   readonly previous: string | undefined;
   readonly surroundings: Surroundings;
   readonly overlay: Overlay | undefined;
+  readonly mesh: MeshState;
   /** A line in place of the status, until the next key. */
   readonly hint: string | undefined;
   /** Somebody looks at the window, as far as the terminal tells. */
@@ -87,6 +100,9 @@ export type ScreenEvent =
       readonly show: boolean;
     }
   | { readonly kind: 'closed'; readonly key: string }
+  | { readonly kind: 'mesh-event'; readonly event: MeshEvent }
+  | { readonly kind: 'show-mesh' }
+  | { readonly kind: 'hint'; readonly text: string }
   /** What is kept of a conversation and older than what it has. */
   | {
       readonly kind: 'older';
@@ -110,6 +126,8 @@ export type ScreenEffect =
       readonly place: Place;
       readonly have: number;
     }
+  | { readonly kind: 'drill'; readonly drill: DrillKind; readonly peer: PeerId }
+  | { readonly kind: 'export-events' }
   | { readonly kind: 'bell' }
   | { readonly kind: 'leave' }
   | { readonly kind: 'suspend' }

@@ -1,5 +1,8 @@
 import { messageBytesMax, scrollbackEntriesMax } from '../../limits.js';
 import { mentions } from '../../view/mention.js';
+import { observed } from '../mesh/convergence.js';
+import { meshInput } from '../mesh/mesh-keys.js';
+import { withEvent } from '../mesh/mesh-state.js';
 import { helpLineCount } from '../view/help-view.js';
 import { chatKey, write } from './chat-keys.js';
 import {
@@ -17,6 +20,7 @@ import {
   type ScreenEvent,
   type ScreenState,
   type Step,
+  type Surroundings,
   withConversation,
 } from './state.js';
 
@@ -28,7 +32,7 @@ export function update(state: ScreenState, event: ScreenEvent): Step {
     case 'resized':
       return still({ ...state, size: event.size });
     case 'surroundings':
-      return still({ ...state, surroundings: event.surroundings });
+      return still(onSurroundings(state, event.surroundings));
     case 'message':
       return onMessage(state, event);
     case 'notice': {
@@ -47,6 +51,12 @@ export function update(state: ScreenState, event: ScreenEvent): Step {
     }
     case 'opened':
       return onOpened(state, event);
+    case 'mesh-event':
+      return still({ ...state, mesh: withEvent(state.mesh, event.event) });
+    case 'show-mesh':
+      return still({ ...state, mesh: { ...state.mesh, shown: true } });
+    case 'hint':
+      return still({ ...state, hint: event.text });
     case 'closed':
       return still(onClosed(state, event.key));
     case 'older':
@@ -67,6 +77,12 @@ function still(state: ScreenState): Step {
   return { state, effects: [] };
 }
 
+/** While painting is paused the mesh is followed all the same. */
+function onSurroundings(state: ScreenState, surroundings: Surroundings): ScreenState {
+  const convergence = observed(state.mesh.convergence, surroundings);
+  return { ...state, surroundings, mesh: { ...state.mesh, convergence } };
+}
+
 function onInput(
   state: ScreenState,
   { input, nowMs }: Extract<ScreenEvent, { kind: 'input' }>,
@@ -76,6 +92,7 @@ function onInput(
     return still(input.focused ? withConversation(focused, state.current, asRead) : focused);
   }
   const awake = state.hint === undefined ? state : { ...state, hint: undefined };
+  if (awake.mesh.shown) return meshInput(awake, input);
   if (awake.overlay !== undefined) return still(onOverlayInput(awake, input));
   switch (input.kind) {
     case 'key':
@@ -135,7 +152,8 @@ function onMessage(
   const entry: Entry = { kind: 'message', message, name, mention };
   const exists = state.conversations.some((conversation) => conversation.key === key);
   const known = exists ? state : withNew(state, newConversation(message.place, name));
-  const isWatched = key === state.current && state.focused && state.overlay === undefined;
+  const isSeen = state.overlay === undefined && !state.mesh.shown;
+  const isWatched = key === state.current && state.focused && isSeen;
   const next = withConversation(known, key, (conversation) => {
     const grown = withEntry(conversation, entry, isWatched);
     // Who says something wants to see it, and has read what was before it.

@@ -1,5 +1,6 @@
 import { type Frame, fitLine, type Line, type Span, span } from '@hearsay/terminal';
 import { draftRowsMax } from '../../limits.js';
+import { meshView } from '../mesh/mesh-view.js';
 import { currentOf, type ScreenState } from '../model/state.js';
 import { rowStyle } from './entry-rows.js';
 import { helpView } from './help-view.js';
@@ -13,6 +14,7 @@ import { titleRow } from './title-row.js';
 
 /** The screen of a state: the same state gives the same rows. */
 export function screenView(state: ScreenState): Frame {
+  if (state.mesh.shown) return meshView(state);
   return state.overlay === undefined ? chatView(state) : helpView(state, state.overlay.top);
 }
 

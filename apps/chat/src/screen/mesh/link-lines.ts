@@ -1,0 +1,79 @@
+import { type Line, span, truncate, width } from '@hearsay/terminal';
+import type { Glyphs } from '../../text/look.js';
+import type { NamedMember, Surroundings } from '../model/state.js';
+
+const NAME_COLUMNS = 9;
+
+/** Open links with what they carry; at most `rows` lines, none when there is no room. */
+export function linkLines(
+  { links }: Surroundings,
+  members: readonly NamedMember[],
+  glyphs: Glyphs,
+  rows: number,
+): Line[] {
+  if (links.length === 0 || rows < Math.min(3, links.length + 1)) return [];
+  const head: Line = [
+    span(' LINKS', 'title'),
+    span('     mode  msg/s    kB/s  queue  drop', 'dim'),
+  ];
+  const room = rows - 1;
+  const shown = links.length > room ? links.slice(0, Math.max(0, room - 1)) : links;
+  const lines = shown.map((link): Line => {
+    const name = members.find(({ id }) => id === link.peer)?.name ?? link.peer.slice(0, 8);
+    const cut = truncate(name, NAME_COLUMNS - 1, glyphs.more);
+    const cells = [
+      `  ${cut}${' '.repeat(NAME_COLUMNS - width(cut))}`,
+      (link.cut ? 'cut' : 'direct').padEnd(6),
+      rate(link.messagesPerSecond).padStart(5),
+      rate(link.bytesPerSecond / 1_000).padStart(7),
+      bytes(link.waitingBytes).padStart(6),
+      String(link.droppedFrames).padStart(5),
+    ];
+    return [span(cells.join(' '), link.cut ? 'alarm' : undefined)];
+  });
+  if (shown.length < links.length)
+    lines.push([span(`  ${glyphs.more} ${links.length - shown.length} more`, 'dim')]);
+  return [head, ...lines];
+}
+
+function rate(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : value.toFixed(1);
+}
+
+function bytes(count: number): string {
+  return count < 1_000 ? String(count) : `${Math.round(count / 1_000)}k`;
+}
+
+/** Who passes on what we say: in a full mesh nobody has to. */
+export function relayLines(
+  members: readonly NamedMember[],
+  { links }: Surroundings,
+  glyphs: Glyphs,
+  rows: number,
+): Line[] {
+  const title: Line = [
+    span('WHO RELAYS TO WHOM', 'title'),
+    span('  nobody: all links are direct', 'dim'),
+  ];
+  const self = members.find((member) => member.self)?.name ?? 'you';
+  const linked = links
+    .map(({ peer }) => members.find(({ id }) => id === peer))
+    .filter((member) => member !== undefined);
+  const room = Math.max(0, rows - 1);
+  const shown = linked.length > room ? linked.slice(0, Math.max(0, room - 1)) : linked;
+  const { tree } = glyphs;
+  const lines = shown.map(({ name, state }, index): Line => {
+    const isLast = index === linked.length - 1;
+    const start = index === 0 ? `  ${self} ` : ' '.repeat(4 + width(self));
+    const branch =
+      index === 0 ? (isLast ? tree.only : tree.first) : isLast ? tree.last : tree.middle;
+    const aside = state === 'alive' ? '' : ` (${state})`;
+    return [span(`${start}${branch} ${name}${aside}`)];
+  });
+  if (shown.length < linked.length) {
+    lines.push([
+      span(`${' '.repeat(4 + width(self))}${tree.last} ${linked.length - shown.length} more`),
+    ]);
+  }
+  return [title, ...lines];
+}
