@@ -9,7 +9,8 @@ export function checkKey(key: string, limits: CacheLimits): void {
   const max = limits.keyBytesMax;
   if (key.length === 0) throw new CacheError('bad-key', 'a key is not empty');
   if (!key.isWellFormed()) throw new CacheError('bad-key', 'a key is text that UTF-8 can hold');
-  if (key.length > max || utf8Length(key) > max) {
+  // No character takes more than three bytes for each of its units.
+  if (key.length * 3 > max && utf8Length(key) > max) {
     throw new CacheError('bad-key', `a key has at most ${max} bytes of UTF-8`);
   }
 }

@@ -1,4 +1,4 @@
-import { invariant, type ReadonlyVectorClock, type StreamId } from '@hearsay/core';
+import { invariant, type ReadonlyVectorClock, type StreamId, VectorClock } from '@hearsay/core';
 import { CacheError } from '../errors.js';
 import { DEFAULT_CACHE_LIMITS } from '../limits.js';
 import type { Binary } from '../values/binary.js';
@@ -9,7 +9,7 @@ import { Eviction } from './eviction.js';
 import { Preparations } from './preparations.js';
 import { Registers } from './registers.js';
 import { NO_SLOT, STATE } from './slots.js';
-import type { PlacedSurvivor, Survivor } from './survivor.js';
+import { type PlacedSurvivor, placesOf, type Survivor } from './survivor.js';
 import { Extra, NEVER, Table } from './table.js';
 import type {
   ApplyResult,
@@ -33,7 +33,8 @@ const SCAN_LIMIT = 1_000;
  *
  * What replication must guarantee:
  * - `apply` gets the operations of a stream in the order of their sequences, without holes, and no
- *   operation before those its writer had seen (causal order). What is known already is ignored.
+ *   operation before those its writer had seen (causal order): `causes` of the writer, when it prepared
+ *   the operation, is part of our clock by then. What is known already is ignored.
  * - Survivors from a neighbour are taken by `adopt`, in any order and as often as they come. Only when
  *   all that a neighbour holds beyond our clock has been adopted does `advance` take over its clock.
  * - `forget` is called with a clock that every member has told to dominate, and only once this store
@@ -44,6 +45,8 @@ export class Store {
   readonly #changed: ((event: StoreEvent) => void) | undefined;
   /** Of the call under way. */
   #nowMs = 0;
+  /** What was adopted beyond the clock. */
+  #adopted = new VectorClock();
   readonly #table = new Table();
   readonly #registers = new Registers(this.#table);
   readonly #composites = new Composites(this.#table, this.#registers);
@@ -84,6 +87,13 @@ export class Store {
   /** What was applied or taken over: the highest sequence of each stream, all before it included. */
   get clock(): ReadonlyVectorClock {
     return this.#table.index.clock;
+  }
+
+  /** What a local write may have seen, and others must hold before it: the clock, and what was adopted beyond. */
+  get causes(): ReadonlyVectorClock {
+    if (this.#adopted.size === 0) return this.clock;
+    const causes = VectorClock.from([...this.clock.entries(), ...this.#adopted.entries()]);
+    return causes;
   }
 
   /** The earliest time at which `expire` may have something to do, or infinity. */
@@ -226,6 +236,7 @@ export class Store {
   advance(clock: ReadonlyVectorClock): void {
     const { index } = this.#table;
     for (const [stream, sequence] of clock.entries()) index.raise(index.indexOf(stream), sequence);
+    if (index.clock.dominates(this.#adopted)) this.#adopted = new VectorClock();
   }
 
   /**
@@ -365,6 +376,9 @@ export class Store {
 
   #adopt(survivor: Survivor, nowMs: number, asked: boolean): boolean {
     this.#nowMs = nowMs;
+    for (const [stream, sequence] of placesOf(survivor)) {
+      if (!this.clock.includes({ stream, sequence })) this.#adopted.raise(stream, sequence);
+    }
     const changed = this.#writes.adopt(survivor, nowMs, asked);
     this.#upkeep.makeRoom(0, nowMs);
     return changed;

@@ -1,3 +1,4 @@
+import type { StreamId } from '@hearsay/core';
 import type { Binary } from '../values/binary.js';
 import type { CompositeState, DeadlineWrite } from '../values/composite.js';
 import type { Version } from '../values/stamp.js';
@@ -42,4 +43,13 @@ export type Survivor = RegisterSurvivor | CompositeSurvivor;
 export interface PlacedSurvivor {
   readonly sequence: number;
   readonly survivor: Survivor;
+}
+
+/** The writes that a survivor has in it, as the last one of each stream. */
+export function placesOf(survivor: Survivor): readonly (readonly [StreamId, number])[] {
+  if (survivor.kind === 'composite') return survivor.state.seen;
+  const versions = [survivor.version, survivor.deadlineWrite?.version];
+  return versions.flatMap((version) =>
+    version === undefined ? [] : [[version.stream, version.sequence] as const],
+  );
 }

@@ -69,10 +69,12 @@ export class Upkeep {
 
   /** @throws CacheError `out-of-memory` */
   admit(key: string, bytes: number, nowMs: number): void {
-    const isNew = this.#parts.table.find(key) === NO_SLOT;
-    const needed = bytes + (isNew ? key.length + ENTRY_OVERHEAD_BYTES : 0);
+    const { table, memoryBytesMax } = this.#parts;
+    const most = bytes + key.length + ENTRY_OVERHEAD_BYTES;
+    if (table.bytes + most <= memoryBytesMax) return;
+    const needed = table.find(key) === NO_SLOT ? most : bytes;
     if (this.makeRoom(needed, nowMs)) return;
-    const message = `${this.#parts.memoryBytesMax} bytes are in use and nothing may be evicted`;
+    const message = `${memoryBytesMax} bytes are in use and nothing may be evicted`;
     throw new CacheError('out-of-memory', message);
   }
 

@@ -8,7 +8,8 @@ export type Binary = string;
 
 /** More arguments than this in one call risk the engine's stack. */
 const CHUNK_BYTES = 8_192;
-const BYTE_MAX = 0xff;
+/** The engine sees at once that a string it keeps with one byte a character cannot match. */
+const WIDE = /[\u{100}-\u{10ffff}]/u;
 const ASCII_MAX = 0x7f;
 
 /** @returns the bytes as a one-byte string */
@@ -30,10 +31,7 @@ export function bytesOfBinary(binary: Binary): Uint8Array {
 
 /** Whether every character is one byte. */
 export function isBinary(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > BYTE_MAX) return false;
-  }
-  return true;
+  return !WIDE.test(text);
 }
 
 /** UTF-8 bytes that a well-formed text takes. */

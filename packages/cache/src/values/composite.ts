@@ -156,7 +156,9 @@ export class Composite {
     this.#dropHidden();
   }
 
+  /** Applies a write, unless a state merged before had it in it. */
   apply(change: CompositeChange, version: Version): void {
+    if ((this.#seen.get(version.stream) ?? 0) >= version.sequence) return;
     const type = typeOf(change);
     if (type !== this.#type) {
       if (compareStamps(version, this.#latest) < 0) return this.raiseFloor(version);

@@ -74,7 +74,7 @@ export class Replicas {
     for (const change of changes) {
       const time = peer.time.tick(this.wallMs(peer));
       const sequence = peer.log.length + 1;
-      const after = VectorClock.from(peer.store.clock.entries());
+      const after = VectorClock.from(peer.store.causes.entries());
       const operation = { key, time, change };
       peer.log.push({ operation, after, version: { ...time, stream: peer.stream, sequence } });
       peer.store.apply(peer.stream, sequence, operation, this.wallMs(peer));
