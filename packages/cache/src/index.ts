@@ -1,3 +1,14 @@
+export type {
+  DocumentHandle,
+  DocumentsStatus,
+} from './documents/document-host.js';
+export { DocumentError, type DocumentErrorCode } from './documents/errors.js';
+export { DEFAULT_DOCUMENT_LIMITS, type DocumentLimits } from './documents/limits.js';
+export {
+  type Documents,
+  type DocumentsOptions,
+  openDocuments,
+} from './documents/open-documents.js';
 export { CacheError, type CacheErrorCode } from './errors.js';
 export { Cache, type CacheEvents, type KeyPage } from './host/cache.js';
 export {
@@ -52,3 +63,5 @@ export { type Binary, binaryOfBytes, bytesOfBinary } from './values/binary.js';
 export type { Change, Operation } from './values/operation.js';
 export { readOperation, writeOperation } from './values/operation-codec.js';
 export { compareStamps, formatVersion, type Stamp, type Version } from './values/stamp.js';
+export type { Access } from './y-websocket/client.js';
+export type { EndpointOptions } from './y-websocket/endpoint.js';

@@ -16,7 +16,7 @@ export interface EndpointOptions {
 }
 
 /** Documents are served below this path: `/yjs/<key>`. */
-const YJS_PATH = '/yjs/';
+export const YJS_PATH = '/yjs/';
 
 /** Stock clients dial again when no message came for 30 s; their own pings do not count. */
 const KEEP_ALIVE_MS = 10_000;

@@ -1,0 +1,1 @@
+export { PAD_PATH, type PadOptions, servePad } from './serve/serve-pad.js';
