@@ -23,6 +23,8 @@ export interface Sight {
   typeOf(key: string, nowMs: number): CompositeType | 'register' | undefined;
   /** The composite of a key, also one of which nothing is visible any more. */
   composite(key: string): Composite | undefined;
+  /** Whether a key of which nothing is held here may be held elsewhere: it, or one like it, was evicted. */
+  mayBeElsewhere(key: string): boolean;
   /** @throws CacheError `out-of-memory` */
   admit(key: string, bytes: number, nowMs: number): void;
 }
@@ -49,8 +51,10 @@ export class Preparations {
 
   delete(key: string, nowMs: number): Change | undefined {
     checkKey(key, this.#sight.limits);
-    const type = this.#sight.typeOf(key, nowMs);
-    if (type === undefined) return undefined;
+    if (this.#sight.typeOf(key, nowMs) === undefined) {
+      // Of whatever type it is elsewhere, a later delete of a register drops it.
+      return this.#sight.mayBeElsewhere(key) ? { kind: 'delete' } : undefined;
+    }
     const composite = this.#sight.composite(key);
     return composite === undefined ? { kind: 'delete' } : clearing(composite);
   }
@@ -58,8 +62,8 @@ export class Preparations {
   deadline(key: string, deadlineMs: number | undefined, nowMs: number): Change | undefined {
     checkKey(key, this.#sight.limits);
     checkDeadline(deadlineMs, nowMs);
-    if (this.#sight.typeOf(key, nowMs) === undefined) return undefined;
-    return { kind: 'deadline', deadlineMs };
+    const held = this.#sight.typeOf(key, nowMs) !== undefined || this.#sight.mayBeElsewhere(key);
+    return held ? { kind: 'deadline', deadlineMs } : undefined;
   }
 
   count(stream: StreamId, key: string, amount: number, nowMs: number): readonly Change[] {

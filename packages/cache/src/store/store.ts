@@ -80,6 +80,7 @@ export class Store {
       limits: options.limits ?? DEFAULT_CACHE_LIMITS,
       typeOf: (key, nowMs) => this.get(key, nowMs)?.value.kind,
       composite: (key) => this.#composites.at(this.#table.find(key)),
+      mayBeElsewhere: (key) => this.isEvicted(key) || this.#table.isForgotten(key),
       admit: (key, bytes, nowMs) => this.#upkeep.admit(key, bytes, nowMs),
     });
   }
@@ -159,7 +160,7 @@ export class Store {
     return this.#preparations.set(key, value, deadlineMs, nowMs);
   }
 
-  /** A local delete, or undefined when the key holds nothing. @throws CacheError `bad-key` */
+  /** A local delete, or undefined when the key holds nothing, here or where it was evicted from. @throws CacheError `bad-key` */
   prepareDelete(key: string, nowMs: number): Change | undefined {
     return this.#preparations.delete(key, nowMs);
   }

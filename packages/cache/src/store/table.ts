@@ -74,6 +74,11 @@ export class Table {
     return this.byKey.get(key) ?? NO_SLOT;
   }
 
+  /** Whether a key that is not here may have been evicted and forgotten. */
+  isForgotten(key: string): boolean {
+    return !this.byKey.has(key) && this.digests.isPartial(partitionOf(hashText(key)));
+  }
+
   /** A new entry, detached. */
   create(key: string, state: SlotState): number {
     const slot = this.slots.allocate(key, state);

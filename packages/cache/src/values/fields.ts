@@ -33,12 +33,17 @@ export function readKey(reader: Reader, bytesMax: number): string {
   const bytes = reader.bytes(bytesMax);
   if (bytes.length === 0) throw malformed('a key is empty');
   // In one piece, where text put together from characters would keep its pieces.
-  if (bytes.every((byte) => byte < ASCII_END)) return binaryOfBytes(bytes);
+  if (isAscii(bytes)) return binaryOfBytes(bytes);
   try {
     return textDecoder.decode(bytes);
   } catch (cause) {
     throw new HearsayError('malformed', 'a key is not UTF-8', { cause });
   }
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte >= ASCII_END) return false;
+  return true;
 }
 
 export function writeTime(writer: Writer, ms: number, counter: number): void {

@@ -54,6 +54,17 @@ describe('a store at its memory limit', () => {
     expect(store.read(evicted, 12)).toBeUndefined();
   });
 
+  it('deletes and extends what it evicted, also after forgetting it', () => {
+    const store = createStore({ memoryBytesMax: 1_300, eviction: 'lru' });
+    store.apply(a, 1, set('k1', VALUE, 10), 10);
+    store.apply(a, 2, set('k2', VALUE, 11), 300);
+    for (const forget of [false, true]) {
+      if (forget) store.forget(store.clock);
+      expect(store.prepareDelete('k1', 400)).toEqual({ kind: 'delete' });
+      expect(store.prepareDeadline('k1', 500, 400)).toEqual({ kind: 'deadline', deadlineMs: 500 });
+    }
+  });
+
   it('takes an evicted value back from a peer that holds it, also after forgetting the key', () => {
     const full = createStore();
     const small = createStore({ memoryBytesMax: 1_300, eviction: 'lru' });
