@@ -3,6 +3,7 @@ import { benchBroadcastCommand } from './commands/bench-broadcast.js';
 import { benchDiskCommand } from './commands/bench-disk.js';
 import { benchMembershipCommand } from './commands/bench-membership.js';
 import { benchSecurityCommand } from './commands/bench-security.js';
+import { benchYjsCommand } from './commands/bench-yjs.js';
 import { crashTestCommand } from './commands/crash-test.js';
 import { demoCommand } from './commands/demo.js';
 import { hostileCommand } from './commands/hostile.js';
@@ -22,6 +23,7 @@ export function createProgram(): Command {
         .addCommand(benchMembershipCommand())
         .addCommand(benchBroadcastCommand())
         .addCommand(benchSecurityCommand())
+        .addCommand(benchYjsCommand())
         .addCommand(benchDiskCommand()),
     );
 }
