@@ -235,6 +235,7 @@ export class Composite {
     this.#lostBeforeMs = 0;
     this.#items = new Collection();
     this.#counts.clear();
+    this.#dropHidden();
   }
 
   #write(change: CompositeChange, version: Version): void {

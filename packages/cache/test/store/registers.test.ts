@@ -80,4 +80,16 @@ describe('a register', () => {
     expect(store.read('k', 3_000)).toBe('w');
     expect(store.expire(3_000)).toBe(0);
   });
+
+  it('leaves its deadline to a later type, and none to one after that', () => {
+    const store = createStore();
+    store.apply(a, 1, set('k', 'v', 10), NOW);
+    store.apply(a, 2, deadline('k', 11, 2_000), NOW);
+    const add = { kind: 'set-add', elements: [{ element: 'e', dots: [] }] } as const;
+    store.apply(b, 1, { key: 'k', time: { ms: 12, counter: 0 }, change: add }, NOW);
+    expect(store.get('k', NOW)?.deadlineMs).toBe(2_000);
+    const count = { kind: 'count', birth: 0, plus: 1n, minus: 0n } as const;
+    store.apply(b, 2, { key: 'k', time: { ms: 13, counter: 0 }, change: count }, NOW);
+    expect(store.get('k', NOW)).toMatchObject({ value: { value: 1 }, deadlineMs: undefined });
+  });
 });
