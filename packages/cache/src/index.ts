@@ -11,6 +11,7 @@ export {
 } from './documents/open-documents.js';
 export { CacheError, type CacheErrorCode } from './errors.js';
 export { Cache, type CacheEvents, type KeyPage } from './host/cache.js';
+export { CacheCounter, CacheHash, CacheSet } from './host/collections.js';
 export {
   CacheComputeTimeoutError,
   type ComputeOptions,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Now, type PeerId, parseStreamId } from '@hearsay/core';
 import type { Peer, PeerPort } from '@hearsay/node';
 import type { CacheLog } from '../persistence/cache-log.js';
@@ -23,6 +24,8 @@ const CACHE_PORT = 1;
 const QUIET_MS = 2;
 /** Deadlines are looked at so often while there are any. */
 const EXPIRE_TICK_MS = 100;
+/** A writer that wrote so much in one turn waits until it left: links hold a few times as much. */
+const TURN_BYTES: number = 256 * 1_024;
 /** Longest sleep of the timer: wishes are looked at anew then. */
 const SLEEP_MAX_MS = 60_000;
 
@@ -67,6 +70,7 @@ export class CacheHost {
   #timer: NodeJS.Timeout | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
+  #pressure: Promise<void> | undefined;
 
   constructor(options: CacheHostOptions) {
     const { peer, box } = options;
@@ -147,7 +151,15 @@ export class CacheHost {
     const now = this.now();
     const version = this.replication.write(writes, now);
     this.#flushSoon(now.monotonicMs);
+    if (this.#pressure === undefined && this.replication.unsentBytes > TURN_BYTES) {
+      this.#pressure = this.#relieve();
+    }
     return version;
+  }
+
+  /** Resolves when the links have taken what was written; undefined while they keep up. */
+  get pressure(): Promise<void> | undefined {
+    return this.#pressure;
   }
 
   /** @throws CacheClosedError */
@@ -198,6 +210,18 @@ export class CacheHost {
     );
     this.#log.append({ kind: 'closed', bytes: numbers });
     await this.#log.close();
+  }
+
+  /** Lets this turn end, and links that are too slow for it take what waits. */
+  async #relieve(): Promise<void> {
+    await nextTurn();
+    try {
+      if (!this.#isClosed) await this.peer.drained();
+    } catch {
+      // The peer is closed, or its links are: nobody holds up writes any more.
+    } finally {
+      this.#pressure = undefined;
+    }
   }
 
   #tellMembers(): void {

@@ -4,6 +4,7 @@ import type { ReplicationEvent } from '../replication/effect.js';
 import type { Change } from '../values/operation.js';
 import { formatVersion, type Version } from '../values/stamp.js';
 import type { CacheHost } from './cache-host.js';
+import { CacheCounter, CacheHash, CacheSet, type CollectionParts } from './collections.js';
 import { Computations, type ComputeOptions, type Loader } from './compute.js';
 import { binaryOf, CacheEntry, type CacheValue } from './entry.js';
 import { type CacheDiskError, ConditionalError } from './errors.js';
@@ -34,10 +35,19 @@ const CLEAR_KEYS = 500;
 export class Cache {
   readonly #host: CacheHost;
   readonly #computations: Computations;
+  readonly #collections: CollectionParts;
 
   constructor(host: CacheHost) {
     this.#host = host;
     this.#computations = new Computations(host, this);
+    this.#collections = {
+      host,
+      write: async (key, changes, options) => {
+        if (changes.length === 0) return undefined;
+        const writes = changes.map((change) => ({ key, change }));
+        return await this.#write(writes, options, `write ${JSON.stringify(key)}`);
+      },
+    };
   }
 
   get peer(): Peer {
@@ -178,6 +188,21 @@ export class Cache {
     return watch(this.#host, prefix, options);
   }
 
+  /** The counter of a key; made when first added to. */
+  counter(key: string): CacheCounter {
+    return new CacheCounter(key, this.#collections);
+  }
+
+  /** The set of a key; made when first added to, and gone with its last element. */
+  setOf(key: string): CacheSet {
+    return new CacheSet(key, this.#collections);
+  }
+
+  /** The hash of a key; made with its first field, and gone with its last. */
+  hash(key: string): CacheHash {
+    return new CacheHash(key, this.#collections);
+  }
+
   /** A session that never sees less than it has seen and written. @param token of an earlier session */
   session(token?: string): CacheSession {
     this.#host.check();
@@ -256,6 +281,8 @@ async function writeTo(
   const wanted = copiesOf(host, options.write ?? 'local');
   if (wanted > 1) checkReachable(host, wanted, what);
   const version: Version = host.write(writes);
+  const { pressure } = host;
+  if (pressure !== undefined) await pressure;
   let copies = 1;
   if (wanted > 1) copies = await acknowledged(host, version, wanted, options);
   const stored = host.stored();

@@ -54,7 +54,7 @@ export function binaryOf(value: CacheValue): Binary {
 }
 
 /** UTF-8 as a one-byte string. */
-function binaryOfText(text: string): Binary {
+export function binaryOfText(text: string): Binary {
   // Most texts are ASCII, which is its own UTF-8.
   for (let index = 0; index < text.length; index++) {
     if (text.charCodeAt(index) > 0x7f) return Buffer.from(text, 'utf8').toString('latin1');

@@ -42,77 +42,104 @@ export interface AnswerOptions {
   readonly above: (stream: StreamId, after: number) => Iterable<PlacedSurvivor>;
 }
 
+/** Bytes before each piece that say how long it is. */
+export const PIECE_LENGTH_BYTES = 4;
+
 /**
  * The deltas of an answer: one stream of pieces, cut where a delta is full. Last comes `commit`:
  * only then has the asker everything that survives, and may say so.
  */
 export function* answerDeltas(options: AnswerOptions): Generator<Uint8Array> {
-  let index = 0;
-  const begin = (): Writer => {
-    const writer = new Writer(DELTA_BYTES + 1_024);
-    writer.varuint(options.number).varuint(index).raw(options.basis).varuint(options.instance);
-    index += 1;
-    return writer;
-  };
-  let delta = begin();
-  for (const piece of pieces(options)) {
-    let offset = 0;
-    while (piece.length - offset > 0) {
-      const room = DELTA_BYTES - delta.length;
-      const part = piece.subarray(offset, offset + room);
-      delta.raw(part);
-      offset += part.length;
-      if (delta.length < DELTA_BYTES) continue;
-      yield delta.finish();
-      delta = begin();
-    }
+  const deltas = new Deltas(options);
+  for (const write of pieces(options)) {
+    deltas.piece(write);
+    while (deltas.isFull) yield deltas.take();
   }
-  yield delta.finish();
+  yield deltas.take();
 }
 
-/** Each with its length before it. */
-function* pieces(options: AnswerOptions): Generator<Uint8Array> {
+/** Writes one piece. */
+type WritePiece = (writer: Writer) => void;
+
+/** Puts pieces side by side, and cuts them where a delta is full. */
+class Deltas {
+  readonly #options: AnswerOptions;
+  #writer: Writer;
+  #index = 0;
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+    this.#writer = this.#begin(0);
+  }
+
+  get isFull(): boolean {
+    return this.#writer.length >= DELTA_BYTES;
+  }
+
+  piece(write: WritePiece): void {
+    const writer = this.#writer;
+    const start = writer.length;
+    writer.leave(PIECE_LENGTH_BYTES);
+    write(writer);
+    const length = writer.length - start - PIECE_LENGTH_BYTES;
+    for (let byte = 0; byte < PIECE_LENGTH_BYTES; byte++) {
+      writer.patch(start + byte, (length >>> (8 * byte)) & 0xff);
+    }
+  }
+
+  take(): Uint8Array {
+    const bytes = this.#writer.view(0);
+    const delta = bytes.subarray(0, DELTA_BYTES);
+    const rest = bytes.subarray(delta.length);
+    this.#writer = this.#begin(rest.length).raw(rest);
+    return delta;
+  }
+
+  #begin(restBytes: number): Writer {
+    const { number, basis, instance } = this.#options;
+    const writer = new Writer(Math.max(DELTA_BYTES, restBytes) + 4 * 1_024);
+    writer.varuint(number).varuint(this.#index).raw(basis).varuint(instance);
+    this.#index += 1;
+    return writer;
+  }
+}
+
+function* pieces(options: AnswerOptions): Generator<WritePiece> {
   const { vector, floor, held, headOf } = options;
   if (floor.vector.size > 0) {
-    yield piece('floor', (writer) => {
-      writer.varuint(floor.time.ms).varuint(floor.time.counter);
+    yield (writer) => {
+      begin(writer, 'floor').varuint(floor.time.ms).varuint(floor.time.counter);
       writeClockEntries(writer, floor.vector.sorted());
-    });
+    };
   }
   for (const stream of options.streams) yield* streamPieces(options, stream);
   for (const [stream, sequence] of vector.sorted()) {
     if (held.get(stream) >= sequence) continue;
     const head = headOf(stream);
-    if (head !== undefined) yield piece('head', (writer) => writeHead(writer, head));
-    else if (vector.isRetired(stream))
-      yield piece('retired', (writer) => writeStream(writer, stream));
+    if (head !== undefined) yield (writer) => writeHead(begin(writer, 'head'), head);
+    else if (vector.isRetired(stream)) {
+      yield (writer) => writeStream(begin(writer, 'retired'), stream);
+    }
   }
-  yield piece('commit', () => undefined);
+  yield (writer) => void begin(writer, 'commit');
 }
 
 function* streamPieces(
   { vector, held, reached, above }: AnswerOptions,
   stream: StreamId,
-): Generator<Uint8Array> {
+): Generator<WritePiece> {
   const counted = vector.get(stream);
   // What does not count here yet is told anew each time: more of it may come between.
   const after = Math.max(held.get(stream), Math.min(reached.get(stream), counted));
   let begun = false;
   for (const { sequence, survivor } of above(stream, after)) {
-    if (!begun) yield piece('stream', (writer) => writeStream(writer, stream).varuint(counted));
+    if (!begun) yield (writer) => writeStream(begin(writer, 'stream'), stream).varuint(counted);
     begun = true;
-    yield piece('survivor', (writer) => {
-      writer.varuint(sequence);
-      writeSurvivor(writer, survivor);
-    });
+    yield (writer) => writeSurvivor(begin(writer, 'survivor').varuint(sequence), survivor);
   }
-  if (begun) yield piece('reached', () => undefined);
+  if (begun) yield (writer) => void begin(writer, 'reached');
 }
 
-function piece(kind: PieceKind, write: (writer: Writer) => void): Uint8Array {
-  const body = new Writer(256);
-  body.u8(PIECES.indexOf(kind));
-  write(body);
-  const writer = new Writer(body.length + 4);
-  return writer.bytes(body.finish()).finish();
+function begin(writer: Writer, kind: PieceKind): Writer {
+  return writer.u8(PIECES.indexOf(kind));
 }

@@ -10,6 +10,7 @@ import { readOperation } from '../values/operation-codec.js';
 import { checkFrame, decodeFrame, type Frame, type FrameHead, keepHead } from '../wire/frame.js';
 import { type Context, witness } from './context.js';
 import { blockerOf, type Held, HoldBack } from './hold-back.js';
+import { RETIRED } from './vector.js';
 
 /** Told after frames were applied. */
 export interface DeliveryHandlers {
@@ -155,6 +156,12 @@ export function readOperations({ head, operations: reader }: Frame): readonly Op
   }
   reader.end();
   return operations;
+}
+
+/** A stream of an earlier run is over, and with it all older ones of its peer. */
+export function retire({ vector, heads }: Context, stream: StreamId): void {
+  vector.raise(stream, RETIRED);
+  for (const each of [...heads.keys()]) if (vector.isRetired(each)) heads.delete(each);
 }
 
 /** The stream is held up to the end of this frame. */

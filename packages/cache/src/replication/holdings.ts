@@ -2,8 +2,9 @@ import { type PeerId, parseStreamId, type StreamId } from '@hearsay/core';
 import type { ClockEntry } from '@hearsay/core/wire';
 import type { Floor } from './answer.js';
 import type { Context } from './context.js';
+import { retire } from './delivery.js';
 import { Stability } from './stability.js';
-import { RETIRED, Vector } from './vector.js';
+import { Vector } from './vector.js';
 
 /** Who left cleanly may have sent something that is still on its way. */
 const LEFT_GRACE_MS = 60_000;
@@ -221,8 +222,7 @@ export class Holdings {
       const isOver = stable.get(stream) >= vector.get(stream) && !store.holds(stream);
       if (!isOver) blocked.add(peer);
       if (blocked.has(peer)) continue;
-      vector.raise(stream, RETIRED);
-      heads.delete(stream);
+      retire(this.#context, stream);
       this.#risen.add(stream);
     }
   }

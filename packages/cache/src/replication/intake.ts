@@ -1,11 +1,11 @@
-import { HearsayError, type StreamId } from '@hearsay/core';
+import { HearsayError, type HlcTime, type StreamId } from '@hearsay/core';
 import { Reader, readClock, readStream } from '@hearsay/core/wire';
 import type { Survivor } from '../store/survivor.js';
 import { readSurvivor } from '../store/survivor-codec.js';
 import { type FrameHead, keepHead, readHead } from '../wire/frame.js';
-import { groupOf } from '../wire/survivor-dates.js';
+import { dateOf } from '../wire/survivor-dates.js';
 import { FRAME_BYTES_MAX } from '../wire/wire-limits.js';
-import { type Floor, PIECES } from './answer.js';
+import { type Floor, PIECE_LENGTH_BYTES, PIECES } from './answer.js';
 import { Vector } from './vector.js';
 
 const BASIS_BYTES = 8;
@@ -45,13 +45,16 @@ export class Intake {
   #next = 0;
   #over = false;
   /** A piece of which the end has not come. */
-  #tail = new Uint8Array(0);
+  #tail: Uint8Array = new Uint8Array(0);
   #stream: StreamId | undefined;
   #counted = 0;
   #sequence = 0;
-  /** Writes of one time of one stream: the next piece may be of the same batch. */
-  #group: Survivor[] = [];
-  #groupTime = '';
+  /** Survivors that wait to be applied; those from `#group` on may be a batch of which more follows. */
+  #waiting: Survivor[] = [];
+  #group = 0;
+  #groupDate: HlcTime | undefined;
+  /** The last one before the group. */
+  #reached = 0;
 
   constructor({ number, basis, instance }: Opened, handlers: IntakeHandlers) {
     this.number = number;
@@ -72,19 +75,19 @@ export class Intake {
     while (!this.#over) {
       const end = endOfPiece(bytes, offset);
       if (end === undefined) break;
-      const reader = new Reader(bytes, offset, end);
-      reader.varuint();
+      const reader = new Reader(bytes, offset + PIECE_LENGTH_BYTES, end);
       this.#piece(reader, bytes);
       reader.end();
       offset = end;
     }
+    this.#apply(this.#group, this.#reached);
     this.#tail = bytes.slice(offset);
   }
 
   #piece(reader: Reader, bytes: Uint8Array): void {
     const kind = PIECES[reader.u8()];
     if (kind === undefined) throw new HearsayError('malformed', 'unknown piece of an answer');
-    if (kind !== 'survivor') this.#flush();
+    if (kind !== 'survivor') this.#apply(this.#waiting.length, this.#sequence);
     switch (kind) {
       case 'floor': {
         const time = { ms: reader.varuint(), counter: reader.varuint() };
@@ -120,20 +123,30 @@ export class Intake {
       throw new HearsayError('malformed', 'what survives of a stream is not in order');
     }
     const survivor = readSurvivor(reader);
-    const time = groupOf(survivor, { stream: this.#stream, sequence });
-    if (time !== this.#groupTime) this.#flush();
+    const date = dateOf(survivor, this.#stream, sequence);
+    if (date === undefined || !isSameDate(date, this.#groupDate)) {
+      this.#group = this.#waiting.length;
+      this.#reached = this.#sequence;
+    }
     this.#sequence = sequence;
-    this.#groupTime = time;
-    this.#group.push(survivor);
+    this.#groupDate = date;
+    this.#waiting.push(survivor);
   }
 
-  #flush(): void {
-    if (this.#group.length === 0 || this.#stream === undefined) return;
-    const group = this.#group;
-    this.#group = [];
-    this.#handlers.apply(group);
-    this.#handlers.reached(this.#stream, Math.min(this.#sequence, this.#counted));
+  /** Applies the first of those that wait. @param sequence of the last of them */
+  #apply(count: number, sequence: number): void {
+    if (count === 0 || this.#stream === undefined) return;
+    const ready = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    this.#group = 0;
+    if (this.#waiting.length === 0) this.#groupDate = undefined;
+    this.#handlers.apply(ready);
+    this.#handlers.reached(this.#stream, Math.min(sequence, this.#counted));
   }
+}
+
+function isSameDate(left: HlcTime, right: HlcTime | undefined): boolean {
+  return left.ms === right?.ms && left.counter === right.counter;
 }
 
 /** @throws HearsayError `malformed` */
@@ -147,26 +160,19 @@ export function openDelta(bytes: Uint8Array): Opened {
 
 /** Where the piece that begins here ends; undefined when it does not end here. @throws HearsayError `malformed` */
 function endOfPiece(bytes: Uint8Array, offset: number): number | undefined {
-  const LENGTH_BYTES_MAX = 4;
+  if (bytes.length - offset < PIECE_LENGTH_BYTES) return undefined;
   let length = 0;
-  let scale = 1;
-  for (let index = offset; index < bytes.length; index++) {
-    const byte = bytes[index] ?? 0;
-    length += (byte & 0x7f) * scale;
-    if (byte < 0x80) {
-      if (length === 0 || length > FRAME_BYTES_MAX) break;
-      const end = index + 1 + length;
-      return end <= bytes.length ? end : undefined;
-    }
-    if (index - offset >= LENGTH_BYTES_MAX) break;
-    scale *= 0x80;
-    if (index === bytes.length - 1) return undefined;
+  for (let byte = PIECE_LENGTH_BYTES - 1; byte >= 0; byte--) {
+    length = length * 256 + (bytes[offset + byte] ?? 0);
   }
-  if (offset >= bytes.length) return undefined;
-  throw new HearsayError('malformed', 'a piece of an answer has no length');
+  if (length === 0 || length > FRAME_BYTES_MAX) {
+    throw new HearsayError('malformed', `a piece of an answer of ${length} bytes`);
+  }
+  const end = offset + PIECE_LENGTH_BYTES + length;
+  return end <= bytes.length ? end : undefined;
 }
 
-function concat(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
+function concat(left: Uint8Array, right: Uint8Array): Uint8Array {
   const whole = new Uint8Array(left.length + right.length);
   whole.set(left);
   whole.set(right, left.length);

@@ -67,6 +67,13 @@ export class OwnStream {
     return this.#open !== undefined || this.#closed.length > 0;
   }
 
+  /** Bytes of what waits to be sent. */
+  get pendingBytes(): number {
+    let bytes = this.#open?.writer.length ?? 0;
+    for (const frame of this.#closed) bytes += frame.bytes.length;
+    return bytes;
+  }
+
   /** Numbers operations that belong together: they share a frame, however large. */
   add(operations: readonly Operation[]): void {
     if (operations.length === 0) return;

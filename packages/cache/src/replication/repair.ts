@@ -6,7 +6,7 @@ import { checkHead, type FrameHead, writeHead } from '../wire/frame.js';
 import { survivorTimes } from '../wire/survivor-dates.js';
 import { answerDeltas, type Floor } from './answer.js';
 import { type Context, witness } from './context.js';
-import { raise } from './delivery.js';
+import { raise, retire } from './delivery.js';
 import { Intake, openDelta } from './intake.js';
 import { decodeSummary, encodeSummary, hashSummary, type Partial } from './summary.js';
 import { RETIRED, Vector } from './vector.js';
@@ -38,7 +38,8 @@ export class Repair {
   /** Hash of a summary of ours -> the partial repair that it told of. */
   readonly #bases = new Map<string, Partial | undefined>();
   #partial: Partial | undefined;
-  #partialEntries = 0;
+  /** Taken over since the vector was raised last. */
+  #entries = 0;
   #answers = 0;
   #added = 0;
   #summary: Uint8Array | undefined;
@@ -78,7 +79,8 @@ export class Repair {
       floor: this.#handlers.floor(),
       held: summary.vector,
       reached: isOurs ? partial.reached : new Vector(),
-      streams: store.streams(),
+      // Who holds all that counts here is told nothing: what does not count yet is not ours to tell.
+      streams: summary.vector.dominates(vector) ? [] : store.streams(),
       headOf: (stream) => heads.get(stream),
       above: (stream, after) => store.above(stream, after),
     });
@@ -143,12 +145,17 @@ export class Repair {
   #apply(survivors: readonly Survivor[]): void {
     const { store, now, outbox } = this.#context;
     for (const survivor of survivors) {
-      for (const time of survivorTimes(survivor)) witness(this.#context, time);
+      if (survivor.kind === 'register' && survivor.deadlineWrite === undefined) {
+        if (survivor.version !== undefined) witness(this.#context, survivor.version);
+      } else {
+        for (const time of survivorTimes(survivor)) witness(this.#context, time);
+      }
     }
     let changed = false;
     for (const survivor of survivors) {
       if (!store.adopt(survivor, now.wallMs)) continue;
       this.#added += 1;
+      this.#entries += 1;
       changed = true;
     }
     if (changed) outbox.record('group', encodeGroup(survivors));
@@ -158,9 +165,7 @@ export class Repair {
     const known = this.#partial;
     if (known === undefined || known.source !== source || known.instance !== instance) {
       this.#partial = { source, instance, reached: new Vector() };
-      this.#partialEntries = 0;
     }
-    this.#partialEntries += 1;
     this.#partial?.reached.raise(stream, sequence);
   }
 
@@ -175,16 +180,16 @@ export class Repair {
     }
     for (const head of news) raise(this.#context, head);
     const gone = retired.filter((stream) => this.#mayRetire(stream));
-    for (const stream of gone) vector.raise(stream, RETIRED);
+    for (const stream of gone) retire(this.#context, stream);
     this.#partial = undefined;
     if (news.length > 0 || gone.length > 0) {
       outbox.record('commit', encodeCommit(news, gone));
       this.#handlers.rose(news.map(({ stream }) => stream));
     }
     counters.repairs += 1;
-    counters.repairedEntries += this.#partialEntries;
-    this.#handlers.complete(from, this.#partialEntries);
-    this.#partialEntries = 0;
+    counters.repairedEntries += this.#entries;
+    this.#handlers.complete(from, this.#entries);
+    this.#entries = 0;
   }
 
   /** An old stream may end only if its peer is known to write in a newer one. */

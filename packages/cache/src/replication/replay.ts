@@ -159,7 +159,9 @@ export class Replay {
     for (const head of heads) if (head.last > this.#vector.get(head.stream)) this.#raise(head);
     for (const [stream] of retired) {
       this.#vector.raise(stream, RETIRED);
-      this.#heads.delete(stream);
+      for (const each of [...this.#heads.keys()]) {
+        if (this.#vector.isRetired(each)) this.#heads.delete(each);
+      }
     }
   }
 

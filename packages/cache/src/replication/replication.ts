@@ -189,6 +189,11 @@ export class Replication {
     return this.#context.own.pending;
   }
 
+  /** Bytes of what waits for `flush`. */
+  get unsentBytes(): number {
+    return this.#context.own.pendingBytes;
+  }
+
   /** When `wake` is due next, monotonic. */
   get nextMs(): number {
     return this.#nextMs;
@@ -232,7 +237,8 @@ export class Replication {
   /** One step. @throws HearsayError `malformed`, `forged`: the neighbour's fault, its link is to be closed */
   handle(input: Input, now: Now): readonly Effect[] {
     this.#context.now = now;
-    if (input.kind !== 'post') this.#flush();
+    // A write that is waited for says so in its frame, so the frame must not leave before.
+    if (input.kind !== 'post' && input.kind !== 'await') this.#flush();
     this.#step(input);
     this.#tick();
     return this.take();

@@ -21,8 +21,8 @@ export interface Summary {
 export function encodeSummary(vector: ReadonlyVector, partial: Partial | undefined): Uint8Array {
   const writer = new Writer();
   writeClockEntries(writer, vector.sorted());
-  if (partial === undefined) return writer.u8(0).finish();
-  const further = partial.reached.sorted().filter(([stream, at]) => at > vector.get(stream));
+  const further = partial?.reached.sorted().filter(([stream, at]) => at > vector.get(stream)) ?? [];
+  if (partial === undefined || further.length === 0) return writer.u8(0).finish();
   writer.u8(1).peer(partial.source).varuint(partial.instance);
   writeClockEntries(writer, further);
   return writer.finish();

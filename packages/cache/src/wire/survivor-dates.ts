@@ -1,4 +1,4 @@
-import type { Dot, HlcTime, StreamId } from '@hearsay/core';
+import type { HlcTime, StreamId } from '@hearsay/core';
 import type { Survivor } from '../store/survivor.js';
 import type { Version } from '../values/stamp.js';
 
@@ -24,12 +24,20 @@ export function placesOf(survivor: Survivor | undefined): readonly (readonly [St
 }
 
 /**
- * Writes of one batch share their date, and follow each other in one stream: what has equal dates
- * there is shown together.
+ * The date of the write at this place. Writes of one batch share theirs, and follow each other in one
+ * stream: what has equal dates there is shown together.
  */
-export function groupOf(survivor: Survivor, { stream, sequence }: Dot): string {
-  for (const each of writesOf(survivor)) {
-    if (each.stream === stream && each.sequence === sequence) return `${each.ms}.${each.counter}`;
+export function dateOf(
+  survivor: Survivor,
+  stream: StreamId,
+  sequence: number,
+): HlcTime | undefined {
+  if (survivor.kind === 'register') {
+    const { version, deadlineWrite } = survivor;
+    if (version?.stream === stream && version.sequence === sequence) return version;
+    const later = deadlineWrite?.version;
+    return later?.stream === stream && later.sequence === sequence ? later : undefined;
   }
-  return `alone.${sequence}`;
+  const { latest } = survivor.state;
+  return latest.stream === stream && latest.sequence === sequence ? latest : undefined;
 }

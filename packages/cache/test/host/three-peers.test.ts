@@ -99,3 +99,33 @@ describe('a cache on three peers', () => {
     await until(copy, () => copy.peek('a')?.text === 'two');
   });
 });
+
+describe('values that merge', () => {
+  it('count, collect and hold fields on every peer', async () => {
+    const [first, second, third] = await three();
+    const adding = [first, second, third].map((cache) =>
+      cache.counter('hits').add(5, { write: 'all' }),
+    );
+    await Promise.all(adding);
+    await second.counter('hits').add(-2, { write: 'all' });
+    await Promise.all([
+      first.setOf('tags').add(['blue', 'red'], { write: 'all' }),
+      second.setOf('tags').add('grün', { write: 'all' }),
+      third.hash('user').setMany(
+        [
+          ['name', 'ana'],
+          ['town', 'Zürich'],
+        ],
+        { write: 'all' },
+      ),
+    ]);
+    await first.setOf('tags').delete('red', { write: 'all' });
+    for (const cache of [first, second, third]) {
+      expect(await cache.counter('hits').value()).toBe(13);
+      expect([...(await cache.setOf('tags').values())].sort()).toEqual(['blue', 'grün']);
+      expect(await cache.hash('user').get('town')).toBe('Zürich');
+    }
+    expect(await first.delete('tags', { write: 'all' })).toBe(true);
+    expect((await third.setOf('tags').values()).size).toBe(0);
+  });
+});
