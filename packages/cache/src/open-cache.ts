@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { type Now, parseStreamId, seededRandom } from '@hearsay/core';
 import type { Peer } from '@hearsay/node';
+import {
+  type Documents,
+  type DocumentsOptions,
+  openDocuments,
+} from './documents/open-documents.js';
 import { Cache } from './host/cache.js';
 import { CacheHost } from './host/cache-host.js';
 import { type CacheLimits, DEFAULT_CACHE_LIMITS } from './limits.js';
@@ -30,6 +36,11 @@ export interface CacheOptions {
   /** Milliseconds. Who was away longer drops what it held, and takes all from others. Default 24 h. */
   readonly forgetAfter?: number;
   readonly limits?: Partial<CacheLimits & ReplicationLimits>;
+  /**
+   * How documents are opened with it, in the folder `documents` of `dir`; false: none, for whoever
+   * opens them with `openDocuments`.
+   */
+  readonly documents?: false | Omit<DocumentsOptions, 'peer'>;
 }
 
 /** Found at the opening. */
@@ -40,7 +51,8 @@ interface Found {
 
 /**
  * Opens the cache of a mesh on one peer.
- * @throws PeerError `port-taken` when this peer has one open already, `closed`; system errors of `dir`
+ * @throws PeerError `port-taken` when this peer has one open already, or its documents, `closed`;
+ *   DocumentError `disk-failed`; system errors of `dir`
  */
 export async function openCache(options: CacheOptions): Promise<Cache> {
   const { peer, dir } = options;
@@ -90,7 +102,19 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     await host.close();
     throw error;
   }
-  return new Cache(host);
+  try {
+    return new Cache(host, documentsOf(options));
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+}
+
+function documentsOf({ peer, dir, durability, documents }: CacheOptions): Documents | undefined {
+  if (documents === false) return undefined;
+  const kept = dir === undefined ? {} : { dir: join(dir, 'documents') };
+  const promised = durability === undefined || durability === 'none' ? {} : { durability };
+  return openDocuments({ peer, ...kept, ...promised, ...documents });
 }
 
 interface Run {

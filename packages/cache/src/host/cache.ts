@@ -1,4 +1,7 @@
 import type { Peer } from '@hearsay/node';
+import type { DocumentHandle } from '../documents/document-host.js';
+import { DocumentError } from '../documents/errors.js';
+import type { Documents } from '../documents/open-documents.js';
 import { writeBackup } from '../persistence/backup.js';
 import type { ReplicationEvent } from '../replication/effect.js';
 import type { Change } from '../values/operation.js';
@@ -34,11 +37,14 @@ const CLEAR_KEYS = 500;
 /** A cache that every peer of a mesh holds whole. Made by `openCache`. */
 export class Cache {
   readonly #host: CacheHost;
+  readonly #documents: Documents | undefined;
   readonly #computations: Computations;
   readonly #collections: CollectionParts;
 
-  constructor(host: CacheHost) {
+  /** @param documents those that were opened with it, if any */
+  constructor(host: CacheHost, documents?: Documents) {
     this.#host = host;
+    this.#documents = documents;
     this.#computations = new Computations(host, this);
     this.#collections = {
       host,
@@ -209,6 +215,18 @@ export class Cache {
     return new CacheSession(this.#host, this, token);
   }
 
+  /**
+   * A live Yjs document, shared with all peers, and with Yjs clients at `/yjs/<key>` of each. Its keys
+   * are not those of values. It stays in memory until the handle is closed.
+   * @throws DocumentError `bad-key`, `too-many-documents`, `disk-failed`, `closed`; also `closed` when
+   *   the cache was opened without documents
+   */
+  doc(key: string): DocumentHandle {
+    this.#host.check();
+    if (this.#documents !== undefined) return this.#documents.doc(key);
+    throw new DocumentError('closed', 'this cache was opened with documents: false');
+  }
+
   status(): CacheStatus {
     return statusOf(this.#host);
   }
@@ -237,8 +255,9 @@ export class Cache {
   }
 
   /** Sends and keeps what was written, and stops. The peer goes on. Idempotent. */
-  close(): Promise<void> {
-    return this.#host.close();
+  async close(): Promise<void> {
+    await this.#documents?.close();
+    await this.#host.close();
   }
 
   #setChange(key: string, value: CacheValue, ttl: number | undefined): Change {

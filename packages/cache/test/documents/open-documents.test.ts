@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { createPeer, NetworkKeys, type Peer, type PeerOptions } from '@hearsay/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { type Documents, type DocumentsOptions, openDocuments } from '../../src/index.js';
+import {
+  type Documents,
+  type DocumentsOptions,
+  openCache,
+  openDocuments,
+} from '../../src/index.js';
 import { Editors, until } from '../support/providers.js';
 
 let editors: Editors;
@@ -118,5 +123,31 @@ describe('the documents of a peer', () => {
   it.each(['', 'x'.repeat(513)])('have keys of 1 to 512 bytes, so not "%s"', async (key) => {
     const { documents } = await start('ana', [], { serve: false });
     expect(() => documents.doc(key)).toThrowError(expect.objectContaining({ code: 'bad-key' }));
+  });
+});
+
+describe('the documents of a cache', () => {
+  it('come with it, in a folder of its own, and go with it', async () => {
+    const peer = await createPeer({ nick: 'ana', keys, port: 0, discover: false });
+    ending.push(() => peer.close());
+    const cache = await openCache({ peer, dir });
+    const { doc } = cache.doc('d');
+    doc.getText('t').insert(0, 'beside the values');
+    await cache.set('d', 'a value');
+    await cache.close();
+    const again = await openCache({ peer, dir });
+    expect(again.doc('d').doc.getText('t').toString()).toBe('beside the values');
+    expect(again.peek('d')?.text).toBe('a value');
+    await again.close();
+    expect(() => again.doc('d')).toThrowError();
+  });
+
+  it('are left to whoever wants to open them', async () => {
+    const { peer, documents } = await start('ana');
+    await expect(openCache({ peer })).rejects.toMatchObject({ code: 'port-taken' });
+    const cache = await openCache({ peer, documents: false });
+    expect(() => cache.doc('d')).toThrowError('documents: false');
+    expect(documents.doc('d').key).toBe('d');
+    await cache.close();
   });
 });
