@@ -6,7 +6,7 @@ import { importsOf } from '../lib/source.mjs';
 /** @typedef {{ folder: string, name: string, layer: number, entries: string[] }} Member */
 
 /**
- * Imports run one way, core <- node, sim, terminal <- cache <- apps, and enter another package only where its
+ * Imports run one way, core <- node, sim, terminal <- cache, web-view <- apps, and enter another package only where its
  * `exports` map has a door.
  */
 export function checkImports() {
@@ -31,7 +31,7 @@ function readMember(folder) {
 function layerOf(folder) {
   const [APP, CACHE, RUNTIME, CORE] = [3, 2, 1, 0];
   if (!folder.startsWith('packages/')) return APP;
-  if (folder === 'packages/cache') return CACHE;
+  if (folder === 'packages/cache' || folder === 'packages/web-view') return CACHE;
   return folder === 'packages/core' ? CORE : RUNTIME;
 }
 

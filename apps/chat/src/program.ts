@@ -103,6 +103,7 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
     .option('--simple', 'text lines for people: no colours, no cursor movement')
     .option('--inline', 'a line to type on and the chat above it, in place of the whole screen')
     .option('--theme <name>', 'dark or mono (no colour)', themeValue)
+    .option('--web', 'serve a page about the mesh to browsers of this machine')
     .option('--no-discover', 'do not look for peers, only dial')
     .option('--follow', 'stay when stdin ends')
     .option(
@@ -154,6 +155,7 @@ function addErrands(program: Command, done: (exitCode: ExitCode) => void): void 
     });
   errand(program, 'mesh', 'watch the mesh: who is how, who holds what, what happened when')
     .option('--json', 'one snapshot as a JSON object')
+    .option('--web', 'as a page: print its address, and serve it to browsers of this machine')
     .option('--ascii', 'no symbols beyond ASCII')
     .option('--no-color', 'no colours')
     .option('--theme <name>', 'dark or mono (no colour)', themeValue)

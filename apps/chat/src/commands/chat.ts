@@ -48,6 +48,7 @@ export interface ChatOptions {
   readonly theme?: ThemeName;
   readonly discover: boolean;
   readonly follow?: boolean;
+  readonly web?: boolean;
   readonly stateDir?: string;
   readonly durability?: Durability;
   readonly color: boolean;
@@ -73,6 +74,7 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
   const network = await chooseNetwork(base, targets.invite, options.network);
   const join = [...new Set([...targets.join, ...(options.join ?? []), ...network.seeds])];
   const peer = await openPeer({ nick, network, join, options });
+  const page = options.web === true ? await openPage(peer) : undefined;
   const makeFront = await openingFront;
   if (targets.nick !== undefined) void rememberNick(base, nick);
 
@@ -80,7 +82,10 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
   const session = new ChatSession(peer, options.room ?? DEFAULT_ROOM);
   const context: FrontContext = {
     session,
-    start: startViewOf(peer, { network, join, options, invited: targets.invite !== undefined }),
+    start: {
+      ...startViewOf(peer, { network, join, options, invited: targets.invite !== undefined }),
+      page,
+    },
     invite: () => makeInvite(network, peer.members()),
     look: openLook(mode, options),
     input: process.stdin,
@@ -91,6 +96,12 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
     drillsAllowed: options.lan !== true || options.drills === true,
   };
   return runUntilEnd(makeFront(context), { peer, context, mode, options, startedMs });
+}
+
+/** A page about the mesh, on the peer's own port; it goes with the peer. @returns its address */
+async function openPage(peer: Peer): Promise<string> {
+  const { serveWebView } = await import('@hearsay/web-view');
+  return (await serveWebView(peer)).url;
 }
 
 interface Run {

@@ -1,3 +1,4 @@
+import type { Peer } from '@hearsay/node';
 import type { ThemeName } from '@hearsay/terminal';
 import { makeInvite } from '../chat/make-invite.js';
 import { ChatSession } from '../chat/session.js';
@@ -15,6 +16,7 @@ export interface MeshOptions extends ErrandOptions {
   readonly color: boolean;
   readonly theme?: ThemeName;
   readonly drills?: boolean;
+  readonly web?: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -25,6 +27,9 @@ export function mesh(options: MeshOptions): Promise<ExitCode> {
   const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
   if (options.json === true) {
     return runErrand('mesh', { nick: 'snapshot', timeoutMs, options }, printSnapshot);
+  }
+  if (options.web === true) {
+    return runErrand('mesh', { nick: 'mesh', timeoutMs, options, isSeen: true }, servePage);
   }
   if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
     throw new Failure('hearsay mesh needs a terminal; --json prints one snapshot');
@@ -47,6 +52,27 @@ async function printSnapshot(errand: Errand): Promise<ExitCode> {
   };
   process.stdout.write(`${eventLine('mesh', fields, Date.now())}\n`);
   return EXIT.ok;
+}
+
+/** Prints the address of a page about the mesh, and serves it until a signal comes. */
+async function servePage({ peer, signal }: Errand): Promise<ExitCode> {
+  const { serveWebView } = await import('@hearsay/web-view');
+  const view = await serveWebView(peer);
+  try {
+    process.stdout.write(`${view.url}\n`);
+    await endOf(peer, signal);
+    return EXIT.ok;
+  } finally {
+    view.close();
+  }
+}
+
+/** Resolves when a signal comes. @throws what the peer failed with */
+function endOf(peer: Peer, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    peer.on('failed', ({ error }) => reject(error));
+  });
 }
 
 /** The whole screen, until somebody leaves it or a signal comes. */
@@ -79,14 +105,8 @@ async function watch({ peer, network, signal }: Errand, options: MeshOptions): P
     },
     { theme: openTheme(options), meshOnly: true },
   );
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  const failing = new Promise<never>((_resolve, reject) => {
-    peer.on('failed', ({ error }) => reject(error));
-  });
   try {
-    await Promise.race([front.run(), aborted, failing]);
+    await Promise.race([front.run(), endOf(peer, signal)]);
     return EXIT.ok;
   } finally {
     front.stop();

@@ -81,6 +81,7 @@ export class JsonFront implements Front {
       port,
       gen: generation,
       pid: process.pid,
+      ...(start.page === undefined ? {} : { page: start.page }),
     });
   }
 

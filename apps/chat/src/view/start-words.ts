@@ -20,6 +20,8 @@ export interface StartView {
   readonly join: readonly string[];
   /** Where other machines reach us, with `--lan`. */
   readonly lanAddresses: readonly string[];
+  /** Of the page about the mesh, with `--web`. */
+  readonly page?: string | undefined;
 }
 
 /** The first line on the screen: who, where, and what happens now, so that silence is never a riddle. */
@@ -30,6 +32,7 @@ export function startLine(view: StartView): string {
   if (view.generation > 1) parts.push(`gen ${view.generation}`);
   const moved = view.anyPort ? portWords(view.port) : undefined;
   if (moved !== undefined) parts.push(moved);
+  if (view.page !== undefined) parts.push(`page ${view.page}`);
   parts.push(lookingWords(view));
   return parts.join('  ');
 }
