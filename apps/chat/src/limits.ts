@@ -45,5 +45,13 @@ export const inputHistoryMax = 500;
 export const meshEventsMax = 1_000;
 /** The longest that `/pause` stands still. */
 export const pauseMsMax = 60_000;
+/** Messages that can be changed, and whose changes are remembered; the one not touched the longest goes. */
+export const indexedMessagesMax = 20_000;
+/** Reactions remembered of one message, those taken back included; the oldest go. */
+export const reactionsMax = 256;
+/** Characters (UTF-16) of one reaction: the longest emoji have about 20. */
+export const reactionCharsMax = 32;
+/** Characters of the configuration file. */
+export const configBytesMax = 65_536;
 /** Rows of the screen that a draft takes; a longer one scrolls. */
 export const draftRowsMax = 8;

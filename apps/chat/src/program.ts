@@ -102,6 +102,7 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
     .option('--json', 'one JSON object a line, both ways; see docs/json.md')
     .option('--simple', 'text lines for people: no colours, no cursor movement')
     .option('--inline', 'a line to type on and the chat above it, in place of the whole screen')
+    .option('--full-screen', 'the whole screen, where the configuration says otherwise')
     .option('--theme <name>', 'dark or mono (no colour)', themeValue)
     .option('--web', 'serve a page about the mesh to browsers of this machine')
     .option('--no-discover', 'do not look for peers, only dial')

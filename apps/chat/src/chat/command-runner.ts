@@ -10,10 +10,11 @@ import { helpRows } from '../view/help.js';
 import { type MeshView, meshTable } from '../view/mesh-table.js';
 import { receiptRows, syncRows, whoRows } from '../view/status-rows.js';
 import type { Narrator } from '../watch/narrator.js';
+import { type ChangeOf, reactionCounts } from './change.js';
 import type { Drills } from './drills.js';
 import type { MadeInvite } from './make-invite.js';
-import { type Place, parseRoom } from './place.js';
-import type { ChatSession, Utterance } from './session.js';
+import { keyOfPlace, type Place, parseRoom } from './place.js';
+import type { ChatMessage, ChatSession, Utterance } from './session.js';
 
 export interface CommandRunnerOptions {
   readonly session: ChatSession;
@@ -36,6 +37,10 @@ export interface CommandRunnerOptions {
   readonly openHelp?: () => void;
   readonly leave: () => void;
   readonly drills: Drills;
+  /** Key of the message that is picked on the screen, if any. */
+  readonly picked?: () => string | undefined;
+  /** Looks for text in the conversation on the screen. */
+  readonly search?: (query: string) => void;
 }
 
 const BEFORE_PAUSE_MS = 100;
@@ -93,6 +98,20 @@ export class CommandRunner {
         return this.sayText(command.text);
       case 'me':
         return this.#say({ place: this.#place, text: command.text, action: true });
+      case 'edit':
+        return this.#change('own', ({ amendment, text }) => {
+          if (Buffer.byteLength(command.text) > messageBytesMax) throw new Error('too long');
+          const isSame = (amendment?.text?.text ?? text) === command.text;
+          return isSame ? undefined : { kind: 'edit', text: command.text };
+        });
+      case 'delete':
+        return this.#change('own', () => ({ kind: 'delete' }));
+      case 'react':
+        return this.#change('others', (message) => ({
+          kind: 'react',
+          emoji: command.emoji,
+          on: !this.#reacted(message, command.emoji),
+        }));
       case 'msg':
         return this.#message(command.to, command.text);
       case 'query':
@@ -122,6 +141,9 @@ export class CommandRunner {
         );
       case 'invite':
         return this.#invite();
+      case 'search':
+        if (this.#options.search !== undefined) return this.#options.search(command.text);
+        return complain('search is for the whole screen; here your terminal has it');
       case 'cut': {
         const id = this.#found(command.name);
         return id === undefined ? undefined : print([drills.cut(id)]);
@@ -182,6 +204,40 @@ export class CommandRunner {
       if (!isPeerError(error)) throw error;
       this.#options.complain(`${error.message}: not sent`);
     }
+  }
+
+  /** Changes the picked message, else the last one here that is ours, or that is not. */
+  #change(whose: 'own' | 'others', changeOf: (message: ChatMessage) => ChangeOf | undefined): void {
+    const { complain, picked } = this.#options;
+    const here = keyOfPlace(this.#place);
+    const key = picked?.();
+    const message =
+      key === undefined
+        ? this.#session.lastMessage(
+            ({ own, place, amendment }) =>
+              own === (whose === 'own') &&
+              keyOfPlace(place) === here &&
+              !(amendment?.text !== undefined && amendment.text.text === undefined),
+          )
+        : this.#session.message(key);
+    if (message === undefined) {
+      return complain(
+        whose === 'own' ? 'you said nothing here to change' : 'nobody else said anything here',
+      );
+    }
+    if (whose === 'own' && !message.own) return complain('only its author changes a message');
+    try {
+      const change = changeOf(message);
+      if (change !== undefined) this.#session.change(message, change);
+    } catch (error) {
+      complain(`${error instanceof Error ? error.message : String(error)}: not sent`);
+    }
+  }
+
+  #reacted({ amendment }: ChatMessage, emoji: string): boolean {
+    if (amendment === undefined) return false;
+    const counts = reactionCounts(amendment, this.#session.peer.id);
+    return counts.some((reaction) => reaction.emoji === emoji && reaction.own);
   }
 
   #message(to: string, text: string): Promise<void> | void {

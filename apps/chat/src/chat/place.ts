@@ -35,6 +35,11 @@ export function placeOf({ topic, from, to, own }: Placed): Place | undefined {
   return parseRoom(room) === room ? { kind: 'room', room } : undefined;
 }
 
+/** The same for the same place, and unlike for others. */
+export function keyOfPlace(place: Place): string {
+  return place.kind === 'room' ? `#${place.room}` : `@${place.peer}`;
+}
+
 /** `#lobby`, or `direct`. */
 export function placeTitle(place: Place): string {
   return place.kind === 'room' ? `#${place.room}` : 'direct';

@@ -1,8 +1,16 @@
 import { formatMessageId, type MessageId, type PeerId } from '@hearsay/core';
 import type { Peer, PeerMessage, Publication } from '@hearsay/node';
 import { roomsMax } from '../limits.js';
+import { type Amendment, type Change, type ChangeOf, isAllowed } from './change.js';
+import { MessageIndex } from './message-index.js';
 import { Names } from './names.js';
-import { decodePayload, encodePayload } from './payload.js';
+import {
+  type ChangePayload,
+  type ChatPayload,
+  decodePayload,
+  encodeChange,
+  encodePayload,
+} from './payload.js';
 import { type Place, placeOf, topicOf } from './place.js';
 
 /** A message of a room or a direct conversation, checked but not yet fit for a screen. */
@@ -19,6 +27,22 @@ export interface ChatMessage {
   readonly own: boolean;
   readonly sentMs: number;
   readonly clock: PeerMessage['clock'];
+  /** What later messages made of it; absent: nothing is known of any. */
+  readonly amendment?: Amendment;
+}
+
+/** Somebody changed an earlier message: its author its text, anybody their reaction. */
+export interface ChatChange {
+  /** The message that carries the change. */
+  readonly id: MessageId;
+  readonly key: string;
+  readonly place: Place;
+  readonly change: Change;
+  readonly nick: string;
+  readonly own: boolean;
+  readonly sentMs: number;
+  /** The message as it is now; undefined when it is not known here. */
+  readonly message: ChatMessage | undefined;
 }
 
 export interface Utterance {
@@ -40,6 +64,8 @@ export class ChatSession {
   readonly #rooms: string[];
   readonly #stops: (() => void)[] = [];
   readonly #lackedAtDeath = new Map<PeerId, number>();
+  readonly #index = new MessageIndex();
+  readonly #changeListeners = new Set<(change: ChatChange) => void>();
   #malformed = 0;
 
   constructor(peer: Peer, room: string) {
@@ -119,53 +145,120 @@ export class ChatSession {
       sentMs: Date.now(),
       clock: [],
     };
-    return { message, publication };
+    return { message: this.#index.add(message), publication };
+  }
+
+  /**
+   * Changes an earlier message: the text of our own, or our reaction to any. Listeners hear of it
+   * as they hear of those of others.
+   * @throws PeerError as `Peer.publish` and `Peer.direct`; Error for a message of somebody else
+   */
+  change({ key, place }: ChatMessage, change: ChangeOf): Publication {
+    const { peer } = this;
+    if (!isAllowed({ kind: change.kind, of: key, by: peer.id })) {
+      throw new Error('only its author changes a message');
+    }
+    const payload = encodeChange({ of: key, change, nick: peer.nick });
+    return place.kind === 'room'
+      ? peer.publish(topicOf(place, peer.id), payload)
+      : peer.direct(place.peer, payload);
+  }
+
+  /** A message of this session by its key, as it is now; undefined when it is not known (any more). */
+  message(key: string): ChatMessage | undefined {
+    return this.#index.find(key);
+  }
+
+  /** The newest message that fits. */
+  lastMessage(fits: (message: ChatMessage) => boolean): ChatMessage | undefined {
+    return this.#index.last(fits);
+  }
+
+  /** Changes that tell something new, our own too. */
+  onChange(listener: (change: ChatChange) => void): void {
+    this.#changeListeners.add(listener);
+    this.#stops.push(() => this.#changeListeners.delete(listener));
   }
 
   /** Messages of others, and of our own earlier runs, in causal order. */
   onMessage(listener: (message: ChatMessage) => void): void {
     const stop = this.peer.on('message', (received) => {
-      const { peer } = this;
-      if (received.own && received.id.generation === peer.generation) return;
-      const message = this.#read(received);
-      if (message !== undefined && this.follows(message.place)) listener(message);
+      const isOfThisRun = received.own && received.id.generation === this.peer.generation;
+      const read = this.#read(received);
+      if (read?.kind === 'change') this.#tellChange(read.change);
+      if (read?.kind !== 'message' || isOfThisRun || !this.follows(read.message.place)) return;
+      listener(read.message);
     });
     this.#stops.push(stop);
+  }
+
+  #tellChange(change: ChatChange | undefined): void {
+    if (change === undefined || !this.follows(change.place)) return;
+    for (const listener of this.#changeListeners) listener(change);
   }
 
   /** Kept messages of a place, oldest first. */
   history(place: Place, limit: number): ChatMessage[] {
     if (limit === 0) return [];
-    return this.peer
-      .history(topicOf(place, this.peer.id), limit)
-      .map((kept) => this.#read(kept))
-      .filter((message) => message !== undefined);
+    const messages: ChatMessage[] = [];
+    for (const kept of this.peer.history(topicOf(place, this.peer.id), limit)) {
+      const read = this.#read(kept);
+      if (read?.kind === 'message') messages.push(read.message);
+    }
+    // Changes come after what they change.
+    return messages.map((message) => this.#index.amend(message));
   }
 
   close(): void {
     for (const stop of this.#stops.splice(0)) stop();
   }
 
-  #read(received: PeerMessage): ChatMessage | undefined {
+  #read(received: PeerMessage): Read | undefined {
     const place = placeOf(received);
     if (place === undefined) return undefined;
     const decoded = decodePayload(received.payload);
-    if (decoded.kind === 'malformed') this.#malformed += 1;
-    if (decoded.kind !== 'chat') return undefined;
+    switch (decoded.kind) {
+      case 'malformed':
+        this.#malformed += 1;
+        return undefined;
+      case 'unknown':
+        return undefined;
+      case 'change':
+        return { kind: 'change', change: this.#readChange(received, place, decoded.payload) };
+      case 'chat':
+        return { kind: 'message', message: this.#readMessage(received, place, decoded.payload) };
+    }
+  }
+
+  #readMessage(received: PeerMessage, place: Place, payload: ChatPayload): ChatMessage {
     const { id, key, from, own, time, clock } = received;
-    const { kind, text, nick } = decoded.payload;
-    return {
+    return this.#index.add({
       id,
       key,
       place,
-      action: kind === 'me',
-      text,
+      action: payload.kind === 'me',
+      text: payload.text,
       fromId: from.id,
-      nick: from.nick ?? nick,
+      nick: from.nick ?? payload.nick,
       own,
       // What claims to come from later would make everything after it look old.
       sentMs: Math.min(time.ms, Date.now()),
       clock,
-    };
+    });
+  }
+
+  /** @returns undefined for a change that says nothing new, or that is not its sender's to make */
+  #readChange(received: PeerMessage, place: Place, payload: ChangePayload): ChatChange | undefined {
+    const { id, key, from, own, time } = received;
+    const stamp = { time, key };
+    const change: Change = { ...payload.change, of: payload.of, by: from.id, stamp };
+    const applied = this.#index.apply(change);
+    if (applied === undefined) return undefined;
+    const sentMs = Math.min(time.ms, Date.now());
+    return { id, key, place, change, nick: from.nick ?? payload.nick, own, sentMs, ...applied };
   }
 }
+
+type Read =
+  | { readonly kind: 'message'; readonly message: ChatMessage }
+  | { readonly kind: 'change'; readonly change: ChatChange | undefined };

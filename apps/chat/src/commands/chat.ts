@@ -13,6 +13,7 @@ import {
 import type { ThemeName } from '@hearsay/terminal';
 import { makeInvite } from '../chat/make-invite.js';
 import { ChatSession } from '../chat/session.js';
+import { type Config, readConfig } from '../command-line/config.js';
 import { codeOf, EXIT, type ExitCode, Failure } from '../command-line/failure.js';
 import { readTargets } from '../command-line/targets.js';
 import type { Ending, Front, FrontContext } from '../front/front.js';
@@ -45,6 +46,8 @@ export interface ChatOptions {
   readonly json?: boolean;
   readonly simple?: boolean;
   readonly inline?: boolean;
+  /** `--full-screen`, where the configuration says otherwise. */
+  readonly fullScreen?: boolean;
   readonly theme?: ThemeName;
   readonly discover: boolean;
   readonly follow?: boolean;
@@ -61,8 +64,10 @@ const DEFAULT_ROOM = 'lobby';
 const DEFAULT_FLUSH_MS = 2_000;
 
 /** Runs a peer and a front end until somebody leaves. @throws Failure, PeerError before it began */
-export async function runChat(words: readonly string[], options: ChatOptions): Promise<ExitCode> {
+export async function runChat(words: readonly string[], given: ChatOptions): Promise<ExitCode> {
   const targets = readTargets(words);
+  const config = await readConfig();
+  const options = withConfig(given, config);
   const mode = pickMode(options, {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -93,6 +98,9 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
     data: openOutput(mode),
     diagnose: (line) => process.stderr.write(`${line}\n`),
     historyMax: options.history,
+    bell: config.bell,
+    warnings: config.warnings,
+    keys: config.keys,
     drillsAllowed: options.lan !== true || options.drills === true,
   };
   return runUntilEnd(makeFront(context), { peer, context, mode, options, startedMs });
@@ -102,6 +110,20 @@ export async function runChat(words: readonly string[], options: ChatOptions): P
 async function openPage(peer: Peer): Promise<string> {
   const { serveWebView } = await import('@hearsay/web-view');
   return (await serveWebView(peer)).url;
+}
+
+/** What the command line leaves open. */
+function withConfig(options: ChatOptions, { theme, ascii, screen }: Config): ChatOptions {
+  const { plain, json, simple, inline, fullScreen } = options;
+  // In a pipe there is no screen to choose.
+  const isChosen =
+    process.stdout.isTTY !== true || [plain, json, simple, inline, fullScreen].includes(true);
+  return {
+    ...(theme === undefined ? {} : { theme }),
+    ...(ascii === undefined ? {} : { ascii }),
+    ...options,
+    ...(isChosen || screen === undefined || screen === 'full' ? {} : { [screen]: true }),
+  };
 }
 
 interface Run {

@@ -2,6 +2,7 @@ import type { Peer } from '@hearsay/node';
 import type { ThemeName } from '@hearsay/terminal';
 import { makeInvite } from '../chat/make-invite.js';
 import { ChatSession } from '../chat/session.js';
+import { readConfig } from '../command-line/config.js';
 import { EXIT, type ExitCode, Failure } from '../command-line/failure.js';
 import { FullFront } from '../front/full-front.js';
 import { openLook, openOutput, openTheme } from '../front/open-front.js';
@@ -76,7 +77,13 @@ function endOf(peer: Peer, signal: AbortSignal): Promise<void> {
 }
 
 /** The whole screen, until somebody leaves it or a signal comes. */
-async function watch({ peer, network, signal }: Errand, options: MeshOptions): Promise<ExitCode> {
+async function watch({ peer, network, signal }: Errand, given: MeshOptions): Promise<ExitCode> {
+  const { theme, ascii, bell, keys, warnings } = await readConfig();
+  const options: MeshOptions = {
+    ...(theme === undefined ? {} : { theme }),
+    ...(ascii === undefined ? {} : { ascii }),
+    ...given,
+  };
   const session = new ChatSession(peer, DEFAULT_ROOM);
   const front = new FullFront(
     {
@@ -101,6 +108,9 @@ async function watch({ peer, network, signal }: Errand, options: MeshOptions): P
       data: openOutput('full'),
       diagnose: (line) => process.stderr.write(`${line}\n`),
       historyMax: 0,
+      bell,
+      warnings,
+      keys,
       drillsAllowed: options.lan !== true || options.drills === true,
     },
     { theme: openTheme(options), meshOnly: true },

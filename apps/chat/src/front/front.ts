@@ -1,6 +1,7 @@
 import type { MadeInvite } from '../chat/make-invite.js';
 import type { ChatSession } from '../chat/session.js';
 import type { BoundedOutput } from '../output/bounded-output.js';
+import type { KeyMap } from '../screen/model/keys.js';
 import type { Look } from '../text/look.js';
 import type { StartView } from '../view/start-words.js';
 
@@ -28,6 +29,12 @@ export interface FrontContext {
   readonly historyMax: number | undefined;
   /** Faults on purpose may be made. */
   readonly drillsAllowed: boolean;
+  /** What is odd about the configuration. */
+  readonly warnings: readonly string[];
+  /** Ring when somebody calls us. */
+  readonly bell: boolean;
+  /** Keys of the whole screen. */
+  readonly keys: KeyMap;
 }
 
 /** A way to chat: a terminal, lines of text, or JSON. */

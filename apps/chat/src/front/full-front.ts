@@ -2,13 +2,12 @@ import type { PeerId } from '@hearsay/core';
 import { openScreen, type Screen, type Theme } from '@hearsay/terminal';
 import { CommandRunner } from '../chat/command-runner.js';
 import { Drills } from '../chat/drills.js';
-import type { Place } from '../chat/place.js';
+import { keyOfPlace, type Place } from '../chat/place.js';
 import { messageBytesMax } from '../limits.js';
 import { Conversations } from '../screen/conversations.js';
 import { exportEvents } from '../screen/mesh/export-events.js';
 import { followMesh } from '../screen/mesh/mesh-events.js';
 import type { DrillKind } from '../screen/mesh/mesh-state.js';
-import { keyOf } from '../screen/model/conversation.js';
 import { initialState } from '../screen/model/initial-state.js';
 import type { ScreenEffect, ScreenEvent, ScreenState } from '../screen/model/state.js';
 import { update } from '../screen/model/update.js';
@@ -55,6 +54,8 @@ export class FullFront implements Front {
   readonly #screen: Screen;
   readonly #drills: Drills;
   readonly #stopFollowing: () => void;
+  /** Key of the message that was picked when the last line was sent. */
+  #picked: string | undefined;
   #state: ScreenState;
   #leave: (ending: Ending) => void = () => undefined;
   #stopped = false;
@@ -75,6 +76,7 @@ export class FullFront implements Front {
       network: start.network,
       conversations: this.#conversations.first(),
       surroundings: this.#surroundings.read(),
+      keys: context.keys,
       meshOnly,
     });
     this.#drills = new Drills({
@@ -112,6 +114,7 @@ export class FullFront implements Front {
       this.#say(
         elsewhereLine(this.#context.start).replace('/help lists the commands.', 'F1 helps.'),
       );
+      for (const warning of this.#context.warnings) this.#complain(warning);
       this.#narrator.start();
       this.#surroundings.start();
     });
@@ -147,7 +150,7 @@ export class FullFront implements Front {
   #do(effect: ScreenEffect): void {
     switch (effect.kind) {
       case 'submit':
-        return this.#submit(effect.place, effect.text);
+        return this.#submit(effect.place, effect.text, effect.picked);
       case 'show':
         return this.#runner.show(effect.place);
       case 'load-older': {
@@ -159,7 +162,8 @@ export class FullFront implements Front {
       case 'export-events':
         return this.#export();
       case 'bell':
-        return this.#screen.bell();
+        if (this.#context.bell) this.#screen.bell();
+        return;
       case 'leave':
         return this.#leave('asked');
       case 'suspend':
@@ -169,8 +173,9 @@ export class FullFront implements Front {
     }
   }
 
-  #submit(place: Place, text: string): void {
-    if (keyOf(this.#runner.place) !== keyOf(place)) this.#runner.show(place);
+  #submit(place: Place, text: string, picked: string | undefined): void {
+    this.#picked = picked;
+    if (keyOfPlace(this.#runner.place) !== keyOfPlace(place)) this.#runner.show(place);
     this.#runner.run(text).catch((error: unknown) => {
       this.#complain(error instanceof Error ? error.message : String(error));
     });
@@ -247,18 +252,20 @@ export class FullFront implements Front {
       complain: (text) => this.#complain(text),
       placeChanged: () => this.#open(this.#runner.place, true),
       joined: (room) => this.#open({ kind: 'room', room }, true),
-      parted: (room) => this.#dispatch({ kind: 'closed', key: keyOf({ kind: 'room', room }) }),
+      parted: (room) => this.#dispatch({ kind: 'closed', key: keyOfPlace({ kind: 'room', room }) }),
       openHelp: () =>
         this.#dispatch({ kind: 'input', input: { kind: 'key', key: 'f1' }, nowMs: Date.now() }),
       leave: () => this.#leave('asked'),
       drills: this.#drills,
+      picked: () => this.#picked,
+      search: (query) => this.#dispatch({ kind: 'search', query }),
       openMesh: () => this.#dispatch({ kind: 'show-mesh' }),
     });
   }
 
   /** A conversation is on the screen, or in the list, from now on. */
   #open(place: Place, show: boolean): void {
-    const isThere = this.#state.conversations.some(({ key }) => key === keyOf(place));
+    const isThere = this.#state.conversations.some(({ key }) => key === keyOfPlace(place));
     const kept = isThere ? [] : this.#conversations.kept(place);
     const title = this.#conversations.titleOf(place);
     this.#dispatch({ kind: 'opened', place, title, kept, show });
@@ -268,10 +275,17 @@ export class FullFront implements Front {
     if (notice.kind === 'message') {
       const { message, name } = notice;
       // What is kept of it includes this message already.
-      const isThere = this.#state.conversations.some(({ key }) => key === keyOf(message.place));
+      const isThere = this.#state.conversations.some(
+        ({ key }) => key === keyOfPlace(message.place),
+      );
       if (!isThere) this.#openBefore(notice.message.place, message.key);
       this.#surroundings.said(message);
       this.#dispatch({ kind: 'message', message, name });
+      return;
+    }
+    if (notice.kind === 'change') {
+      const { message } = notice.change;
+      if (message !== undefined) this.#dispatch({ kind: 'amended', message });
       return;
     }
     if (notice.kind === 'renamed') this.#renamed();

@@ -5,7 +5,7 @@ import { describeRefusal, type InputLine } from '../input/line-splitter.js';
 import { pumpLines } from '../input/pump.js';
 import { Answerer, RequestError, refFields } from '../json/answerer.js';
 import { eventLine } from '../json/encode.js';
-import { messageFields, peerFields, syncFields } from '../json/objects.js';
+import { changeFields, messageFields, peerFields, syncFields } from '../json/objects.js';
 import { parseRequest, type Ref } from '../json/requests.js';
 import { SyncReporter } from '../json/sync-reporter.js';
 import { historyEmittedDefault, requestBytesMax } from '../limits.js';
@@ -13,6 +13,8 @@ import { Timeline, type TimelineOutput } from '../watch/timeline.js';
 import type { Ending, Farewell, Front, FrontContext } from './front.js';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+const CHANGE_TYPES = { edit: 'edit', delete: 'delete', react: 'reaction' } as const;
 
 /** Events out and requests in, one JSON object a line each way: for programs. */
 export class JsonFront implements Front {
@@ -40,6 +42,7 @@ export class JsonFront implements Front {
   }
 
   run(): Promise<Ending> {
+    for (const warning of this.#context.warnings) this.#context.diagnose(warning);
     this.#emitReady();
     this.#emitKept(this.#context.start.room);
     this.#follow();
@@ -132,6 +135,9 @@ export class JsonFront implements Front {
   /** All of them in causal order; with `--history N` only the newest N of a block of old ones. */
   #followMessages(): void {
     const { session, historyMax } = this.#context;
+    session.onChange((change) =>
+      this.#emit(CHANGE_TYPES[change.change.kind], changeFields(change)),
+    );
     if (historyMax === undefined) {
       session.onMessage((message) => this.#emitMessage(message));
       return;

@@ -66,6 +66,7 @@ export class LineFront implements Front {
     const { start, data, diagnose } = this.#context;
     const say =
       this.#options.reader === 'person' ? (line: string) => data.writeLine(line) : diagnose;
+    for (const warning of this.#context.warnings) diagnose(warning);
     say(startLine(start));
     if (this.#options.commands) say(elsewhereLine(start));
     this.#narrator.start();

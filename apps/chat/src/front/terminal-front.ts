@@ -78,6 +78,7 @@ export class TerminalFront implements Front {
   run(): Promise<Ending> {
     return new Promise((resolve) => {
       this.#leave = resolve;
+      for (const warning of this.#context.warnings) this.#complain(warning);
       this.#showPrompt();
       this.#narrator.start();
     });
@@ -111,7 +112,12 @@ export class TerminalFront implements Front {
 
   #tell(notice: Notice): void {
     const rows = this.#screen.rows(notice, Date.now(), this.#look());
-    if (notice.kind === 'message' && mentions(notice.message, this.#context.session.peer.nick)) {
+    const { bell } = this.#context;
+    if (
+      bell &&
+      notice.kind === 'message' &&
+      mentions(notice.message, this.#context.session.peer.nick)
+    ) {
       this.#context.output.write(BELL);
     }
     this.#prompt.print(rows);

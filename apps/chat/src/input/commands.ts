@@ -1,3 +1,4 @@
+import { isReaction } from '../chat/payload.js';
 import { parseDuration } from '../text/duration.js';
 import { nearMatch } from '../text/near-match.js';
 
@@ -25,6 +26,10 @@ type CommandName =
   | 'sync'
   | 'receipts'
   | 'dial'
+  | 'edit'
+  | 'delete'
+  | 'react'
+  | 'search'
   | 'pause'
   | 'cut'
   | 'heal'
@@ -41,6 +46,28 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'send TEXT as it is, a leading / too (also: //x sends /x)',
   },
   { name: 'me', aliases: [], usage: '/me TEXT', summary: 'say what you do: "* ana gets popcorn"' },
+  {
+    name: 'edit',
+    aliases: ['e'],
+    usage: '/edit TEXT',
+    summary: 'write your last message here anew; the others see that it was',
+    details: 'On the whole screen it is the message picked with Alt-Up, if there is one.',
+  },
+  {
+    name: 'delete',
+    aliases: ['del'],
+    usage: '/delete',
+    summary: 'take your last message here back, as far as the others let you',
+    details:
+      'Their programs stop showing it; who has read it has read it. As /edit, of the picked one.',
+  },
+  {
+    name: 'react',
+    aliases: ['r'],
+    usage: '/react EMOJI',
+    summary: 'react to the last message of somebody else; once more takes it back',
+    details: 'On the whole screen it is the message picked with Alt-Up, if there is one.',
+  },
   {
     name: 'msg',
     aliases: ['m', 'w', 'pm', 'whisper'],
@@ -101,6 +128,12 @@ export const COMMANDS: readonly CommandSpec[] = [
       'hearsay NICK INVITE joins with it. It holds the key of the network: whoever reads it may join.',
   },
   {
+    name: 'search',
+    aliases: ['find', 'lastlog'],
+    usage: '/search TEXT',
+    summary: 'look for TEXT in this conversation',
+  },
+  {
     name: 'pause',
     aliases: [],
     usage: '/pause TIME',
@@ -132,12 +165,24 @@ export const COMMANDS: readonly CommandSpec[] = [
 export type Command =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'wrong'; readonly message: string }
-  | { readonly kind: 'say' | 'me'; readonly text: string }
+  | { readonly kind: 'say' | 'me' | 'edit' | 'search'; readonly text: string }
+  | { readonly kind: 'react'; readonly emoji: string }
   | { readonly kind: 'msg'; readonly to: string; readonly text: string }
   | { readonly kind: 'query' | 'join' | 'nick' | 'dial' | 'cut'; readonly name: string }
   | { readonly kind: 'part' | 'help' | 'heal'; readonly name: string | undefined }
   | { readonly kind: 'pause'; readonly ms: number }
-  | { readonly kind: 'crash' | 'rooms' | 'who' | 'mesh' | 'sync' | 'receipts' | 'invite' | 'quit' };
+  | {
+      readonly kind:
+        | 'delete'
+        | 'crash'
+        | 'rooms'
+        | 'who'
+        | 'mesh'
+        | 'sync'
+        | 'receipts'
+        | 'invite'
+        | 'quit';
+    };
 
 /** Reads a line. Text that begins with one `/` is never sent as chat: at worst it is an error. */
 export function parseCommand(line: string): Command {
@@ -173,6 +218,8 @@ function withArguments({ name }: CommandSpec, rest: string): Command | undefined
   switch (name) {
     case 'say':
     case 'me':
+    case 'edit':
+    case 'search':
       return word === '' ? undefined : { kind: name, text: rest };
     case 'msg': {
       const [, to, text] = /^\s*(\S+)\s+([\s\S]*\S[\s\S]*)$/.exec(rest) ?? [];
@@ -184,6 +231,8 @@ function withArguments({ name }: CommandSpec, rest: string): Command | undefined
     case 'dial':
     case 'cut':
       return hasOneWord ? { kind: name, name: word } : undefined;
+    case 'react':
+      return isReaction(word) ? { kind: name, emoji: word } : undefined;
     case 'pause': {
       const ms = parseDuration(word);
       return ms === undefined ? undefined : { kind: name, ms };
@@ -193,6 +242,7 @@ function withArguments({ name }: CommandSpec, rest: string): Command | undefined
     case 'heal':
       if (word === '') return { kind: name, name: undefined };
       return hasOneWord ? { kind: name, name: word } : undefined;
+    case 'delete':
     case 'crash':
     case 'rooms':
     case 'who':

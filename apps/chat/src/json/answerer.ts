@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { MessageId } from '@hearsay/core';
 import type { Publication } from '@hearsay/node';
+import type { ChangeOf } from '../chat/change.js';
 import type { MadeInvite } from '../chat/make-invite.js';
 import type { Place } from '../chat/place.js';
 import type { ChatSession } from '../chat/session.js';
@@ -53,6 +54,16 @@ export class Answerer {
     switch (request.type) {
       case 'say':
         return this.#say(ref, request);
+      case 'edit':
+        return this.#change(ref, request.id, { kind: 'edit', text: request.text });
+      case 'delete':
+        return this.#change(ref, request.id, { kind: 'delete' });
+      case 'react':
+        return this.#change(ref, request.id, {
+          kind: 'react',
+          emoji: request.emoji,
+          on: request.on,
+        });
       case 'join':
         if (!session.join(request.room))
           throw new RequestError('too-many-rooms', `at most ${roomsMax} rooms`);
@@ -108,6 +119,21 @@ export class Answerer {
     if (made === undefined)
       throw new RequestError('no-address', 'there is no address to invite to');
     this.#options.emit('invite', { ...refFields(ref), ...inviteFields(made) });
+  }
+
+  #change(ref: Ref | undefined, id: string, change: ChangeOf): void {
+    const { session } = this.#options;
+    const message = session.message(id);
+    if (message === undefined) {
+      throw new RequestError('no-such-message', 'no message of that id is known here (any more)');
+    }
+    if (change.kind !== 'react' && !message.own) {
+      throw new RequestError('not-yours', 'only its author edits and deletes a message');
+    }
+    if (change.kind === 'edit' && Buffer.byteLength(change.text) > messageBytesMax) {
+      throw new RequestError('too-long', `text too long, limit ${messageBytesMax}: not sent`);
+    }
+    this.#acknowledge(ref, session.change(message, change));
   }
 
   async #say(ref: Ref | undefined, request: Extract<Request, { type: 'say' }>): Promise<void> {

@@ -1,9 +1,11 @@
 import type { Equivocation, StatusView } from '@hearsay/core';
 import type { PeerEvents, PeerMember } from '@hearsay/node';
+import { textNow } from '../chat/amended-text.js';
+import { NO_AMENDMENT, reactionCounts } from '../chat/change.js';
 import type { KeyHolders } from '../chat/key-holders.js';
 import type { MadeInvite } from '../chat/make-invite.js';
 import { ERRAND_TAG } from '../chat/names.js';
-import type { ChatMessage } from '../chat/session.js';
+import type { ChatChange, ChatMessage } from '../chat/session.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,17 +13,35 @@ type Fields = Readonly<Record<string, unknown>>;
 export function messageFields(message: ChatMessage, history: boolean): Fields {
   const { id, key, place, fromId, nick, text, action, own, sentMs, clock } = message;
   const where = place.kind === 'room' ? { room: place.room } : { direct: place.peer };
+  const { text: now, state } = textNow(message);
+  const { amendment = NO_AMENDMENT } = message;
+  const reactions = reactionCounts(amendment, fromId).map(({ emoji, count }) => [emoji, count]);
   return {
     id: key,
     ...where,
     from: { id: fromId, nick },
-    text,
+    text: state === 'original' ? text : now,
     ...(action ? { action } : {}),
+    ...(state === 'original' ? {} : { [state]: true }),
+    ...(reactions.length > 0 ? { reactions: Object.fromEntries(reactions) } : {}),
     clock: { ...Object.fromEntries(clock), [`${id.peer}.${id.generation}`]: id.sequence },
     sent: isoTime(sentMs),
     own,
     history,
   };
+}
+
+/** The fields of `edit`, `delete` and `reaction`. */
+export function changeFields({ key, place, change, nick, own, sentMs }: ChatChange): Fields {
+  const where = place.kind === 'room' ? { room: place.room } : { direct: place.peer };
+  const base = { id: key, of: change.of, ...where, from: { id: change.by, nick } };
+  const what =
+    change.kind === 'edit'
+      ? { text: change.text }
+      : change.kind === 'react'
+        ? { emoji: change.emoji, on: change.on }
+        : {};
+  return { ...base, ...what, sent: isoTime(sentMs), own };
 }
 
 /** The fields of `peer`: a member in another state than before. */

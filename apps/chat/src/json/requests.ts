@@ -1,3 +1,4 @@
+import { isReaction } from '../chat/payload.js';
 import { parseRoom } from '../chat/place.js';
 import { refCharsMax } from '../limits.js';
 
@@ -18,7 +19,14 @@ export type Request =
   | { readonly type: 'members' }
   | { readonly type: 'status' }
   | { readonly type: 'invite' }
-  | { readonly type: 'receipt'; readonly id: string }
+  | { readonly type: 'receipt' | 'delete'; readonly id: string }
+  | { readonly type: 'edit'; readonly id: string; readonly text: string }
+  | {
+      readonly type: 'react';
+      readonly id: string;
+      readonly emoji: string;
+      readonly on: boolean;
+    }
   | { readonly type: 'leave' };
 
 export type ParsedRequest =
@@ -71,6 +79,20 @@ function readFields(fields: Fields): ParsedRequest {
       if (typeof nick !== 'string') return wrong('nick is a text');
       return { kind: 'request', ref, request: { type, nick } };
     }
+    case 'edit': {
+      const { id, text } = fields;
+      if (typeof id !== 'string') return wrong('id is the id of a message');
+      if (typeof text !== 'string') return wrong('text is a text');
+      return { kind: 'request', ref, request: { type, id, text } };
+    }
+    case 'react': {
+      const { id, emoji, on = true } = fields;
+      if (typeof id !== 'string') return wrong('id is the id of a message');
+      if (typeof emoji !== 'string' || !isReaction(emoji)) return wrong('emoji is one emoji');
+      if (typeof on !== 'boolean') return wrong('on is true or false');
+      return { kind: 'request', ref, request: { type, id, emoji, on } };
+    }
+    case 'delete':
     case 'receipt': {
       const { id } = fields;
       if (typeof id !== 'string') return wrong('id is the id of a message');
@@ -83,7 +105,7 @@ function readFields(fields: Fields): ParsedRequest {
       return { kind: 'request', ref, request: { type } };
     default:
       return wrong(
-        'type is say, join, part, nick, members, status, receipt, invite or leave',
+        'type is say, edit, delete, react, join, part, nick, members, status, receipt, invite or leave',
         'unknown-type',
       );
   }

@@ -1,4 +1,6 @@
 import { padEnd, padStart, width, wrap } from '@hearsay/terminal';
+import { textNow } from '../chat/amended-text.js';
+import type { ChatMessage } from '../chat/session.js';
 import { shownCharsMax, shownLinesMax } from '../limits.js';
 import { clockTime } from '../text/clock-time.js';
 import type { Look } from '../text/look.js';
@@ -24,6 +26,13 @@ function printedMark(holding: Holding, look: Look): string {
   return isEarly ? look.glyphs.onItsWay : holdingMark(holding, look);
 }
 
+/** What a message says now, with a word when that is not what it said first. */
+export function wordsNow(message: Pick<ChatMessage, 'text' | 'amendment'>): string {
+  const { text, state } = textNow(message);
+  if (state === 'deleted') return '(deleted)';
+  return state === 'edited' ? `${text} (edited)` : text;
+}
+
 /** The text of a message as it may be shown: harmless, and bounded in lines and characters. */
 export function shownLines(text: string, more: string): string[] {
   const safe = sanitiseText(text);
@@ -45,7 +54,7 @@ export function messageRows(notice: MessageNotice, look: Look): string[] {
   const { message, holding } = notice;
   const { head, headWidth } = messageHead(notice, look);
   const mark = holding === undefined ? undefined : printedMark(holding, look);
-  const rows = textRows(message.text, { look, headWidth, hasMark: mark !== undefined });
+  const rows = textRows(wordsNow(message), { look, headWidth, hasMark: mark !== undefined });
   const indent = ' '.repeat(indentOf(headWidth, look.columns));
   return rows.map((row, index) => {
     if (index > 0) return indent + row;

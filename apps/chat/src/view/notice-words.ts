@@ -1,5 +1,7 @@
+import { truncate } from '@hearsay/terminal';
 import { clockTime } from '../text/clock-time.js';
 import { formatDuration } from '../text/duration.js';
+import { sanitiseLine } from '../text/sanitise.js';
 import { memberWords } from './member-words.js';
 import type { InSync, MemberNotice, MessageNotice, Notice } from './notice.js';
 
@@ -61,6 +63,8 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
         text: `DIVERGED: ${notice.name} has equal clocks and other content: a bug, or an author signed two things as one.`,
         tone: 'alarm',
       };
+    case 'change':
+      return quiet(changeWords(notice));
     case 'key':
       return quiet(KEY_WORDS[notice.change](notice.key));
     case 'warning':
@@ -72,6 +76,31 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
     case 'caught-up':
       return quiet(quietWords(notice));
   }
+}
+
+/** `bob edited "hello": hello you two`, one row; the text may be long, and is cut. */
+function changeWords({ name, change: { change, message, place } }: ChangeNotice): string {
+  const room = place.kind === 'room' ? ` in #${place.room}` : '';
+  const of = message === undefined ? 'an earlier message' : `"${excerpt(message.text)}"`;
+  switch (change.kind) {
+    case 'edit':
+      return `${name} edited ${of}${room}: ${excerpt(change.text, EDIT_COLUMNS)}`;
+    case 'delete':
+      return `${name} deleted ${of}${room}`;
+    case 'react':
+      return change.on
+        ? `${name} reacted ${sanitiseLine(change.emoji)} to ${of}${room}`
+        : `${name} took ${sanitiseLine(change.emoji)} back from ${of}${room}`;
+  }
+}
+
+type ChangeNotice = Extract<Notice, { kind: 'change' }>;
+
+const EXCERPT_COLUMNS = 30;
+const EDIT_COLUMNS = 1_000;
+
+function excerpt(text: string, columns = EXCERPT_COLUMNS): string {
+  return truncate(sanitiseLine(text), columns, '...');
 }
 
 const KEY_WORDS = {

@@ -1,6 +1,6 @@
 import type { MemberReason, MemberState } from '@hearsay/core';
 import type { PeerEvents } from '@hearsay/node';
-import type { ChatMessage } from '../chat/session.js';
+import type { ChatChange, ChatMessage } from '../chat/session.js';
 
 /** How many live others hold a message. */
 export interface Holding {
@@ -34,6 +34,14 @@ export type Notice =
       readonly name: string;
       readonly state: MemberState;
       readonly changes: number;
+    }
+  /** Somebody changed an earlier message. */
+  | {
+      readonly kind: 'change';
+      readonly name: string;
+      readonly change: ChatChange;
+      /** Of another room than the one being looked at. */
+      readonly elsewhere: boolean;
     }
   | { readonly kind: 'renamed'; readonly name: string; readonly was: string }
   | {

@@ -1,7 +1,7 @@
 import { placeTitle } from '../chat/place.js';
 import { clockTime, dayOf, dayTitle } from '../text/clock-time.js';
 import { formatDuration } from '../text/duration.js';
-import { shownLines } from './message-rows.js';
+import { shownLines, wordsNow } from './message-rows.js';
 import type { MessageNotice, Notice } from './notice.js';
 import { noticeWords } from './notice-words.js';
 
@@ -43,7 +43,8 @@ function noticeLines(notice: Notice, nowMs: number): PlainLine[] {
     const since = silent ? '' : ` ${formatDuration(notice.silentMs ?? 0)}`;
     return [{ stream: 'data', text: `${time} -- ${notice.name} ${notice.state}${since}` }];
   }
-  const stream = notice.kind === 'renamed' ? 'data' : 'diagnostics';
+  const isData = notice.kind === 'renamed' || notice.kind === 'change';
+  const stream = isData ? 'data' : 'diagnostics';
   return [{ stream, text: `${time} -- ${noticeWords(notice).text}` }];
 }
 
@@ -51,7 +52,7 @@ function messageLines({ message, name, toName }: MessageNotice): PlainLine[] {
   const who = message.action ? `* ${name}` : `<${name}>`;
   const to = toName === undefined ? '' : ` to ${toName}`;
   const head = `${clockTime(message.sentMs)} ${placeTitle(message.place)}${to} ${who} `;
-  return shownLines(message.text, '...').map((line, index) => ({
+  return shownLines(wordsNow(message), '...').map((line, index) => ({
     stream: 'data',
     text: (index === 0 ? head : INDENT) + line,
   }));

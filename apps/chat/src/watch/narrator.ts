@@ -135,6 +135,15 @@ export class Narrator {
       this.#show(this.#timeline.receive(message, Date.now()));
       this.#step();
     });
+    this.#session.onChange((change) => {
+      const { place, nick } = change;
+      this.#tell({
+        kind: 'change',
+        name: this.#session.names.of(change.change.by, nick),
+        change,
+        elsewhere: place.kind === 'room' && !this.#options.isCurrent(place.room),
+      });
+    });
     const follow = <Name extends keyof PeerEvents>(
       name: Name,
       react: (event: PeerEvents[Name]) => void,

@@ -19,7 +19,7 @@ describe('the payload of a message', () => {
     expect(decode('{"v":1,"k":"say","text":"a","nick":"b","mood":1}').kind).toBe('chat');
   });
 
-  it.each(['{"v":2,"k":"say","text":1}', '{"v":1,"k":"react","of":"x"}'])(
+  it.each(['{"v":2,"k":"say","text":1}', '{"v":1,"k":"poll","of":"x"}'])(
     'of a later version is unknown: %s',
     (text) => {
       expect(decode(text)).toEqual({ kind: 'unknown' });

@@ -1,6 +1,7 @@
 import { directTopic } from '@hearsay/node';
-import { expect, it } from 'vitest';
-import { type ChatMessage, ChatSession } from '../../src/chat/session.js';
+import { describe, expect, it } from 'vitest';
+import { textNow } from '../../src/chat/amended-text.js';
+import { type ChatChange, type ChatMessage, ChatSession } from '../../src/chat/session.js';
 import { roomsMax } from '../../src/limits.js';
 import { FakePeer, idOf, member, memberEvent, peerMessage, SELF } from '../support/fake-peer.js';
 
@@ -100,4 +101,56 @@ it('hears nothing after its end', () => {
   session.close();
   peer.emit('message', peerMessage());
   expect(heard).toEqual([]);
+});
+
+describe('changes', () => {
+  const change = (fields: object, spoken: object) =>
+    peerMessage({ payload: JSON.stringify({ v: 1, nick: 'bob', ...fields }), ...spoken });
+  const of = `${idOf('b')}.1:1`;
+
+  it('of the author are told, with the message as it is now; those of others only as reactions', () => {
+    const { peer, session } = listening();
+    const told: ChatChange[] = [];
+    session.onChange((event) => told.push(event));
+    peer.emit('message', peerMessage({ text: 'helo' }));
+    peer.emit('message', change({ k: 'edit', of, text: 'hello' }, { sequence: 2 }));
+    peer.emit('message', change({ k: 'edit', of, text: 'hijacked' }, { from: idOf('c') }));
+    peer.emit('message', change({ k: 'react', of, emoji: '👍', on: true }, { from: idOf('c') }));
+    expect(told.map(({ change: { kind } }) => kind)).toEqual(['edit', 'react']);
+    expect(told[0]?.message?.amendment?.text?.text).toBe('hello');
+    expect(session.message(of)?.amendment?.reactions.size).toBe(1);
+  });
+
+  it('that come before their message, or from the log, count too', () => {
+    const { peer, session } = listening();
+    peer.emit('message', change({ k: 'delete', of }, { sequence: 2 }));
+    peer.kept = [peerMessage({ text: 'gone' })];
+    const [kept] = session.history({ kind: 'room', room: 'lobby' }, 10);
+    expect(kept && textNow(kept)).toEqual({ text: '', state: 'deleted' });
+  });
+
+  it('of our own are published where the message is, and only of our own text', () => {
+    const { peer, session } = listening();
+    const { message } = session.say({ place: { kind: 'room', room: 'lobby' }, text: 'helo' });
+    session.change(message, { kind: 'edit', text: 'hello' });
+    expect(peer.published.at(-1)).toEqual({
+      topic: 'room/lobby',
+      payload: `{"v":1,"k":"edit","of":"${message.key}","text":"hello","nick":"ana"}`,
+    });
+    peer.emit('message', peerMessage({ text: 'theirs', sequence: 9 }));
+    const theirs = session.message(`${idOf('b')}.1:9`);
+    expect(() => theirs && session.change(theirs, { kind: 'delete' })).toThrow('only its author');
+  });
+
+  it.each([
+    { k: 'edit', of, text: 7 },
+    { k: 'edit', of: 'nothing', text: 'x' },
+    { k: 'react', of, emoji: 'two words', on: true },
+    { k: 'react', of, emoji: '👍' },
+    { k: 'react', of, emoji: 'x'.repeat(33), on: true },
+  ])('that are malformed are dropped and counted: %j', (fields) => {
+    const { peer, session } = listening();
+    peer.emit('message', change(fields, {}));
+    expect(session.malformed).toBe(1);
+  });
 });

@@ -137,6 +137,18 @@ describe('the full screen', () => {
     expect(await screen()).not.toContain('HELP');
   });
 
+  it('shows what others change of their messages, and searches', async () => {
+    const { peer, type, screen } = running(({ peer }) => peer.meet(member()));
+    peer.emit('message', peerMessage({ text: 'helo' }));
+    const edit = { v: 1, k: 'edit', of: `${idOf('b')}.1:1`, text: 'hello', nick: 'bob' };
+    peer.emit('message', peerMessage({ payload: JSON.stringify(edit), sequence: 2 }));
+    expect(await screen()).toMatch(/bob {2}hello \(edited\)/);
+    await type('/react 👍\r');
+    expect(JSON.parse(peer.published[0]?.payload ?? '')).toMatchObject({ k: 'react', of: edit.of });
+    await type('/search hell\r');
+    expect(await screen()).toMatch(/search: hell_ {2}1 of 1/);
+  });
+
   it('leaves on Ctrl-D, on Ctrl-C twice, and when the terminal goes away', async () => {
     const byEnd = running();
     await byEnd.type('\u0004');

@@ -63,7 +63,7 @@ describe('a line of input', () => {
 
 describe('completion', () => {
   it('of a command', () => {
-    expect(complete('/re', [])).toEqual([['/receipts '], '/re']);
+    expect(complete('/rec', [])).toEqual([['/receipts '], '/rec']);
   });
 
   it('of a name at the start addresses it', () => {

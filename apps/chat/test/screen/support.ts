@@ -4,6 +4,7 @@ import type { Place } from '../../src/chat/place.js';
 import type { ChatMessage } from '../../src/chat/session.js';
 import { type Entry, newConversation } from '../../src/screen/model/conversation.js';
 import { initialState } from '../../src/screen/model/initial-state.js';
+import { DEFAULT_KEYS } from '../../src/screen/model/keys.js';
 import type {
   NamedMember,
   ScreenEffect,
@@ -87,6 +88,7 @@ export class Rig {
       network: 'local',
       conversations: [newConversation(LOBBY, '#lobby')],
       surroundings: surroundings(),
+      keys: DEFAULT_KEYS,
       meshOnly: false,
     });
     this.state = { ...state, ...changes };

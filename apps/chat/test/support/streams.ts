@@ -2,6 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { ChatSession } from '../../src/chat/session.js';
 import type { FrontContext } from '../../src/front/front.js';
 import { BoundedOutput } from '../../src/output/bounded-output.js';
+import { DEFAULT_KEYS } from '../../src/screen/model/keys.js';
 import { NO_PAINT, UNICODE_GLYPHS } from '../../src/text/look.js';
 import { FakePeer, SELF } from './fake-peer.js';
 
@@ -61,6 +62,9 @@ export function stage(changes: Partial<FrontContext> = {}): Stage {
     diagnose: (line) => diagnostics.push(line),
     historyMax: undefined,
     drillsAllowed: true,
+    warnings: [],
+    bell: true,
+    keys: DEFAULT_KEYS,
     ...changes,
   };
   return {

@@ -1,5 +1,7 @@
+import { textNow } from '../../chat/amended-text.js';
 import { inputHistoryMax } from '../../limits.js';
 import { beginCompletion, completed, nextCompletion } from './completion.js';
+import type { Entry } from './conversation.js';
 import {
   type Edit,
   type Editor,
@@ -11,8 +13,11 @@ import {
   onLastLine,
   withText,
 } from './editor.js';
-import { type Action, DEFAULT_KEYS } from './keys.js';
+import type { Action } from './keys.js';
 import { neighbour, nextActivity, numbered, pageRows, scrollBy, shown } from './navigate.js';
+import { pickedKey, pickMessage, withPicked } from './pick.js';
+import type { Scrollback } from './scrollback.js';
+import { beginSearch } from './search.js';
 import { currentOf, type ScreenState, type Step, withConversation } from './state.js';
 
 /** So long after the first Ctrl-C the second one means it. */
@@ -23,7 +28,7 @@ const FAR = 1_000_000_000;
 export function chatKey(state: ScreenState, key: string, nowMs: number): Step {
   const digit = /^alt-([1-9])$/.exec(key)?.[1];
   if (digit !== undefined) return numbered(state, Number(digit));
-  const action = DEFAULT_KEYS[key];
+  const action = state.keys[key];
   const draft = currentOf(state).draft;
   // In a draft Ctrl-D deletes, as in a shell; and one of several lines has lines to go to.
   if (action === 'end' && draft.text !== '') return edited(state, 'delete-char');
@@ -57,7 +62,19 @@ function act(state: ScreenState, action: Action, nowMs: number): Step {
     case 'oldest':
       return scrollBy(state, -FAR);
     case 'newest':
-      return scrollBy(state, FAR);
+      return scrollBy(withPicked(state, undefined), FAR);
+    case 'search':
+      return still(beginSearch(state, ''));
+    case 'pick-older':
+      return still(pickMessage(state, -1));
+    case 'pick-newer':
+      return still(pickMessage(state, 1));
+    case 'edit':
+      return still(draftCommand(state, `/edit ${pickedText(state)}`));
+    case 'delete':
+      return still(draftCommand(state, '/delete'));
+    case 'react':
+      return still(draftCommand(state, '/react '));
     case 'next-conversation':
       return neighbour(state, 1);
     case 'previous-conversation':
@@ -97,12 +114,13 @@ function send(state: ScreenState): Step {
   const { text } = draft;
   if (text.trim() === '') return still(state);
   const sent = state.sent.at(-1) === text ? state.sent : [...state.sent, text];
+  const picked = pickedKey(state);
   const next: ScreenState = {
-    ...withDraft(state, { ...EMPTY_EDITOR, cut: draft.cut }),
+    ...withDraft(withPicked(state, undefined), { ...EMPTY_EDITOR, cut: draft.cut }),
     sent: sent.slice(-inputHistoryMax),
     recalled: undefined,
   };
-  return { state: next, effects: [{ kind: 'submit', place, text }] };
+  return { state: next, effects: [{ kind: 'submit', place, text, picked }] };
 }
 
 /** Through what was sent before; past the newest stands what was being written. */
@@ -136,6 +154,27 @@ function wordsOf(state: ScreenState): { names: string[]; rooms: string[] } {
     .filter(({ place }) => place.kind === 'room')
     .map(({ title }) => title);
   return { names, rooms };
+}
+
+/** Puts a command into the draft, to be looked at and sent. */
+function draftCommand(state: ScreenState, text: string): ScreenState {
+  return withDraft(state, withText(currentOf(state).draft, text));
+}
+
+/** What the picked message says, to be written anew. */
+function pickedText(state: ScreenState): string {
+  const { picked, entries } = currentOf(state);
+  const last = picked ?? lastOwn(entries);
+  const entry = last === undefined ? undefined : entries.at(last);
+  return entry?.kind === 'message' && entry.message.own ? textNow(entry.message).text : '';
+}
+
+function lastOwn(entries: Scrollback<Entry>): number | undefined {
+  for (let number = entries.end - 1; number >= entries.start; number -= 1) {
+    const entry = entries.at(number);
+    if (entry?.kind === 'message' && entry.message.own) return number;
+  }
+  return undefined;
 }
 
 function edited(state: ScreenState, change: Edit): Step {

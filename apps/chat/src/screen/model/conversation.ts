@@ -1,4 +1,4 @@
-import type { Place } from '../../chat/place.js';
+import { keyOfPlace, type Place } from '../../chat/place.js';
 import type { ChatMessage } from '../../chat/session.js';
 import { scrollbackEntriesMax } from '../../limits.js';
 import type { Tone } from '../../view/notice-words.js';
@@ -44,14 +44,11 @@ export interface Conversation {
   readonly bottom: RowAt | undefined;
   /** Messages that came below what is shown. */
   readonly below: number;
+  /** The entry that keys act on, or that a search found. */
+  readonly picked: number | undefined;
   readonly draft: Editor;
   /** More is kept on disk than `entries` has. */
   readonly older: 'unknown' | 'none';
-}
-
-/** The same for the same place, and unlike for others. */
-export function keyOf(place: Place): string {
-  return place.kind === 'room' ? `#${place.room}` : `@${place.peer}`;
 }
 
 export function newConversation(
@@ -60,7 +57,7 @@ export function newConversation(
   kept: readonly Entry[] = [],
 ): Conversation {
   return {
-    key: keyOf(place),
+    key: keyOfPlace(place),
     place,
     title,
     entries: Scrollback.of(kept),
@@ -69,6 +66,7 @@ export function newConversation(
     mentioned: false,
     bottom: undefined,
     below: 0,
+    picked: undefined,
     draft: EMPTY_EDITOR,
     older: 'unknown',
   };
@@ -97,6 +95,15 @@ export function withEntry(
     mentioned: mentioned || (!watched && isNews && entry.mention),
     below: bottom !== undefined && entry.kind === 'message' ? below + 1 : below,
   };
+}
+
+/** The conversation with a message as it is now; nothing moves. */
+export function withAmended(conversation: Conversation, message: ChatMessage): Conversation {
+  const entries = conversation.entries.replaced(
+    (entry) => entry.kind === 'message' && entry.message.key === message.key,
+    (entry) => (entry.kind === 'message' ? { ...entry, message } : entry),
+  );
+  return entries === conversation.entries ? conversation : { ...conversation, entries };
 }
 
 /** Somebody looks at it now. */

@@ -4,7 +4,7 @@ import type { ScreenState } from './state.js';
 /** What a screen begins with. */
 export type Beginning = Pick<
   ScreenState,
-  'size' | 'glyphs' | 'self' | 'network' | 'conversations' | 'surroundings'
+  'size' | 'glyphs' | 'self' | 'network' | 'conversations' | 'surroundings' | 'keys'
 > & {
   /** Nothing but the mesh is shown. */
   readonly meshOnly: boolean;
@@ -17,6 +17,7 @@ export function initialState({ meshOnly, ...beginning }: Beginning): ScreenState
     current: beginning.conversations[0]?.key ?? '',
     previous: undefined,
     overlay: undefined,
+    search: undefined,
     hint: undefined,
     focused: true,
     sent: [],

@@ -1,29 +1,40 @@
 /** What a key does on the chat screen, apart from writing. */
-export type Action =
-  | 'send'
-  | 'complete'
-  | 'complete-back'
-  | 'recall-older'
-  | 'recall-newer'
-  | 'page-up'
-  | 'page-down'
-  | 'row-up'
-  | 'row-down'
-  | 'newest'
-  | 'oldest'
-  | 'next-conversation'
-  | 'previous-conversation'
-  | 'next-activity'
-  | 'last-conversation'
-  | 'help'
-  | 'mesh'
-  | 'repaint'
-  | 'interrupt'
-  | 'end'
-  | 'suspend';
+export const ACTIONS = [
+  'send',
+  'complete',
+  'complete-back',
+  'recall-older',
+  'recall-newer',
+  'page-up',
+  'page-down',
+  'row-up',
+  'row-down',
+  'newest',
+  'oldest',
+  'next-conversation',
+  'previous-conversation',
+  'next-activity',
+  'last-conversation',
+  'help',
+  'mesh',
+  'search',
+  'pick-older',
+  'pick-newer',
+  'edit',
+  'delete',
+  'react',
+  'repaint',
+  'interrupt',
+  'end',
+  'suspend',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** Keys and what they do. */
+export type KeyMap = Readonly<Record<string, Action>>;
 
 /** Keys of the chat screen, unless the configuration says otherwise. */
-export const DEFAULT_KEYS: Readonly<Record<string, Action>> = {
+export const DEFAULT_KEYS: KeyMap = {
   enter: 'send',
   tab: 'complete',
   'shift-tab': 'complete-back',
@@ -43,6 +54,12 @@ export const DEFAULT_KEYS: Readonly<Record<string, Action>> = {
   'alt-a': 'next-activity',
   'alt-tab': 'last-conversation',
   'alt-0': 'last-conversation',
+  'ctrl-f': 'search',
+  'alt-up': 'pick-older',
+  'alt-down': 'pick-newer',
+  'alt-e': 'edit',
+  'alt-x': 'delete',
+  'alt-r': 'react',
   f1: 'help',
   f2: 'mesh',
   'alt-m': 'mesh',

@@ -70,6 +70,24 @@ export class Scrollback<Entry> {
     return new Scrollback(chunks, this.#tail, this.start + gone, this.length - gone);
   }
 
+  /** With the newest entry that fits changed; the same when none does. */
+  replaced(fits: (entry: Entry) => boolean, change: (entry: Entry) => Entry): Scrollback<Entry> {
+    const replace = (list: readonly Entry[]): readonly Entry[] | undefined => {
+      const index = list.findLastIndex(fits);
+      const found = list[index];
+      return found === undefined ? undefined : list.toSpliced(index, 1, change(found));
+    };
+    const tail = replace(this.#tail);
+    if (tail !== undefined) return new Scrollback(this.#chunks, tail, this.start, this.length);
+    for (let index = this.#chunks.length - 1; index >= 0; index -= 1) {
+      const chunk = replace(this.#chunks[index] ?? []);
+      if (chunk === undefined) continue;
+      const chunks = this.#chunks.toSpliced(index, 1, chunk);
+      return new Scrollback(chunks, this.#tail, this.start, this.length);
+    }
+    return this;
+  }
+
   *entries(): Generator<Entry> {
     for (const chunk of this.#chunks) yield* chunk;
     yield* this.#tail;

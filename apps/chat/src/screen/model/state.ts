@@ -10,6 +10,8 @@ import type { MeshEvent } from '../mesh/mesh-event.js';
 import type { DrillKind, MeshState } from '../mesh/mesh-state.js';
 import type { Completion } from './completion.js';
 import type { Conversation, Entry } from './conversation.js';
+import type { KeyMap } from './keys.js';
+import type { Search } from './search.js';
 
 /** A member with the name it is shown under. */
 export interface NamedMember extends PeerMember {
@@ -62,7 +64,9 @@ export interface ScreenState {
   readonly previous: string | undefined;
   readonly surroundings: Surroundings;
   readonly overlay: Overlay | undefined;
+  readonly search: Search | undefined;
   readonly mesh: MeshState;
+  readonly keys: KeyMap;
   /** A line in place of the status, until the next key. */
   readonly hint: string | undefined;
   /** Somebody looks at the window, as far as the terminal tells. */
@@ -100,6 +104,9 @@ export type ScreenEvent =
       readonly show: boolean;
     }
   | { readonly kind: 'closed'; readonly key: string }
+  /** A message is not what it was. */
+  | { readonly kind: 'amended'; readonly message: ChatMessage }
+  | { readonly kind: 'search'; readonly query: string }
   | { readonly kind: 'mesh-event'; readonly event: MeshEvent }
   | { readonly kind: 'show-mesh' }
   | { readonly kind: 'hint'; readonly text: string }
@@ -118,7 +125,13 @@ export type ScreenEvent =
 
 /** What the screen asks its surroundings to do. */
 export type ScreenEffect =
-  | { readonly kind: 'submit'; readonly place: Place; readonly text: string }
+  | {
+      readonly kind: 'submit';
+      readonly place: Place;
+      readonly text: string;
+      /** Key of the message that was picked. */
+      readonly picked: string | undefined;
+    }
   | { readonly kind: 'show'; readonly place: Place }
   | {
       readonly kind: 'load-older';

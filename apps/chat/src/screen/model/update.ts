@@ -1,3 +1,4 @@
+import { keyOfPlace } from '../../chat/place.js';
 import { messageBytesMax, scrollbackEntriesMax } from '../../limits.js';
 import { mentions } from '../../view/mention.js';
 import { observed } from '../mesh/convergence.js';
@@ -9,12 +10,13 @@ import {
   asRead,
   type Conversation,
   type Entry,
-  keyOf,
   newConversation,
+  withAmended,
   withEntry,
 } from './conversation.js';
 import { showConversation } from './navigate.js';
 import { pastedText } from './pasted-text.js';
+import { beginSearch, searchInput } from './search.js';
 import {
   type ScreenEffect,
   type ScreenEvent,
@@ -51,6 +53,13 @@ export function update(state: ScreenState, event: ScreenEvent): Step {
     }
     case 'opened':
       return onOpened(state, event);
+    case 'amended': {
+      const { message } = event;
+      const key = keyOfPlace(message.place);
+      return still(withConversation(state, key, (found) => withAmended(found, message)));
+    }
+    case 'search':
+      return still(beginSearch(state, event.query));
     case 'mesh-event':
       return still({ ...state, mesh: withEvent(state.mesh, event.event) });
     case 'show-mesh':
@@ -93,6 +102,7 @@ function onInput(
   }
   const awake = state.hint === undefined ? state : { ...state, hint: undefined };
   if (awake.mesh.shown) return meshInput(awake, input);
+  if (awake.search !== undefined) return still(searchInput(awake, input));
   if (awake.overlay !== undefined) return still(onOverlayInput(awake, input));
   switch (input.kind) {
     case 'key':
@@ -147,7 +157,7 @@ function onMessage(
   state: ScreenState,
   { message, name }: Extract<ScreenEvent, { kind: 'message' }>,
 ): Step {
-  const key = keyOf(message.place);
+  const key = keyOfPlace(message.place);
   const mention = mentions(message, state.self.nick);
   const entry: Entry = { kind: 'message', message, name, mention };
   const exists = state.conversations.some((conversation) => conversation.key === key);
@@ -178,7 +188,7 @@ function onOpened(
   state: ScreenState,
   { place, title, kept, show }: Extract<ScreenEvent, { kind: 'opened' }>,
 ): Step {
-  const key = keyOf(place);
+  const key = keyOfPlace(place);
   const exists = state.conversations.some((conversation) => conversation.key === key);
   const next = exists ? state : withNew(state, newConversation(place, title, kept));
   return still(show ? showConversation(next, key) : next);

@@ -1,3 +1,4 @@
+import type { PeerId } from '@hearsay/core';
 import {
   type Line,
   type Role,
@@ -8,8 +9,12 @@ import {
   width,
   wrap,
 } from '@hearsay/terminal';
+import { textNow } from '../../chat/amended-text.js';
+import { reactionCounts } from '../../chat/change.js';
+import type { ChatMessage } from '../../chat/session.js';
 import { clockTime, dayOf, dayTitle } from '../../text/clock-time.js';
 import type { Glyphs } from '../../text/look.js';
+import { sanitiseLine } from '../../text/sanitise.js';
 import { shownLines } from '../../view/message-rows.js';
 import type { Tone } from '../../view/notice-words.js';
 import type { Conversation, Entry } from '../model/conversation.js';
@@ -31,6 +36,9 @@ export interface RowStyle {
 export function rowStyle({ middle, nickColumns, narrow }: Layout, glyphs: Glyphs): RowStyle {
   return { middle, nickColumns, narrow, glyphs };
 }
+
+/** Rows do not depend on who looks. */
+const NOBODY = '' as PeerId; // No peer has it.
 
 interface Cached {
   readonly style: RowStyle;
@@ -112,8 +120,25 @@ function messageRows(entry: Extract<Entry, { kind: 'message' }>, style: RowStyle
   ];
   const role = isCall ? 'strong' : message.action ? 'dim' : undefined;
   const markColumns = message.own ? MARK_COLUMNS : 0;
-  const lines = shownLines(message.text, style.glyphs.more);
-  return rowsUnder(head, lines, { role, markColumns, style });
+  const { text, state } = textNow(message);
+  const lines = state === 'deleted' ? ['(deleted)'] : shownLines(text, style.glyphs.more);
+  const look = { role: state === 'deleted' ? 'dim' : role, markColumns, style } as const;
+  const rows = rowsUnder(head, lines, look);
+  const last = rows.at(-1);
+  if (state === 'edited' && last !== undefined) {
+    rows[rows.length - 1] = [...last, span(' (edited)', 'dim')];
+  }
+  return [...rows, ...reactionRows(message, head, style)];
+}
+
+/** `👍 2  🎉 1`, below the text. */
+function reactionRows({ amendment }: ChatMessage, head: Line, { nickColumns }: RowStyle): Line[] {
+  const counts = amendment === undefined ? [] : reactionCounts(amendment, NOBODY);
+  if (counts.length === 0) return [];
+  const indent =
+    nickColumns > 0 ? head.reduce((sum, { text }) => sum + width(text), 0) : HANGING_INDENT;
+  const words = counts.map(({ emoji, count }) => `${sanitiseLine(emoji)} ${count}`);
+  return [[span(' '.repeat(indent) + words.join('  '), 'dim')]];
 }
 
 function noticeRows(entry: Extract<Entry, { kind: 'notice' }>, style: RowStyle): Line[] {

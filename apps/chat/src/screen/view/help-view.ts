@@ -11,7 +11,11 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Ctrl-N, Ctrl-P', 'the next, the one before; Alt-Right, Alt-Left too'],
   ['Alt-A', 'where somebody called you, else where something is unread'],
   ['F1, F2 or Alt-M', 'this help, the mesh'],
-  ['Ctrl-F', 'search this conversation'],
+  ['Ctrl-F', 'search this conversation; /search TEXT too'],
+  [
+    'Alt-Up, Alt-Down',
+    'pick a message; Alt-E edits it, Alt-X deletes it, Alt-R reacts; Esc lets go',
+  ],
   ['Ctrl-L', 'paint the screen anew'],
   ['Ctrl-C', 'clear the draft; twice on an empty one: leave. Ctrl-D: leave'],
   ['Ctrl-Z', 'suspend; the others will think you dead until you resume'],

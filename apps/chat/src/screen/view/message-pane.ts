@@ -51,6 +51,21 @@ function visibleRows(conversation: Conversation, count: number, style: RowStyle)
   return bottom === undefined ? [] : rowsUpTo(conversation, bottom, count, style);
 }
 
+/** The lowest row so that an entry is shown: as it is when it is, else the entry stands in the middle. */
+export function bottomShowing(
+  conversation: Conversation,
+  number: number,
+  count: number,
+  style: RowStyle,
+): RowAt | undefined {
+  const isShown = visibleRows(conversation, count - 1, style).some(({ entry }) => entry === number);
+  if (isShown) return conversation.bottom;
+  const last = rowsOf(conversation, number, style).at(-1);
+  if (last === undefined) return conversation.bottom;
+  const from: Conversation = { ...conversation, bottom: { entry: last.entry, row: last.row } };
+  return scrolled(from, Math.floor(count / 2), count, style).bottom;
+}
+
 /** What a scrolled view comes to. */
 export interface Scrolled {
   readonly bottom: RowAt | undefined;
@@ -123,13 +138,18 @@ export function messagePane(
   const rows = visibleRows(conversation, count, style);
   const lines = rows.map(({ entry: number, row, line }) => {
     const entry = conversation.entries.at(number);
-    const fitted = fitLine(line, style.middle, style.glyphs.more);
+    const isPicked = number === conversation.picked;
+    const role = isPicked ? 'picked' : undefined;
+    const plain = fitLine(line, style.middle, style.glyphs.more);
+    const fitted = role === undefined ? plain : withRole(plain, role);
     if (row !== 0 || entry?.kind !== 'message') return fitted;
     const holding = holdings.get(entry.message.key);
     if (holding === undefined) return fitted;
     const mark = holdingMark(holding, style);
-    const role = holding.live > 0 && holding.held >= holding.live ? 'good' : 'warn';
-    return justify(line, [span(mark, role), span(' ')], style.middle, style.glyphs.more);
+    const markRole = holding.live > 0 && holding.held >= holding.live ? 'good' : 'warn';
+    const right = [span(mark, markRole), span(' ')];
+    const marked = justify(line, right, style.middle, style.glyphs.more);
+    return role === undefined ? marked : withRole(marked, role);
   });
   while (lines.length < count) lines.unshift(fitLine([], style.middle));
   if (conversation.bottom !== undefined && lines.length > 0) {
