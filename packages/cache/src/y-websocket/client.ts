@@ -30,6 +30,10 @@ export class Client {
   readonly access: Access;
   /** Set while nothing is sent: what the client had been sent when too much waited for it. */
   missedSince: Uint8Array | undefined;
+  /** What it asked for while nothing is sent. */
+  asked: Uint8Array | undefined;
+  /** It was told all that it lacked, once. */
+  isSynced = false;
   /** It has told its own cursor and name. */
   hasShownItself = false;
   readonly #options: ClientOptions;
@@ -63,6 +67,16 @@ export class Client {
     if (this.missedSince !== undefined) return false;
     this.#options.socket.send(message, SEND_OPTIONS);
     return true;
+  }
+
+  /**
+   * Sends an answer to a question that costs its client little: the answer counts as if it were read,
+   * so that asking again and again gets no more than sending would.
+   */
+  answer(message: Uint8Array): void {
+    if (!this.send(message)) return;
+    const waitMs = this.#bytes.use(message.length, performance.now());
+    if (waitMs > 0) this.#pause(waitMs);
   }
 
   /** More waits for it than may; to be asked after sending. */

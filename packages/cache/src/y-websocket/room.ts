@@ -77,7 +77,7 @@ export class Room {
     const { live, presence } = this.open;
     switch (message.kind) {
       case 'step-1':
-        return void client.send(stepTwo(live.missing(message.stateVector)));
+        return this.#answer(client, message.stateVector);
       case 'step-2':
       case 'update':
         return this.#edit(client, message);
@@ -103,11 +103,7 @@ export class Room {
       this.#sendEdits(edits.slice(from, from + MERGED_MAX));
     }
     if (this.#states.size > 0) this.#sendStates();
-    for (const client of this.clients) {
-      if (client.missedSince === undefined && client.isBehind) {
-        client.fallBehind(this.open.live.stateVector);
-      }
-    }
+    for (const client of this.clients) this.#checkBehind(client);
   }
 
   /** A client that was behind has read everything: one update brings what it missed. */
@@ -115,10 +111,14 @@ export class Room {
     const { missedSince } = client;
     if (missedSince === undefined || !this.clients.has(client)) return;
     this.flush(); // What gathers now is in the update, and needs no second way.
+    const { asked } = client;
     client.missedSince = undefined;
-    client.send(updateMessage(this.open.live.missing(missedSince)));
+    client.asked = undefined;
+    // An answer to what it asked holds what it missed, too: it asked after that.
+    if (asked === undefined) client.send(updateMessage(this.open.live.missing(missedSince)));
+    else client.send(stepTwo(this.open.live.missing(asked)));
     this.#sendPresent(client);
-    if (client.isBehind) client.fallBehind(this.open.live.stateVector);
+    this.#checkBehind(client);
   }
 
   close(): void {
@@ -129,6 +129,25 @@ export class Room {
     this.#edits.push({ update, origin });
     this.#options.requestFlush();
   };
+
+  /** Tells a client all that it lacks, now or when it has read what waits for it. */
+  #answer(client: Client, stateVector: Uint8Array): void {
+    if (client.missedSince !== undefined) {
+      client.asked = new Uint8Array(stateVector);
+      return;
+    }
+    // Each connection has one answer free: a large document is not held against its reader.
+    const message = stepTwo(this.open.live.missing(stateVector));
+    if (client.isSynced) client.answer(message);
+    else client.send(message);
+    client.isSynced = true;
+    this.#checkBehind(client);
+  }
+
+  #checkBehind(client: Client): void {
+    if (client.missedSince !== undefined || !client.isBehind) return;
+    client.fallBehind(this.open.live.stateVector);
+  }
 
   #edit(client: Client, { kind, update }: ClientMessage & { readonly update: Uint8Array }): void {
     if (client.access === 'read') return;
@@ -177,7 +196,8 @@ export class Room {
   #sendPresent(client: Client): void {
     const { presence } = this.open;
     const states = presence.entries(presence.present());
-    if (states.length > 0) client.send(awarenessMessage(encodeAwareness(states)));
+    if (states.length > 0) client.answer(awarenessMessage(encodeAwareness(states)));
+    this.#checkBehind(client);
   }
 }
 

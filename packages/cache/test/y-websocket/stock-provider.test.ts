@@ -324,6 +324,24 @@ describe('the endpoint', () => {
     expect(socket.readyState).toBe(socket.OPEN);
   });
 
+  it('answers who asks again and again no faster than it would read, and keeps little for it', async () => {
+    const limits = { clientWaitingBytesMax: 1_000_000, clientBytesPerSecondMax: 2_000_000 };
+    const a = await net.start({ limits });
+    const { doc } = a.host.handle('d');
+    doc.getText('t').insert(0, 'x'.repeat(500_000));
+    const { socket, messages } = await opened(`${a.url}/d`);
+    socket.pause();
+    for (let count = 0; count < 200; count++) socket.send(Buffer.from([0, 0, 1, 0]));
+    const other = editors.open(a.url, 'd');
+    await synced(other);
+    socket.resume();
+    await until('it is answered', () => messages.some((message) => message[1] === 1));
+    other.text.insert(0, 'still here');
+    await until('the peer goes on', () => doc.getText('t').length === 500_010);
+    const bytes = messages.reduce((sum, { length }) => sum + length, 0);
+    expect(bytes).toBeLessThan(20_000_000); // Of 100 MB that were asked for.
+  });
+
   it('stops sending to a client that does not read, and catches it up when it does', async () => {
     const a = await net.start({ limits: { clientWaitingBytesMax: 100_000 } });
     const { doc } = a.host.handle('d');

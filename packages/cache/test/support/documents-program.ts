@@ -1,0 +1,104 @@
+import type { PeerId, Replica } from '@hearsay/core';
+import type { Program, ProgramHost } from '@hearsay/sim';
+import type { Doc } from 'yjs';
+import { DEFAULT_DOCUMENT_LIMITS } from '../../src/documents/limits.js';
+import { Replicator } from '../../src/documents/replicator.js';
+import type { Shelf, ShelvedDocument } from '../../src/documents/shelf.js';
+
+/** The disk of a simulated machine, an update an entry. */
+class SimulatedShelf implements Shelf {
+  readonly #disk: Map<string, Uint8Array>;
+
+  constructor(disk: Map<string, Uint8Array>) {
+    this.#disk = disk;
+  }
+
+  *documents(): Iterable<ShelvedDocument> {
+    const keys = new Set([...this.#disk.keys()].map((name) => name.split('\n')[0] ?? ''));
+    for (const key of keys) yield { key, digest: undefined };
+  }
+
+  load(key: string): readonly Uint8Array[] {
+    const entries = [...this.#disk].filter(([name]) => name.startsWith(`${key}\n`));
+    return entries.map(([, update]) => update);
+  }
+
+  append(key: string, update: Uint8Array): boolean {
+    this.#disk.set(`${key}\n${this.#disk.size}`, update);
+    return false;
+  }
+
+  write(): void {
+    // It is there.
+  }
+
+  replace(): boolean {
+    return true; // The updates are enough.
+  }
+
+  release(): void {
+    // Nothing is open.
+  }
+}
+
+const TICK_MS = 1_000;
+
+/** The replication of documents as a program of a simulated peer, without clients and cursors. */
+export class DocumentsProgram implements Program {
+  readonly replicator: Replicator;
+  readonly #host: ProgramHost;
+  readonly #posts: { readonly bytes: Uint8Array; readonly to: PeerId | undefined }[] = [];
+  #tickMs = 0;
+
+  constructor(host: ProgramHost) {
+    this.#host = host;
+    this.replicator = new Replicator({
+      shelf: new SimulatedShelf(host.disk),
+      limits: DEFAULT_DOCUMENT_LIMITS,
+      session: host.random.next(),
+      post: (bytes, to) => {
+        this.#posts.push({ bytes, to });
+        this.#soon();
+      },
+      readMs: () => host.now().monotonicMs,
+      onLoaded: () => undefined,
+      onUnloading: () => undefined,
+      onDirty: () => this.#soon(),
+    });
+    this.#soon();
+  }
+
+  get replica(): Replica {
+    return this.replicator.replica;
+  }
+
+  doc(key: string): Doc {
+    return this.replicator.load(key).doc;
+  }
+
+  received(from: PeerId, bytes: Uint8Array): void {
+    const noCursors = { received: () => undefined, queried: () => undefined };
+    this.replicator.received(from, bytes, noCursors);
+  }
+
+  happened(event: Parameters<NonNullable<Program['happened']>>[0]): void {
+    if (event.kind === 'link-down') this.replicator.peerDown(event.peer);
+  }
+
+  wake(): void {
+    const nowMs = this.#host.now().monotonicMs;
+    this.replicator.flush();
+    if (nowMs >= this.#tickMs) {
+      this.#tickMs = nowMs + TICK_MS;
+      this.replicator.tick();
+    }
+    for (const { bytes, to } of this.#posts.splice(0)) {
+      this.#host.post(bytes, to === undefined ? {} : { to });
+    }
+    this.#host.wakeAt(this.#tickMs);
+  }
+
+  #soon(): void {
+    this.#host.wakeAt(this.#host.now().monotonicMs);
+  }
+}
