@@ -74,7 +74,7 @@ export class Room {
 
   /** @throws HearsayError `malformed` */
   received(client: Client, message: ClientMessage): void {
-    const { live, presence } = this.open;
+    const { presence } = this.open;
     switch (message.kind) {
       case 'step-1':
         return this.#answer(client, message.stateVector);
