@@ -53,6 +53,7 @@ const MESH_EXAMPLES = `
 Examples:
   hearsay mesh                       ? inside lists its keys
   hearsay mesh --json | jq .sync
+  hearsay mesh --web                 the same on a page, for browsers of this machine
 
 Exit codes: 0 ok, 2 wrong use, 3 no peer found (--json).`;
 

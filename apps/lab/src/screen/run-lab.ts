@@ -60,6 +60,8 @@ async function showLab(
     },
     onGone: () => end(),
   });
+  // A window that is closed takes its terminal with it; the peers have to be ended all the same.
+  output.on('error', end);
   const refreshing = setInterval(() => screen.refresh(), REFRESH_MS);
   try {
     for (const nick of nicks) cluster.start(nick);
@@ -67,7 +69,7 @@ async function showLab(
     await ended;
   } finally {
     clearInterval(refreshing);
-    screen.close();
     cluster.close();
+    screen.close();
   }
 }

@@ -18,6 +18,8 @@ export class Burst {
     this.ended = Promise.all(each).then(() => {
       this.endedAtMs = clockMs();
     });
+    // Whoever waits for it later hears of it then.
+    this.ended.catch(() => undefined);
   }
 }
 

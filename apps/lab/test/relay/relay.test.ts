@@ -25,6 +25,22 @@ it('holds what is sent over a cut, and hands it over once it is healed', async (
   expect(String(await arriving)).toBe('later');
 });
 
+it('mends one direction at a time, and lets through whoever dialled meanwhile', async () => {
+  const { relay, accepted, tryDial } = await layWires();
+  await relay.cut('ana', 'bob');
+  await relay.cut('bob', 'ana');
+  const ana = tryDial();
+  ana.write('hello');
+  await once(ana, 'connect');
+  await relay.mend('ana', 'bob');
+  expect([accepted.length, relay.groups()]).toEqual([0, [['ana'], ['bob']]]);
+  await relay.mend('bob', 'ana');
+  await expect.poll(() => accepted.length).toBe(1);
+  const [bob] = accepted;
+  if (bob === undefined) throw new Error('nobody arrived');
+  expect(String(await read(bob, 5))).toBe('hello');
+});
+
 it('lets nobody learn of an end behind a cut', async () => {
   const { relay, dial, kill, tryDial } = await layWires();
   const { ana } = await dial();
