@@ -6,8 +6,8 @@ import { importsOf } from '../lib/source.mjs';
 /** @typedef {{ folder: string, name: string, layer: number, entries: string[] }} Member */
 
 /**
- * Imports run one way, core <- node, sim, terminal <- cache, web-view <- apps, and enter another package only where its
- * `exports` map has a door.
+ * Imports run one way, core <- node, sim, terminal <- cache, services, web-view <- apps, and enter another
+ * package only where its `exports` map has a door.
  */
 export function checkImports() {
   const members = workspaceFolders().map(readMember);
@@ -29,9 +29,10 @@ function readMember(folder) {
 
 /** @param {string} folder */
 function layerOf(folder) {
-  const [APP, CACHE, RUNTIME, CORE] = [3, 2, 1, 0];
+  const [APP, UPON_THE_RUNTIME, RUNTIME, CORE] = [3, 2, 1, 0];
+  const uponTheRuntime = ['packages/cache', 'packages/services', 'packages/web-view'];
   if (!folder.startsWith('packages/')) return APP;
-  if (folder === 'packages/cache' || folder === 'packages/web-view') return CACHE;
+  if (uponTheRuntime.includes(folder)) return UPON_THE_RUNTIME;
   return folder === 'packages/core' ? CORE : RUNTIME;
 }
 

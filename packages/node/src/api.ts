@@ -373,8 +373,8 @@ export interface Peer {
   /** Resolves when `publish` would not say `congested`; a peer that stands still is not waited for. */
   drained(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Opens a port for a program of its own beside the messages: 1 the cache, 2 and 3 documents, from
-   * 16 on services of an application. Neighbours that have it open too are met at once.
+   * Opens a port for a program of its own beside the messages: 1 the cache, 2 and 3 documents, 4 services,
+   * from 16 on what an application likes. Neighbours that have it open too are met at once.
    * @throws PeerError `bad-port`, `port-taken`, `closed`
    */
   open(port: Port, handlers: PortHandlers): PeerPort;

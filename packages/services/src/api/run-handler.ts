@@ -1,0 +1,125 @@
+import type { PeerId } from '@hearsay/core';
+import type { Run } from '../calls/dispatcher.js';
+import { reasonOf, ServiceError } from '../errors.js';
+import type { TraceContext } from '../trace/trace-context.js';
+import type { FaultCode } from '../wire/fault-codes.js';
+import type { Contract } from './contract.js';
+import { decodePayload, encodePayload } from './payload.js';
+import { validate } from './schema.js';
+import type { HandlerContext, ServedEvent } from './types.js';
+
+/** What a handler of either kind comes down to. */
+export type AnyHandler = (input: unknown, context: HandlerContext) => unknown;
+
+export interface RunHandlerOptions {
+  readonly contract: Contract;
+  readonly handler: AnyHandler;
+  readonly isStream: boolean;
+  readonly readMs: () => number;
+  readonly contextOf: (run: HandlerRun) => HandlerContext;
+  readonly onEnd: (event: ServedEvent) => void;
+}
+
+/** What a context is made of. */
+export interface HandlerRun {
+  readonly caller: PeerId;
+  readonly signal: AbortSignal;
+  readonly trace: TraceContext;
+  readonly deadlineMs: number;
+}
+
+/** Runs a handler for a call: its input checked, its result encoded, its error told. */
+export function runHandler(run: Run, options: RunHandlerOptions): void {
+  const { contract, readMs, onEnd } = options;
+  const startedMs = readMs();
+  const aborting = new AbortController();
+  run.onAbort = (cause) => {
+    aborting.abort(new ServiceError(cause === 'timeout' ? 'timeout' : 'cancelled', cause));
+  };
+  const { service, caller, trace } = run;
+  const end = (outcome: string, error?: unknown): void => {
+    const durationMs = readMs() - startedMs;
+    onEnd({
+      service,
+      caller,
+      trace,
+      durationMs,
+      outcome,
+      ...(error === undefined ? {} : { error }),
+    });
+  };
+  const fail = (code: FaultCode, error: unknown): void => {
+    run.fail(code, reasonOf(error));
+    end(aborting.signal.aborted ? 'aborted' : code, error);
+  };
+  let input: unknown;
+  try {
+    input = decodePayload(run.payload, 'invalid-input');
+  } catch (error) {
+    return fail('invalid-input', error);
+  }
+  void work().then(
+    () => end(aborting.signal.aborted ? 'aborted' : 'ok'),
+    (error: unknown) => fail(faultOf(error), error),
+  );
+
+  async function work(): Promise<void> {
+    const checked = await validate(contract.input, input, 'invalid-input');
+    const context = options.contextOf({ ...run, signal: aborting.signal });
+    const answer = guarded(() => options.handler(checked, context));
+    if (!options.isStream) {
+      run.reply(encodePayload(await answer, 'unencodable-output'));
+      return;
+    }
+    await sendItems(run, (await answer) as AsyncIterable<unknown>, aborting.signal); // By its type.
+    run.reply(encodePayload(undefined, 'unencodable-output'));
+  }
+}
+
+/** Marks what came from the handler, so that its own `ServiceError` of a nested call is not taken for ours. */
+async function guarded(handler: () => unknown): Promise<unknown> {
+  try {
+    return await handler();
+  } catch (cause) {
+    throw new HandlerFailure(reasonOf(cause), { cause });
+  }
+}
+
+class HandlerFailure extends Error {}
+
+async function sendItems(
+  run: Run,
+  items: AsyncIterable<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for await (const item of items) {
+      if (signal.aborted) return;
+      if (!run.hasCredit) await credit(run, signal);
+      if (signal.aborted) return;
+      run.item(encodePayload(item, 'unencodable-output'));
+    }
+  } catch (cause) {
+    if (cause instanceof ServiceError && cause.code === 'unencodable-output') throw cause;
+    throw new HandlerFailure(reasonOf(cause), { cause });
+  }
+}
+
+function credit(run: Run, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      run.onCredit = undefined;
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    run.onCredit = done;
+    signal.addEventListener('abort', done);
+  });
+}
+
+function faultOf(error: unknown): FaultCode {
+  if (error instanceof HandlerFailure || !(error instanceof ServiceError)) return 'handler-failed';
+  return error.code === 'invalid-input' || error.code === 'unencodable-output'
+    ? error.code
+    : 'handler-failed';
+}

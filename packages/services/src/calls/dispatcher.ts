@@ -1,0 +1,344 @@
+import type { PeerId } from '@hearsay/core';
+import { STREAM_WINDOW } from '../limits.js';
+import type { ServicesHost } from '../services-host.js';
+import type { TraceContext } from '../trace/trace-context.js';
+import type { FaultCode } from '../wire/fault-codes.js';
+import type { Request, ServiceMessage } from '../wire/messages.js';
+import type { Agenda, Appointment } from './agenda.js';
+import { FairQueue } from './fair-queue.js';
+import {
+  OPERATION_MEMORY_MS,
+  type OperationBounds,
+  Operations,
+  type Remembered,
+} from './operations.js';
+
+/** Why a handler is told to stop. */
+export type AbortCause = 'cancelled' | 'timeout' | 'caller-gone' | 'closed';
+
+/** One run of a handler. What is said after its end is ignored. */
+export interface Run {
+  readonly service: string;
+  readonly caller: PeerId;
+  /** A view that holds until `begin` returns. */
+  readonly payload: Uint8Array;
+  /** By the monotonic clock. */
+  readonly deadlineMs: number;
+  readonly trace: TraceContext;
+  reply(payload: Uint8Array): void;
+  fail(code: FaultCode, detail: string): void;
+  /** Sends an item of a stream. @returns whether another may follow at once */
+  item(payload: Uint8Array): boolean;
+  /** Whether an item may be sent now. */
+  readonly hasCredit: boolean;
+  onCredit: (() => void) | undefined;
+  onAbort: ((cause: AbortCause) => void) | undefined;
+}
+
+/** A service as the dispatcher runs it. */
+export interface Served {
+  readonly name: string;
+  readonly stream: boolean;
+  /** Handlers that run at once. */
+  readonly concurrency: number;
+  /** Calls of one caller that wait behind them; of all callers together four times as many. */
+  readonly queuePerCaller: number;
+  readonly begin: (run: Run) => void;
+}
+
+/** Callers whose lines may be full at once. */
+const FULL_LINES_MAX = 4;
+
+export interface ServedCounters {
+  taken: number;
+  replied: number;
+  faulted: number;
+  overloaded: number;
+  aborted: number;
+  /** Asked again for an operation that runs or has run. */
+  repeated: number;
+}
+
+interface Line {
+  readonly served: Served;
+  readonly queue: FairQueue<PeerId, Work>;
+  readonly running: Set<Work>;
+  isDraining: boolean;
+}
+
+interface Work {
+  readonly caller: PeerId;
+  attempt: number;
+  readonly request: Request;
+  readonly line: Line;
+  readonly deadlineMs: number;
+  timer: Appointment;
+  readonly operation: string | undefined;
+  credit: number;
+  run: Run | undefined;
+  isOver: boolean;
+}
+
+export interface DispatcherOptions extends OperationBounds {
+  readonly host: ServicesHost;
+  readonly agenda: Agenda;
+  readonly servedMax: number;
+  readonly send: (to: PeerId, message: ServiceMessage) => boolean;
+  /** A service has nothing to do any more. */
+  readonly onIdle: (service: string) => void;
+}
+
+/** The side of a call that answers: who runs when, for how long, and never twice. */
+export class Dispatcher {
+  readonly counters: ServedCounters = {
+    taken: 0,
+    replied: 0,
+    faulted: 0,
+    overloaded: 0,
+    aborted: 0,
+    repeated: 0,
+  };
+  readonly #options: DispatcherOptions;
+  readonly #lines = new Map<string, Line>();
+  readonly #works = new Map<string, Work>();
+  readonly #operations: Operations<Work>;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#operations = new Operations(options);
+  }
+
+  get size(): { readonly works: number; readonly operations: number } {
+    return { works: this.#works.size, operations: this.#operations.size };
+  }
+
+  /** Running and waiting calls of a service. */
+  load(service: string): { readonly running: number; readonly waiting: number } {
+    const line = this.#lines.get(service);
+    return { running: line?.running.size ?? 0, waiting: line?.queue.size ?? 0 };
+  }
+
+  add(served: Served): void {
+    const line = { served, queue: new FairQueue<PeerId, Work>(), running: new Set<Work>() };
+    this.#lines.set(served.name, { ...line, isDraining: false });
+  }
+
+  /** Takes no more calls; what is here is done. */
+  drain(service: string): void {
+    const line = this.#lines.get(service);
+    if (line === undefined) return;
+    line.isDraining = true;
+    if (line.running.size + line.queue.size === 0) this.#options.onIdle(service);
+  }
+
+  /** Ends a service, with what it has to do. */
+  remove(service: string): void {
+    for (const work of [...this.#works.values()]) {
+      if (work.line.served.name === service) this.#abort(work, 'closed', 'draining');
+    }
+    this.#lines.delete(service);
+  }
+
+  received(caller: PeerId, request: Request): void {
+    const { host, agenda } = this.#options;
+    const nowMs = host.now().monotonicMs;
+    const key = keyOf(caller, request.attempt);
+    const operation = request.operation === '' ? undefined : `${caller}/${request.operation}`;
+    if (operation !== undefined && this.#isRepeated(caller, request, operation, nowMs)) return;
+    const line = this.#lines.get(request.service);
+    const refusal = this.#refusal(request, line, caller, operation, nowMs);
+    if (refusal !== undefined || line === undefined) {
+      const [code, detail] = refusal ?? (['unknown-service', ''] as const);
+      if (code === 'overloaded') this.counters.overloaded += 1;
+      this.#options.send(caller, { kind: 'fault', attempt: request.attempt, code, detail });
+      return;
+    }
+    if (this.#works.has(key)) return;
+    const deadlineMs = nowMs + request.remainingMs;
+    const mayStart = line.running.size < line.served.concurrency;
+    const work: Work = {
+      caller,
+      attempt: request.attempt,
+      // What waits outlives the buffer of its link.
+      request: mayStart ? request : { ...request, payload: new Uint8Array(request.payload) },
+      line,
+      deadlineMs,
+      operation,
+      credit: STREAM_WINDOW,
+      run: undefined,
+      isOver: false,
+      timer: agenda.add(deadlineMs, () => this.#abort(work, 'timeout', 'timeout')),
+    };
+    this.#works.set(key, work);
+    if (operation !== undefined) this.#operations.begin(operation, work);
+    if (mayStart) this.#start(work);
+    else line.queue.add(caller, work);
+  }
+
+  cancelled(caller: PeerId, attempt: number): void {
+    const work = this.#works.get(keyOf(caller, attempt));
+    if (work !== undefined) this.#abort(work, 'cancelled', undefined);
+  }
+
+  credited(caller: PeerId, attempt: number, items: number): void {
+    const work = this.#works.get(keyOf(caller, attempt));
+    if (work === undefined) return;
+    work.credit = Math.min(STREAM_WINDOW, work.credit + items);
+    work.run?.onCredit?.();
+  }
+
+  /** A caller vanished: nobody waits for what may be repeated; what may not is finished and remembered. */
+  linkDown(caller: PeerId): void {
+    for (const work of [...this.#works.values()]) {
+      if (work.caller !== caller) continue;
+      const isWaiting = work.run === undefined;
+      if (isWaiting || work.operation === undefined) this.#abort(work, 'caller-gone', undefined);
+    }
+  }
+
+  /** Ends everything without an answer. */
+  close(): void {
+    for (const work of [...this.#works.values()]) this.#abort(work, 'closed', 'draining');
+    this.#lines.clear();
+  }
+
+  #isRepeated(caller: PeerId, request: Request, operation: string, nowMs: number): boolean {
+    const known = this.#operations.find(operation, nowMs);
+    if (known === undefined) return false;
+    this.counters.repeated += 1;
+    if (known.outcome !== undefined) {
+      this.#options.send(caller, { ...known.outcome, attempt: request.attempt });
+      return true;
+    }
+    const { work } = known;
+    if (work === undefined) return false;
+    this.#works.delete(keyOf(caller, work.attempt));
+    work.attempt = request.attempt;
+    this.#works.set(keyOf(caller, work.attempt), work);
+    return true;
+  }
+
+  #refusal(
+    request: Request,
+    line: Line | undefined,
+    caller: PeerId,
+    operation: string | undefined,
+    nowMs: number,
+  ): readonly [FaultCode, string] | undefined {
+    const { host, servedMax } = this.#options;
+    const { service } = request;
+    if (request.generation !== host.generation) return ['restarted', 'it was started again'];
+    if (line === undefined) return ['unknown-service', `${service} is not provided here`];
+    if (line.isDraining) return ['draining', `${service} is about to end here`];
+    if (line.served.stream !== request.stream) {
+      return [
+        'not-a-stream',
+        `${service} ${line.served.stream ? 'gives a stream' : 'gives one result'}`,
+      ];
+    }
+    const { concurrency, queuePerCaller } = line.served;
+    const isQueued = line.running.size >= concurrency;
+    const isFull =
+      isQueued &&
+      (line.queue.waitingOf(caller) >= queuePerCaller ||
+        line.queue.size >= queuePerCaller * FULL_LINES_MAX);
+    if (isFull) return ['overloaded', `${concurrency} calls of ${service} run, and too many wait`];
+    if (this.#works.size >= servedMax) return ['overloaded', `${servedMax} calls are here`];
+    if (operation !== undefined && !this.#operations.hasRoom(nowMs)) {
+      return ['overloaded', 'no room to remember what must not run twice'];
+    }
+    return undefined;
+  }
+
+  #start(work: Work): void {
+    const { line, request, caller, deadlineMs } = work;
+    line.running.add(work);
+    this.counters.taken += 1;
+    const run: Run = {
+      service: request.service,
+      caller,
+      payload: request.payload,
+      deadlineMs,
+      trace: request.trace,
+      reply: (payload) => {
+        this.counters.replied += work.isOver ? 0 : 1;
+        this.#finish(work, { kind: 'reply', attempt: 0, payload });
+      },
+      fail: (code, detail) => {
+        this.counters.faulted += work.isOver ? 0 : 1;
+        this.#finish(work, { kind: 'fault', attempt: 0, code, detail });
+      },
+      item: (payload) => {
+        if (work.isOver) return false;
+        work.credit -= 1;
+        this.#options.send(caller, { kind: 'item', attempt: work.attempt, payload });
+        return work.credit > 0;
+      },
+      get hasCredit() {
+        return work.credit > 0;
+      },
+      onCredit: undefined,
+      onAbort: undefined,
+    };
+    work.run = run;
+    line.served.begin(run);
+  }
+
+  #finish(work: Work, outcome: Remembered): void {
+    if (work.isOver) return;
+    this.#options.send(work.caller, { ...outcome, attempt: work.attempt });
+    this.#remember(work, outcome);
+    this.#release(work);
+  }
+
+  #remember({ operation, deadlineMs }: Work, outcome: Remembered): void {
+    if (operation === undefined) return;
+    const nowMs = this.#options.host.now().monotonicMs;
+    const untilMs = Math.max(nowMs + OPERATION_MEMORY_MS, deadlineMs);
+    const kept =
+      outcome.kind === 'reply' ? { ...outcome, payload: new Uint8Array(outcome.payload) } : outcome;
+    this.#operations.end(operation, kept, untilMs);
+  }
+
+  /** @param fault what the caller is told; undefined: it does not listen any more */
+  #abort(work: Work, cause: AbortCause, fault: FaultCode | undefined): void {
+    if (work.isOver) return;
+    this.counters.aborted += 1;
+    const { line, caller, operation, run } = work;
+    if (run === undefined) {
+      line.queue.remove(caller, work);
+      if (operation !== undefined) this.#operations.forget(operation);
+    } else {
+      const detail = `it was ended: ${cause}`;
+      this.#remember(work, { kind: 'fault', attempt: 0, code: 'timeout', detail });
+    }
+    if (fault !== undefined) {
+      const detail = fault === 'timeout' ? 'no answer before the deadline' : 'the service ends';
+      // What a handler has begun was taken, whatever ends it.
+      const code = run !== undefined && fault === 'draining' ? 'handler-failed' : fault;
+      this.#options.send(caller, { kind: 'fault', attempt: work.attempt, code, detail });
+    }
+    this.#release(work);
+    run?.onAbort?.(cause);
+  }
+
+  #release(work: Work): void {
+    work.isOver = true;
+    work.timer.cancel();
+    const { line } = work;
+    this.#works.delete(keyOf(work.caller, work.attempt));
+    line.running.delete(work);
+    while (line.running.size < line.served.concurrency) {
+      const next = line.queue.take();
+      if (next === undefined) break;
+      this.#start(next);
+    }
+    if (line.isDraining && line.running.size + line.queue.size === 0) {
+      this.#options.onIdle(line.served.name);
+    }
+  }
+}
+
+function keyOf(caller: PeerId, attempt: number): string {
+  return `${caller}/${attempt}`;
+}
