@@ -10,6 +10,11 @@ export function createProgram(): Command {
     .argument('<nick>', 'a name for this peer')
     .option('--port <number>', 'listen on exactly this port', portOf)
     .option('--join <host:port...>', 'dial these peers')
+    .option('--lan', 'reachable from other machines, by an address with a token')
+    .option(
+      '--token <text>',
+      'the token for them; the same at all peers, so that pages can move on',
+    )
     .option('--no-discover', 'look for no peers by multicast and in the run folder')
     .option('--network <name>', 'the network of this user to be in')
     .option('--memory', 'keep nothing on disk')
@@ -21,7 +26,8 @@ export function createProgram(): Command {
 Examples:
   npm run pad -- ana              start a peer, and print where its page is
   npm run pad -- bob              in a second terminal: finds ana, and serves the same text
-  npm run pad -- eve --memory     leave no trace on disk`,
+  npm run pad -- eve --memory     leave no trace on disk
+  npm run pad -- ana --lan        also for a phone: prints an address for it`,
     )
     .exitOverride()
     .action(runPad);

@@ -8,6 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const CHROMIUM = '/usr/bin/chromium';
 const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** A browser on a busy machine takes its time. */
+const BROWSER_TEST_MS = 120_000;
 const hasBrowser = existsSync(CHROMIUM);
 
 interface Running {
@@ -74,8 +76,9 @@ function textOf(page: Page): Promise<string> {
   });
 }
 
-async function type(page: Page, text: string): Promise<void> {
-  await page.locator('.cm-content').press('Control+End');
+/** Two that write at once do so at different ends: at one place the words of one part those of the other. */
+async function type(page: Page, text: string, at: 'Home' | 'End' = 'End'): Promise<void> {
+  await page.locator('.cm-content').press(`Control+${at}`);
   await page.keyboard.type(text);
 }
 
@@ -86,48 +89,56 @@ async function waitForText(page: Page, ...parts: readonly string[]): Promise<voi
 const without = hasBrowser ? '' : ` (skipped: there is no ${CHROMIUM})`;
 
 describe.skipIf(!hasBrowser)(`the pad in a real browser${without}`, () => {
-  it('goes on when the peer of one page is killed, loses nothing, and all are equal in the end', async () => {
-    const complaints: string[] = [];
-    const ana = await start('ana');
-    const bob = await start('bob', '--join', new URL(ana.url).host);
-    const [first, second] = [await open(ana.url, complaints), await open(bob.url, complaints)];
-    await type(first, 'from the first. ');
-    await waitForText(second, 'from the first.');
-    await type(second, 'from the second. ');
-    await waitForText(first, 'from the second.');
-    await first.locator('#peers li', { hasText: 'bob at' }).waitFor({ state: 'attached' });
-    await first.locator('#people li').nth(1).waitFor();
+  it(
+    'goes on when the peer of one page is killed, loses nothing, and all are equal in the end',
+    async () => {
+      const complaints: string[] = [];
+      const ana = await start('ana');
+      const bob = await start('bob', '--join', new URL(ana.url).host);
+      const [first, second] = [await open(ana.url, complaints), await open(bob.url, complaints)];
+      await type(first, 'from the first. ');
+      await waitForText(second, 'from the first.');
+      await type(second, 'from the second. ');
+      await waitForText(first, 'from the second.');
+      await first.locator('#peers li', { hasText: 'bob at' }).waitFor({ state: 'attached' });
+      await first.locator('#people li').nth(1).waitFor();
 
-    ana.child.kill('SIGKILL');
-    await type(first, 'while its peer is dead. ');
-    await type(second, 'meanwhile. ');
-    await first.locator('#state', { hasText: 'connected to bob' }).waitFor();
-    await first.locator('#light[data-state=synced]').waitFor();
-    await type(first, 'after. ');
-    for (const page of [first, second]) {
-      await waitForText(page, 'while its peer is dead.', 'meanwhile.', 'after.');
-      await page.locator('#people li').nth(1).waitFor();
-    }
-    await expect.poll(async () => (await textOf(first)) === (await textOf(second))).toBe(true);
+      ana.child.kill('SIGKILL');
+      await type(first, 'while its peer is dead. ');
+      await type(second, 'meanwhile. ', 'Home');
+      await first.locator('#state', { hasText: 'connected to bob' }).waitFor();
+      await first.locator('#light[data-state=synced]').waitFor();
+      await type(first, 'after. ');
+      for (const page of [first, second]) {
+        await waitForText(page, 'while its peer is dead.', 'meanwhile.', 'after.');
+        await page.locator('#people li').nth(1).waitFor();
+      }
+      await expect.poll(async () => (await textOf(first)) === (await textOf(second))).toBe(true);
 
-    const again = await start('ana', '--join', new URL(bob.url).host);
-    const third = await open(again.url, complaints);
-    await waitForText(third, 'from the first.', 'after.');
-    expect(complaints).toEqual([]);
-  });
+      const again = await start('ana', '--join', new URL(bob.url).host);
+      const third = await open(again.url, complaints);
+      await waitForText(third, 'from the first.', 'after.');
+      expect(complaints).toEqual([]);
+    },
+    BROWSER_TEST_MS,
+  );
 
-  it('says so when no peer answers, and sends what was written when one does', async () => {
-    const ana = await start('ana');
-    const page = await open(ana.url, []);
-    const { port } = new URL(ana.url);
-    ana.child.kill('SIGKILL');
-    await page.locator('#state', { hasText: 'no peer answers' }).waitFor();
-    await type(page, 'alone');
-    await start('ana', '--port', port);
-    await page.locator('#light[data-state=synced]').waitFor();
-    const other = await open(ana.url, []);
-    await waitForText(other, 'alone');
-  });
+  it(
+    'says so when no peer answers, and sends what was written when one does',
+    async () => {
+      const ana = await start('ana');
+      const page = await open(ana.url, []);
+      const { port } = new URL(ana.url);
+      ana.child.kill('SIGKILL');
+      await page.locator('#state', { hasText: 'no peer answers' }).waitFor();
+      await type(page, 'alone');
+      await start('ana', '--port', port);
+      await page.locator('#light[data-state=synced]').waitFor();
+      const other = await open(ana.url, []);
+      await waitForText(other, 'alone');
+    },
+    BROWSER_TEST_MS,
+  );
 });
 
 describe('hearsay-pad', () => {
@@ -143,6 +154,17 @@ describe('hearsay-pad', () => {
     expect((await fetch(new URL('../pad', url))).url).toBe(`${url}?`);
     const peers: unknown = await (await fetch(new URL('peers', url))).json();
     expect(peers).toEqual({ peers: [{ nick: 'ana', address: new URL(url).host }] });
+  });
+
+  it('lets other machines in by its token, and shows the parts of the page how', async () => {
+    const token = 'a-token-of-16-or-more';
+    const { url } = await start('ana', '--memory', '--token', token);
+    const foreign = { headers: { origin: 'http://example.com' } };
+    expect((await fetch(url, foreign)).status).toBe(403);
+    const page = await fetch(`${url}?token=${token}`, foreign);
+    expect(await page.text()).toContain(`src="pad.js?token=${token}"`);
+    const hostile = await fetch(`${url}?token=${token}&token="><script>`, foreign);
+    expect(await hostile.text()).not.toContain('"><script>');
   });
 
   it('ends with a clean goodbye and exit code 0 at Ctrl-C', async () => {
