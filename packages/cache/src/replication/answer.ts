@@ -32,6 +32,8 @@ export interface AnswerOptions {
   readonly instance: number;
   readonly vector: Vector;
   readonly floor: Floor;
+  /** Date of the oldest write that we may hold. */
+  readonly oldest: HlcTime | undefined;
   /** What the asker holds, as a vector. */
   readonly held: ReadonlyVector;
   /** What the asker has had of us before, though it does not count yet. */
@@ -105,13 +107,12 @@ class Deltas {
 }
 
 function* pieces(options: AnswerOptions): Generator<WritePiece> {
-  const { vector, floor, held, headOf } = options;
-  if (floor.vector.size > 0) {
-    yield (writer) => {
-      begin(writer, 'floor').varuint(floor.time.ms).varuint(floor.time.counter);
-      writeClockEntries(writer, floor.vector.sorted());
-    };
-  }
+  const { vector, floor, oldest, held, headOf } = options;
+  yield (writer) => {
+    begin(writer, 'floor').varuint(floor.time.ms).varuint(floor.time.counter);
+    writeClockEntries(writer, floor.vector.sorted());
+    writer.varuint(oldest?.ms ?? 0).varuint(oldest?.counter ?? 0);
+  };
   for (const stream of options.streams) yield* streamPieces(options, stream);
   for (const [stream, sequence] of vector.sorted()) {
     if (held.get(stream) >= sequence) continue;

@@ -1,9 +1,8 @@
 import type { PeerId } from '@hearsay/core';
 import { type ClockEntry, Reader, Writer } from '@hearsay/core/wire';
 import { readSurvivor, writeSurvivor } from '../store/survivor-codec.js';
-import { survivorTimes } from '../wire/survivor-dates.js';
 import { PART_BYTES } from '../wire/wire-limits.js';
-import { type Context, witness } from './context.js';
+import { type Context, witnessSurvivor } from './context.js';
 import type { Holdings } from './holdings.js';
 
 /** A question to some peers about a key. */
@@ -108,7 +107,7 @@ export class Asks {
     const reader = new Reader(bytes);
     const survivor = readSurvivor(reader);
     reader.end();
-    for (const time of survivorTimes(survivor)) witness(this.#context, time);
+    witnessSurvivor(this.#context, survivor);
     this.#context.store.adopt(survivor, this.#context.now.wallMs);
   }
 

@@ -8,8 +8,10 @@ import {
   type Random,
   type StreamId,
 } from '@hearsay/core';
+import type { Survivor } from '../store/survivor.js';
 import type { FrameCrypto, FrameHead } from '../wire/frame.js';
 import { encodePost, type Post } from '../wire/post.js';
+import { placesOf, writesOf } from '../wire/survivor-dates.js';
 import type { CacheRecordKind, Effect, ReplicationEvent } from './effect.js';
 import type { ReplicationLimits } from './limits.js';
 import type { OwnStream } from './own-stream.js';
@@ -65,6 +67,8 @@ export interface Context {
   readonly vector: Vector;
   /** The newest head of each stream: the proof of how far it reaches. */
   readonly heads: Map<StreamId, FrameHead>;
+  /** Last writes of survivors that came: beyond the vector they count for nothing yet. */
+  readonly ahead: Vector;
   own: OwnStream;
   now: Now;
   /** Dates of everything applied here since the cache was opened or began anew are at or above this. */
@@ -116,4 +120,26 @@ export function witness(context: Context, time: HlcTime): void {
   }
   const { oldest } = context;
   if (oldest === undefined || time.ms < oldest.ms) context.oldest = time;
+}
+
+/**
+ * Takes note of the writes that a survivor is made of, before it is adopted.
+ * @throws HearsayError `malformed`
+ */
+export function witnessSurvivor(context: Context, survivor: Survivor): void {
+  if (survivor.kind === 'register' && survivor.deadlineWrite === undefined) {
+    const { version } = survivor; // Most are this simple.
+    if (version === undefined) return;
+    witness(context, version);
+    context.ahead.raise(version.stream, version.sequence);
+    return;
+  }
+  for (const time of writesOf(survivor)) witness(context, time);
+  for (const [stream, sequence] of placesOf(survivor)) context.ahead.raise(stream, sequence);
+}
+
+/** Whether something of a repair that is not over, or of an answer, is shown here already. */
+export function holdsMoreThanCounts({ vector, ahead }: Context): boolean {
+  for (const [stream, sequence] of ahead.streams()) if (vector.get(stream) < sequence) return true;
+  return false;
 }

@@ -16,7 +16,8 @@ import { RETIRED } from './vector.js';
 export interface DeliveryHandlers {
   /** A frame of a neighbour is applied, or was before. `answer`: it wants to know. */
   applied(head: FrameHead, from: PeerId, answer: boolean): void;
-  /** Something is missing that this neighbour may bring. */
+  /** What this author wrote then must not be taken before it has begun anew. */
+  isStale(origin: PeerId, time: HlcTime): boolean;
   rose(streams: readonly StreamId[]): void;
 }
 
@@ -115,8 +116,7 @@ export class Delivery {
 
   #applied(held: Held, by: PeerId | undefined): boolean {
     try {
-      this.#apply(held);
-      return true;
+      return this.#apply(held);
     } catch (error) {
       if (!(error instanceof HearsayError) || held.from === by) throw error;
       this.#context.counters.framesDropped += 1;
@@ -124,12 +124,17 @@ export class Delivery {
     }
   }
 
-  #apply({ frame, from, bytes, answer }: Held): void {
+  /** @returns whether it was applied */
+  #apply({ frame, from, bytes, answer }: Held): boolean {
     const { counters, store, now, outbox } = this.#context;
     const operations = readOperations(frame);
     // Times of a stream only grow, so the last one speaks for all.
     const latest = operations.at(-1);
     const first = operations[0];
+    if (first !== undefined && this.#handlers.isStale(frame.head.origin, first.time)) {
+      counters.framesDropped += 1;
+      return false;
+    }
     if (first !== undefined) witness(this.#context, first.time);
     if (latest !== undefined) witness(this.#context, latest.time);
     store.apply(frame.head.stream, frame.head.first, operations, now.wallMs);
@@ -138,6 +143,7 @@ export class Delivery {
     counters.operationsApplied += operations.length;
     outbox.record('frame', bytes);
     this.#handlers.applied(frame.head, from, answer);
+    return true;
   }
 }
 

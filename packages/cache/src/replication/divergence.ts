@@ -2,9 +2,8 @@ import { type PeerId, pick } from '@hearsay/core';
 import { Reader, Writer } from '@hearsay/core/wire';
 import type { Survivor } from '../store/survivor.js';
 import { readSurvivor, writeSurvivor } from '../store/survivor-codec.js';
-import { survivorTimes } from '../wire/survivor-dates.js';
 import { PART_BYTES } from '../wire/wire-limits.js';
-import { type Context, witness } from './context.js';
+import { type Context, holdsMoreThanCounts, witnessSurvivor } from './context.js';
 import type { Holdings } from './holdings.js';
 import type { PartitionDigest } from './replicated-store.js';
 import { hashSummary } from './summary.js';
@@ -47,7 +46,8 @@ export class Divergence {
   compareNow(): void {
     const { now, random } = this.#context;
     const peer = pick([...this.#holdings.linked], random);
-    if (peer !== undefined) this.#send(peer, now.wallMs + AS_OF_AHEAD_MS);
+    if (peer !== undefined && !holdsMoreThanCounts(this.#context))
+      this.#send(peer, now.wallMs + AS_OF_AHEAD_MS);
   }
 
   #send(peer: PeerId, asOfMs: number): void {
@@ -68,6 +68,7 @@ export class Divergence {
     const theirs = reader.list(store.partitions, () => readDigest(reader));
     reader.end();
     if (hashSummary(encodeVector(vector)).some((byte, index) => byte !== hash[index])) return;
+    if (holdsMoreThanCounts(this.#context)) return;
     counters.digestsCompared += 1;
     const ours = new Map(store.digests(asOfMs).map((each) => [each.partition, each]));
     let told = 0;
@@ -104,7 +105,7 @@ export class Divergence {
     for (const key of keys) {
       const survivor = theirs.get(key);
       if (survivor === undefined) continue;
-      for (const time of survivorTimes(survivor)) witness(this.#context, time);
+      witnessSurvivor(this.#context, survivor);
       if (store.refill(survivor, vector, now.wallMs)) repaired += 1;
     }
     counters.divergences += 1;

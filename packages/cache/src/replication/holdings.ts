@@ -1,4 +1,10 @@
-import { type PeerId, parseStreamId, type StreamId } from '@hearsay/core';
+import {
+  compareTimes,
+  type HlcTime,
+  type PeerId,
+  parseStreamId,
+  type StreamId,
+} from '@hearsay/core';
 import type { ClockEntry } from '@hearsay/core/wire';
 import type { Floor } from './answer.js';
 import type { Context } from './context.js';
@@ -50,6 +56,16 @@ export class Holdings {
 
   get floor(): Floor {
     return this.#floor;
+  }
+
+  /**
+   * Whether what a peer wrote may have been deleted here, and the deletion forgotten: it lacks some of
+   * what we forgot, and wrote before that. It has to begin anew before we take anything from it.
+   * @param oldest date of the oldest write in question
+   */
+  isStale(peer: PeerId, oldest: HlcTime | undefined): boolean {
+    if (oldest === undefined || compareTimes(oldest, this.#floor.time) > 0) return false;
+    return this.toldBy(peer)?.dominates(this.#floor.vector) !== true;
   }
 
   restoreFloor({ vector, time }: Floor): void {

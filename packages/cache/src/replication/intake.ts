@@ -12,8 +12,11 @@ const BASIS_BYTES = 8;
 
 /** What an answer brought so far. */
 export interface IntakeHandlers {
-  /** The source has forgotten deletions. @returns false when the rest of its answer is of no use */
-  floor(floor: Floor): boolean;
+  /**
+   * What the source has forgotten, and the date of the oldest write that it may hold.
+   * @returns false when the rest of its answer is of no use
+   */
+  floor(floor: Floor, oldest: HlcTime | undefined): boolean;
   /** Writes of one batch of an application, or one write: to be seen together. */
   apply(survivors: readonly Survivor[]): void;
   /** Everything of a stream up to here was received. */
@@ -92,7 +95,9 @@ export class Intake {
       case 'floor': {
         const time = { ms: reader.varuint(), counter: reader.varuint() };
         const vector = Vector.from(readClock(reader));
-        if (!this.#handlers.floor({ vector, time })) this.#over = true;
+        const oldest = { ms: reader.varuint(), counter: reader.varuint() };
+        const isOf = this.#handlers.floor({ vector, time }, oldest.ms === 0 ? undefined : oldest);
+        if (!isOf) this.#over = true;
         return;
       }
       case 'stream':

@@ -1,9 +1,10 @@
-import { compareIds, type PeerId, type StreamId, streamId } from '@hearsay/core';
+import { compareIds, type PeerId, parseStreamId, type StreamId, streamId } from '@hearsay/core';
 import { type ClockEntry, Writer } from '@hearsay/core/wire';
 import type { Operation } from '../values/operation.js';
 import { writeOperation } from '../values/operation-codec.js';
 import { beginBody, encodeFrame, type FrameCrypto } from '../wire/frame.js';
 import { FRAME_GATHER_BYTES, FRAME_GATHER_OPERATIONS } from '../wire/wire-limits.js';
+import type { Context } from './context.js';
 import { RETIRED, type Vector } from './vector.js';
 
 /** A frame that is closed: encoded and signed once, for every link and the disk. */
@@ -128,6 +129,15 @@ export class OwnStream {
     this.#risen.clear();
     return causes.sort(([left], [right]) => compareIds(left, right));
   }
+}
+
+/** We cannot go on in our stream, as an earlier run may have used its numbers: begins another. */
+export function renewStream(context: Context, above: number): void {
+  const { own, now, self, vector, crypto, outbox } = context;
+  const was = own.stream;
+  const generation = Math.max(above, parseStreamId(was).generation, now.wallMs) + 1;
+  context.own = new OwnStream({ id: self, generation, sequence: 0 }, vector, crypto);
+  outbox.event({ kind: 'new-stream', was, is: context.own.stream });
 }
 
 /** About what an operation takes in a frame, on top of its key and value. */

@@ -1,11 +1,16 @@
-import { type PeerId, parseStreamId, type StreamId } from '@hearsay/core';
+import {
+  type HlcTime,
+  type PeerId,
+  parseStreamId,
+  type Replica,
+  type StreamId,
+} from '@hearsay/core';
 import { Writer, writeClockEntries } from '@hearsay/core/wire';
 import type { Survivor } from '../store/survivor.js';
 import { writeSurvivor } from '../store/survivor-codec.js';
 import { checkHead, type FrameHead, writeHead } from '../wire/frame.js';
-import { survivorTimes } from '../wire/survivor-dates.js';
 import { answerDeltas, type Floor } from './answer.js';
-import { type Context, witness } from './context.js';
+import { type Context, witnessSurvivor } from './context.js';
 import { raise, retire } from './delivery.js';
 import { Intake, openDelta } from './intake.js';
 import { decodeSummary, encodeSummary, hashSummary, type Partial } from './summary.js';
@@ -18,7 +23,7 @@ const BASES_MAX = 64;
 export interface RepairHandlers {
   floor(): Floor;
   /** A neighbour has forgotten deletions that we may lack. @returns false when we begin anew */
-  floorOf(peer: PeerId, floor: Floor): boolean;
+  floorOf(peer: PeerId, floor: Floor, oldest: HlcTime | undefined): boolean;
   /** The vector rose. */
   rose(streams: readonly StreamId[]): void;
   /** Somebody proved that an earlier run of ours wrote more than we know. */
@@ -54,6 +59,21 @@ export class Repair {
     return this.#partial?.source;
   }
 
+  /** @param flush sends what was written: what counts here is what was sent */
+  replica(flush: () => void): Replica {
+    return {
+      summary: () => {
+        flush();
+        return this.summary();
+      },
+      missing: (summary) => {
+        flush();
+        return this.missing(summary);
+      },
+      merge: (delta, from) => ({ added: from === undefined ? 0 : this.merge(delta, from) }),
+    };
+  }
+
   summary(): Uint8Array {
     const { vector } = this.#context;
     const summary = encodeSummary(vector, this.#partial);
@@ -77,6 +97,7 @@ export class Repair {
       instance: generation,
       vector: vector.copy(),
       floor: this.#handlers.floor(),
+      oldest: this.#context.oldest,
       held: summary.vector,
       reached: isOurs ? partial.reached : new Vector(),
       // Who holds all that counts here is told nothing: what does not count yet is not ours to tell.
@@ -131,7 +152,7 @@ export class Repair {
       return basis === undefined || basis.source !== from || basis === this.#partial;
     };
     return new Intake(delta, {
-      floor: (floor) => this.#handlers.floorOf(from, floor),
+      floor: (floor, oldest) => this.#handlers.floorOf(from, floor, oldest),
       apply: (survivors) => this.#apply(survivors),
       reached: (stream, sequence) => {
         if (counts()) this.#reached(from, delta.instance, stream, sequence);
@@ -144,13 +165,7 @@ export class Repair {
 
   #apply(survivors: readonly Survivor[]): void {
     const { store, now, outbox } = this.#context;
-    for (const survivor of survivors) {
-      if (survivor.kind === 'register' && survivor.deadlineWrite === undefined) {
-        if (survivor.version !== undefined) witness(this.#context, survivor.version);
-      } else {
-        for (const time of survivorTimes(survivor)) witness(this.#context, time);
-      }
-    }
+    for (const survivor of survivors) witnessSurvivor(this.#context, survivor);
     let changed = false;
     for (const survivor of survivors) {
       if (!store.adopt(survivor, now.wallMs)) continue;

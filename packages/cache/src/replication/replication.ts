@@ -24,9 +24,10 @@ import { Flights } from './flights.js';
 import { Holdings } from './holdings.js';
 import type { Applied, Input, ReplicationOptions, Write } from './input.js';
 import { DEFAULT_REPLICATION_LIMITS } from './limits.js';
-import { isLarge, OwnStream } from './own-stream.js';
+import { isLarge, OwnStream, renewStream } from './own-stream.js';
 import { Parts } from './parts.js';
 import { Repair } from './repair.js';
+import { writtenSince } from './reseed.js';
 import { Reseeding } from './reseeding.js';
 import { RETIRED, Vector } from './vector.js';
 
@@ -49,6 +50,8 @@ export class Replication {
   readonly replica: Replica;
   readonly #reseeding: Reseeding;
   #nextMs = Number.NEGATIVE_INFINITY;
+  /** Date of the first write of this run. */
+  #firstWrite: HlcTime | undefined;
 
   constructor(options: ReplicationOptions) {
     const { self, generation, sequence = 0, store, crypto, random, restored } = options;
@@ -64,6 +67,7 @@ export class Replication {
       counters: zeroCounters(),
       outbox: new Outbox(),
       vector,
+      ahead: new Vector(),
       heads: new Map(restored?.heads),
       own: new OwnStream({ id: self, generation, sequence }, vector, crypto),
       now: { monotonicMs: 0, wallMs: 0 },
@@ -84,15 +88,17 @@ export class Replication {
     this.#delivery = new Delivery(this.#context, {
       applied: (head, from, answer) => this.#applied(head, from, answer),
       rose: (streams) => this.#rose(streams),
+      isStale: (origin, time) => this.#holdings.isStale(origin, time),
     });
     this.#repair = new Repair(this.#context, {
       floor: () => this.#holdings.floor,
-      floorOf: (peer, floor) => this.#reseeding.floorOf(peer, floor),
+      floorOf: (peer, floor, oldest) =>
+        this.#reseeding.floorOf(peer, floor, oldest) && !this.#holdings.isStale(peer, oldest),
       rose: (streams) => {
         this.#rose(streams);
         this.#delivery.unblock(streams);
       },
-      superseded: (head) => this.#renew(head.generation),
+      superseded: (head) => this.#superseded(head),
       complete: (from, entries) => this.#complete(from, entries),
     });
     this.#reseeding = new Reseeding(this.#context, this.#holdings, {
@@ -101,21 +107,9 @@ export class Replication {
         this.#repair.clear();
         this.#renew(parseStreamId(this.#context.own.stream).generation);
       },
-      write: (write) => void this.write([write], this.#context.now),
+      write: (writes) => void this.write(writes, this.#context.now),
     });
-    this.replica = {
-      summary: () => {
-        this.#flush();
-        return this.#repair.summary();
-      },
-      missing: (summary) => {
-        this.#flush();
-        return this.#repair.missing(summary);
-      },
-      merge: (delta, from) => ({
-        added: from === undefined ? 0 : this.#repair.merge(delta, from),
-      }),
-    };
+    this.replica = this.#repair.replica(() => this.#flush());
   }
 
   get stream(): StreamId {
@@ -225,6 +219,7 @@ export class Replication {
     context.now = now;
     const time = context.hlc.tick(now.wallMs);
     context.oldest ??= time;
+    this.#firstWrite ??= time;
     const operations: Operation[] = [];
     for (const { key, change } of writes) operations.push({ key, time, change });
     const { own, store } = context;
@@ -385,16 +380,17 @@ export class Replication {
     this.#flush();
   }
 
-  /** Another run of ours wrote beyond what we know: we cannot go on in its stream. */
+  /** Others take what this run wrote in a stream that an earlier run used for what they have already. */
+  #superseded({ generation }: FrameHead): void {
+    const writes = writtenSince(this.#context, this.#firstWrite);
+    this.#context.own.take();
+    this.#renew(generation);
+    for (const write of writes) this.write([write], this.#context.now);
+    this.#flush();
+  }
+
   #renew(generation: number): void {
-    const context = this.#context;
-    const was = context.own.stream;
-    const { generation: current } = parseStreamId(was);
-    if (generation < current) return;
     this.#acks.giveUp();
-    const next = Math.max(generation, current, context.now.wallMs) + 1;
-    const identity = { id: context.self, generation: next, sequence: 0 };
-    context.own = new OwnStream(identity, context.vector, context.crypto);
-    context.outbox.event({ kind: 'new-stream', was, is: context.own.stream });
+    renewStream(this.#context, generation);
   }
 }

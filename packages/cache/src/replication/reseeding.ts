@@ -1,17 +1,19 @@
-import { compareIds, compareTimes, type PeerId } from '@hearsay/core';
+import { compareIds, compareTimes, type HlcTime, type PeerId } from '@hearsay/core';
 import type { Survivor } from '../store/survivor.js';
 import type { Floor } from './answer.js';
 import type { Context } from './context.js';
 import type { Holdings } from './holdings.js';
 import type { Write } from './input.js';
-import { toRepublish, unsentWrites } from './reseed.js';
-import { type ReadonlyVector, Vector } from './vector.js';
+import { batchesOf, toRepublish, unsentWrites } from './reseed.js';
+import { Vector } from './vector.js';
+
+const NOTHING: Vector = new Vector();
 
 /** What beginning anew asks of the rest. */
 export interface ReseedingHandlers {
   /** Forget what is under way, and write on in another stream. */
   dropped(): void;
-  write(write: Write): void;
+  write(writes: readonly Write[]): void;
 }
 
 /**
@@ -40,10 +42,15 @@ export class Reseeding {
 
   /**
    * A neighbour tells what it has forgotten, and then what it holds.
+   * @param theirOldest date of the oldest write that it may hold
    * @returns false when what it sends is of no use now
    */
-  floorOf(peer: PeerId, floor: Floor): boolean {
+  floorOf(peer: PeerId, floor: Floor, theirOldest: HlcTime | undefined): boolean {
     const { vector, oldest } = this.#context;
+    // What it has forgotten since we began anew counts too when our own writes are judged.
+    if (this.#unsent !== undefined && this.#base?.peer === peer) {
+      this.#unsent = { ...this.#unsent, floor };
+    }
     if (vector.dominates(floor.vector)) return true;
     if (oldest === undefined) {
       this.#base = { peer, floor: Vector.from(floor.vector.sorted()) };
@@ -51,7 +58,7 @@ export class Reseeding {
     }
     if (compareTimes(oldest, floor.time) > 0) return true; // All that is here is later than what was forgotten.
     if (this.#base?.peer === peer && this.#base.floor.dominates(floor.vector)) return true;
-    if (this.#yieldsTo(peer, floor)) this.#begin(peer, floor);
+    if (this.#yieldsTo(peer, floor, theirOldest)) this.#begin(peer, floor);
     return false;
   }
 
@@ -61,31 +68,36 @@ export class Reseeding {
     if (unsent === undefined || this.#base?.peer !== from) return;
     this.#unsent = undefined;
     let republished = 0;
-    for (const survivor of unsent.writes) {
-      const change = toRepublish(this.#context, survivor, unsent.floor);
-      if (change === undefined) continue;
-      this.#handlers.write({ key: survivor.key, change });
-      republished += 1;
+    // What was written together is written together again.
+    for (const batch of batchesOf(unsent.writes)) {
+      const writes = batch.flatMap((survivor) => {
+        const change = toRepublish(this.#context, survivor, unsent.floor);
+        return change === undefined ? [] : [{ key: survivor.key, change }];
+      });
+      if (writes.length > 0) this.#handlers.write(writes);
+      republished += writes.length;
     }
     const discarded = unsent.writes.length - republished;
     this.#context.outbox.event({ kind: 'reseeded', from, republished, discarded });
   }
 
   /** When each lacks what the other has forgotten, one begins anew: who has forgotten less lately. */
-  #yieldsTo(peer: PeerId, theirs: Floor): boolean {
+  #yieldsTo(peer: PeerId, theirs: Floor, theirOldest: HlcTime | undefined): boolean {
     const ours = this.#holdings.floor;
-    if (this.#holdings.toldBy(peer)?.dominates(ours.vector) !== false) return true;
+    if (!this.#holdings.isStale(peer, theirOldest)) return true;
     const order = compareTimes(ours.time, theirs.time);
     return order < 0 || (order === 0 && compareIds(this.#context.self, peer) < 0);
   }
 
   #begin(peer: PeerId, floor: Floor): void {
-    const { own, store, vector, heads, counters, outbox } = this.#context;
-    const held: ReadonlyVector = this.#holdings.toldBy(peer) ?? new Vector();
+    const { own, store, vector, ahead, heads, counters, outbox } = this.#context;
+    const held = new Vector();
+    for (const each of this.#holdings.members) held.merge(this.#holdings.toldBy(each) ?? NOTHING);
     const unsent = this.#unsent?.writes ?? unsentWrites(this.#context, held);
     own.take();
     store.clear();
     vector.clear();
+    ahead.clear();
     heads.clear();
     this.#context.oldest = undefined;
     counters.reseeds += 1;
