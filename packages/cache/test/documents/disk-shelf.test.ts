@@ -11,10 +11,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Durability } from '@hearsay/node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DiskShelf } from '../../src/documents/disk-shelf.js';
 import type { DocumentError } from '../../src/documents/errors.js';
 import { FakeMesh } from '../support/fake-mesh.js';
+
+// What is waited for is there in milliseconds; on a machine that does ten other things it is not.
+vi.setConfig({ testTimeout: 30_000 });
 
 let dir: string;
 let troubles: DocumentError[];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPeer, NetworkKeys, type Peer, type PeerOptions } from '@hearsay/node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import {
   type Documents,
@@ -11,6 +11,9 @@ import {
   openDocuments,
 } from '../../src/index.js';
 import { Editors, until } from '../support/providers.js';
+
+// What is waited for is there in milliseconds; on a machine that does ten other things it is not.
+vi.setConfig({ testTimeout: 30_000 });
 
 let editors: Editors;
 let ending: (() => Promise<unknown>)[];

@@ -36,7 +36,7 @@ export class Editors {
 }
 
 /** Waits until something holds, and says what did not. */
-export async function until(what: string, holds: () => boolean, timeoutMs = 4_500): Promise<void> {
+export async function until(what: string, holds: () => boolean, timeoutMs = 25_000): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   while (!holds()) {
     if (performance.now() > endMs) throw new Error(`not in time: ${what}`);

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import * as Y from 'yjs';
 import { FakeNet } from '../support/fake-peers.js';
 import { type Editor, Editors, until } from '../support/providers.js';
+
+// What is waited for is there in milliseconds; on a machine that does ten other things it is not.
+vi.setConfig({ testTimeout: 30_000 });
 
 let net: FakeNet;
 let editors: Editors;
