@@ -55,4 +55,10 @@ describe('docs/limits.md', () => {
     expect(Object.keys(values)).toEqual(expect.arrayContaining(names));
     expect(valuesIn(cachePart)).toEqual(values);
   });
+
+  it('names every limit of its replication with its value, and no other', () => {
+    const { names, values } = limitsIn('packages/cache/src/replication/limits.ts');
+    expect(Object.keys(values)).toEqual(expect.arrayContaining(names));
+    expect(valuesIn(sectionOf('Replication of the cache'))).toEqual(values);
+  });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Now, type PeerId, parseStreamId } from '@hearsay/core';
 import type { Peer, PeerPort } from '@hearsay/node';
+import { CacheError } from '../errors.js';
 import type { CacheLog } from '../persistence/cache-log.js';
 import type { CacheDurability } from '../persistence/durability.js';
 import type { Effect, ReplicationEvent } from '../replication/effect.js';
@@ -13,6 +14,8 @@ import type { StoreBox } from '../replication/store-box.js';
 import type { StoreEvent } from '../store/types.js';
 import type { Version } from '../values/stamp.js';
 import type { FrameCrypto } from '../wire/frame.js';
+import { FRAME_OPERATIONS_MAX } from '../wire/wire-limits.js';
+import { WRITE_BYTES_MAX, writeSize } from '../wire/write-size.js';
 import { DiskWaits } from './disk-waits.js';
 import { Listeners } from './emitter.js';
 import { CacheClosedError, CacheDiskError } from './errors.js';
@@ -145,9 +148,13 @@ export class CacheHost {
     if (this.changes.size > 0) this.#changed.push(event);
   };
 
-  /** Writes together; it leaves at once or at the end of this turn. @throws CacheClosedError */
+  /**
+   * Writes together; it leaves at once or at the end of this turn.
+   * @throws CacheError `too-large`, CacheClosedError
+   */
   write(writes: readonly Write[]): Version {
     this.check();
+    checkSize(writes);
     const now = this.now();
     const version = this.replication.write(writes, now);
     this.#flushSoon(now.monotonicMs);
@@ -358,6 +365,15 @@ export class CacheHost {
     this.box.store.expire(Date.now());
     this.handle({ kind: 'wake' });
   }
+}
+
+/** @throws CacheError `too-large` */
+function checkSize(writes: readonly Write[]): void {
+  let bytes = 0;
+  for (const { key, change } of writes) bytes += writeSize(key, change);
+  if (bytes <= WRITE_BYTES_MAX && writes.length <= FRAME_OPERATIONS_MAX) return;
+  const most = `${WRITE_BYTES_MAX} bytes and ${FRAME_OPERATIONS_MAX} keys`;
+  throw new CacheError('too-large', `what is written together has at most ${most}`);
 }
 
 /** Of answers to one peer the newest says it all. */

@@ -45,6 +45,22 @@ describe('a cache on three peers', () => {
     }
   });
 
+  it('refuses a batch that no peer could take as one', async () => {
+    const [first, second] = await three();
+    const half = new Uint8Array(600_000);
+    const writing = first.setMany([
+      ['left', half],
+      ['right', half],
+    ]);
+    await expect(writing).rejects.toMatchObject({ code: 'too-large' });
+    expect(first.peek('left')).toBeUndefined();
+    await first.setMany(
+      Array.from({ length: 1_000 }, (_, index) => [`key ${index}`, 'x'.repeat(900)] as const),
+      { write: 'all' },
+    );
+    expect(second.peek('key 999')?.text).toBe('x'.repeat(900));
+  });
+
   it('keeps to what a session has seen on any peer', async () => {
     const [first, , third] = await three();
     const session = first.session();
