@@ -98,29 +98,24 @@ function runsOf(line, look) {
   return runs;
 }
 
-/** What a code alone changes. @type {ReadonlyMap<number, Partial<Look>>} */
-const CHANGES = new Map([
-  [0, plain()],
-  [1, { bold: true }],
-  [2, { dim: true }],
-  [4, { underline: true }],
-  [7, { reverse: true }],
-  [22, { bold: false, dim: false }],
-  [24, { underline: false }],
-  [27, { reverse: false }],
-  [39, { foreground: FOREGROUND }],
-  [49, { background: undefined }],
-  ...PALETTE.map((colour, index) => {
-    const isBright = index >= BRIGHT;
-    return /** @type {const} */ ([
-      isBright ? 90 + index - BRIGHT : 30 + index,
-      { foreground: colour },
-    ]);
-  }),
-  ...PALETTE.slice(0, BRIGHT).map(
-    (colour, index) => /** @type {const} */ ([40 + index, { background: colour }]),
-  ),
-]);
+/** What a code alone changes. @type {Record<number, Partial<Look>>} */
+const CHANGES = {
+  0: plain(),
+  1: { bold: true },
+  2: { dim: true },
+  4: { underline: true },
+  7: { reverse: true },
+  22: { bold: false, dim: false },
+  24: { underline: false },
+  27: { reverse: false },
+  39: { foreground: FOREGROUND },
+  49: { background: undefined },
+};
+for (const [index, colour] of PALETTE.entries()) {
+  const isBright = index >= BRIGHT;
+  CHANGES[isBright ? 90 + index - BRIGHT : 30 + index] = { foreground: colour };
+  if (!isBright) CHANGES[40 + index] = { background: colour };
+}
 /** These are followed by a colour: 5 and its number, or 2 and three levels. */
 const COLOUR_OF = { foreground: 38, background: 48 };
 const INDEXED = 5;
@@ -132,7 +127,7 @@ const INDEXED = 5;
 function select(look, codes) {
   for (let index = 0; index < codes.length; index += 1) {
     const code = codes[index] ?? 0;
-    const change = CHANGES.get(code);
+    const change = CHANGES[code];
     if (change !== undefined) {
       Object.assign(look, change);
       continue;
