@@ -72,6 +72,14 @@ export class Holdings {
     this.#floor = { vector: Vector.from(vector.sorted()), time };
   }
 
+  /** We took over all that a neighbour holds, without the deletions that it has forgotten. */
+  mergeFloor({ vector, time }: Floor): void {
+    const merged = this.#floor.vector.copy();
+    merged.merge(vector);
+    const isLater = compareTimes(time, this.#floor.time) > 0;
+    this.#floor = { vector: merged, time: isLater ? time : this.#floor.time };
+  }
+
   /** Everybody who takes part in this cache and is not forgotten, besides us. */
   get members(): readonly PeerId[] {
     return this.#stability.members;
@@ -191,6 +199,7 @@ export class Holdings {
   /** Everything was dropped: nothing that was told of us holds any more. */
   clear(): void {
     this.#risen.clear();
+    this.#floor = { vector: new Vector(), time: { ms: 0, counter: 0 } };
     this.#pending = undefined;
     for (const peer of this.#linked) this.#greet(peer, false);
   }
@@ -215,7 +224,7 @@ export class Holdings {
       if (now.monotonicMs - pending.sinceMs < limits.forgetGraceMs) return;
       const count = store.forget(pending.vector);
       counters.forgotten += count;
-      if (count > 0) this.#floor = { vector: pending.vector, time: pending.time };
+      if (count > 0) this.mergeFloor(pending);
     }
     const stable = this.#stability.stable(vector);
     const time = hlc.tick(now.wallMs);

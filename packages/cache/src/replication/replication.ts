@@ -377,6 +377,8 @@ export class Replication {
     const { outbox } = this.#context;
     if (entries > 0) outbox.event({ kind: 'caught-up', peer: from, entries });
     this.#reseeding.complete(from);
+    // What was forgotten there is forgotten here: the next run must know it too.
+    if (entries > 0) this.#membersChanged();
     this.#flush();
   }
 

@@ -29,6 +29,9 @@ export class Reseeding {
   /** Whom what we hold comes from, and what it had forgotten then. */
   #base: { readonly peer: PeerId; readonly floor: Vector } | undefined;
 
+  /** Who told last what it has forgotten. */
+  #told: { readonly peer: PeerId; readonly floor: Floor } | undefined;
+
   constructor(context: Context, holdings: Holdings, handlers: ReseedingHandlers) {
     this.#context = context;
     this.#holdings = holdings;
@@ -47,6 +50,7 @@ export class Reseeding {
    */
   floorOf(peer: PeerId, floor: Floor, theirOldest: HlcTime | undefined): boolean {
     const { vector, oldest } = this.#context;
+    this.#told = { peer, floor };
     // What it has forgotten since we began anew counts too when our own writes are judged.
     if (this.#unsent !== undefined && this.#base?.peer === peer) {
       this.#unsent = { ...this.#unsent, floor };
@@ -64,6 +68,7 @@ export class Reseeding {
 
   /** All that a neighbour holds was received. */
   complete(from: PeerId): void {
+    if (this.#told?.peer === from) this.#holdings.mergeFloor(this.#told.floor);
     const unsent = this.#unsent;
     if (unsent === undefined || this.#base?.peer !== from) return;
     this.#unsent = undefined;
