@@ -157,6 +157,7 @@ class OpenScreen implements Screen {
       if (this.#closed) return;
       this.#options.onEvent(event);
     }
+    if (events.length > 0) this.#painter.refreshNow();
   }
 
   readonly #onResize = (): void => {

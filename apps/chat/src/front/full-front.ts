@@ -12,7 +12,7 @@ import { initialState } from '../screen/model/initial-state.js';
 import type { ScreenEffect, ScreenEvent, ScreenState } from '../screen/model/state.js';
 import { update } from '../screen/model/update.js';
 import { SurroundingsWatch } from '../screen/surroundings-watch.js';
-import { screenView } from '../screen/view/chat-view.js';
+import { screenView, type View } from '../screen/view/chat-view.js';
 import type { Notice } from '../view/notice.js';
 import { noticeWords } from '../view/notice-words.js';
 import { elsewhereLine, startLine } from '../view/start-words.js';
@@ -57,6 +57,8 @@ export class FullFront implements Front {
   /** Key of the message that was picked when the last line was sent. */
   #picked: string | undefined;
   #state: ScreenState;
+  /** Empty until it is loaded: the first paint does not wait for it. */
+  #meshView: View = () => ({ lines: [] });
   #leave: (ending: Ending) => void = () => undefined;
   #stopped = false;
 
@@ -99,7 +101,7 @@ export class FullFront implements Front {
         if (size.columns !== this.#state.size.columns || size.rows !== this.#state.size.rows) {
           this.#state = update(this.#state, { kind: 'resized', size }).state;
         }
-        return screenView(this.#state);
+        return screenView(this.#state, this.#meshView);
       },
       onEvent: (event) => this.#dispatch({ kind: 'input', input: event, nowMs: Date.now() }),
       onResize: (size) => this.#dispatch({ kind: 'resized', size }),
@@ -117,7 +119,18 @@ export class FullFront implements Front {
       for (const warning of this.#context.warnings) this.#complain(warning);
       this.#narrator.start();
       this.#surroundings.start();
+      setImmediate(() => this.#loadMesh());
     });
+  }
+
+  #loadMesh(): void {
+    import('../screen/mesh/mesh-view.js').then(
+      ({ meshView }) => {
+        this.#meshView = meshView;
+        this.#screen.refresh();
+      },
+      (error: unknown) => this.#complain(String(error)),
+    );
   }
 
   /** The keyboard's Ctrl-C is a key here, so this one came from elsewhere and means it. */

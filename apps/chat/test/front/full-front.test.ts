@@ -1,6 +1,6 @@
 import { themeFor } from '@hearsay/terminal';
 import xterm from '@xterm/headless';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FullFront } from '../../src/front/full-front.js';
 import { idOf, member, memberEvent, peerMessage, SELF } from '../support/fake-peer.js';
 import { type Stage, settle, stage } from '../support/streams.js';
@@ -10,8 +10,12 @@ interface Running extends Stage {
   type(keys: string): Promise<void>;
   /** What a person sees. */
   screen(): Promise<string>;
+  /** Waits until a person sees this. */
+  sees(part: string | RegExp): Promise<void>;
 }
 
+/** Only a failure takes this long. */
+const PATIENCE = { timeout: 10_000, interval: 20 };
 const COLUMNS = 100;
 const ROWS = 30;
 let front: FullFront | undefined;
@@ -36,17 +40,25 @@ function running(prepare: (stage: Stage) => void = () => undefined): Running {
       staged.input.write(keys);
       await settle();
     },
-    screen: async () => {
-      await settle();
-      const terminal = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
-      await new Promise<void>((resolve) => terminal.write(staged.written(), resolve));
-      const { active } = terminal.buffer;
-      return Array.from(
-        { length: ROWS },
-        (_none, row) => active.getLine(row)?.translateToString(true) ?? '',
-      ).join('\n');
-    },
+    screen,
+    sees: (part) =>
+      vi.waitFor(async () => {
+        const shown = await screen();
+        if (typeof part === 'string') expect(shown).toContain(part);
+        else expect(shown).toMatch(part);
+      }, PATIENCE),
   };
+
+  async function screen(): Promise<string> {
+    await settle();
+    const terminal = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
+    await new Promise<void>((resolve) => terminal.write(staged.written(), resolve));
+    const { active } = terminal.buffer;
+    return Array.from(
+      { length: ROWS },
+      (_none, row) => active.getLine(row)?.translateToString(true) ?? '',
+    ).join('\n');
+  }
 }
 
 const texts = (peer: Stage['peer']): string[] =>
@@ -54,19 +66,19 @@ const texts = (peer: Stage['peer']): string[] =>
 
 describe('the full screen', () => {
   it('says who we are and that nobody is there yet', async () => {
-    const { screen } = running();
-    expect(await screen()).toContain('ana@7340  room lobby  alone, looking on this');
-    expect(await screen()).toContain('○ alone: 0 live peers, 0 messages waiting');
+    const { sees } = running();
+    await sees('ana@7340  room lobby  alone, looking on this');
+    await sees('○ alone: 0 live peers, 0 messages waiting');
   });
 
   it('sends what is typed, and shows it with who holds it, as that changes', async () => {
-    const { peer, type, screen } = running(({ peer }) => peer.meet(member()));
+    const { peer, type, sees } = running(({ peer }) => peer.meet(member()));
     await type('hello\r');
     expect(texts(peer)).toEqual(['hello']);
-    expect(await screen()).toMatch(/ana {2}hello +○ │/);
+    await sees(/ana {2}hello +○ │/);
     peer.holding = { held: 1, live: 1 };
     peer.emit('sync', { live: 1, inSync: 1 });
-    expect(await screen()).toMatch(/ana {2}hello +✓ │/);
+    await sees(/ana {2}hello +✓ │/);
   });
 
   it('sends a paste of 100 lines as one message', async () => {
@@ -94,24 +106,24 @@ describe('the full screen', () => {
   });
 
   it('keeps each conversation to itself', async () => {
-    const { peer, type, screen } = running(({ peer }) => peer.meet(member()));
+    const { peer, type, screen, sees } = running(({ peer }) => peer.meet(member()));
     peer.emit('message', peerMessage({ text: 'psst', to: SELF }));
-    expect(await screen()).toMatch(/ 2 bob +!1│/);
+    await sees(/ 2 bob +!1│/);
     await type('\u001b2');
-    expect(await screen()).toMatch(/bob {2}psst/);
+    await sees(/bob {2}psst/);
     await type('what?\r');
     expect(peer.published[0]).toMatchObject({ to: idOf('b') });
     await type('\u001b1');
     expect(await screen()).not.toContain('psst');
     await type('/join dev\rhello dev\r');
     expect(peer.published[1]?.topic).toBe('room/dev');
-    expect(await screen()).toMatch(/▸2 #dev/);
+    await sees(/▸2 #dev/);
     await type('/part\r');
-    expect(await screen()).toMatch(/▸1 #lobby/);
+    await sees(/▸1 #lobby/);
   });
 
   it('shows what is kept, and the rest of it when one scrolls up', async () => {
-    const { type, screen } = running(({ peer }) => {
+    const { type, sees } = running(({ peer }) => {
       peer.kept = Array.from({ length: 1_200 }, (_none, index) =>
         peerMessage({
           text: `kept ${index}.`,
@@ -120,33 +132,33 @@ describe('the full screen', () => {
         }),
       );
     });
-    expect(await screen()).toContain('kept 1199.');
+    await sees('kept 1199.');
     for (let times = 0; times < 4; times += 1) await type('\u001b[1;5H');
-    expect(await screen()).toContain('kept 0.');
+    await sees('kept 0.');
   });
 
   it('answers commands in the room, and lays help over it', async () => {
-    const { type, screen } = running(({ peer }) => peer.meet(member()));
+    const { type, screen, sees } = running(({ peer }) => peer.meet(member()));
     await type('/who\r');
-    expect(await screen()).toContain('alive: ana (you), bob');
+    await sees('alive: ana (you), bob');
     await type('/nonsense\r');
-    expect(await screen()).toContain('no command /nonsense');
+    await sees('no command /nonsense');
     await type('/help\r');
-    expect(await screen()).toContain('HELP');
+    await sees('HELP');
     await type('\u001b');
     expect(await screen()).not.toContain('HELP');
   });
 
   it('shows what others change of their messages, and searches', async () => {
-    const { peer, type, screen } = running(({ peer }) => peer.meet(member()));
+    const { peer, type, sees } = running(({ peer }) => peer.meet(member()));
     peer.emit('message', peerMessage({ text: 'helo' }));
     const edit = { v: 1, k: 'edit', of: `${idOf('b')}.1:1`, text: 'hello', nick: 'bob' };
     peer.emit('message', peerMessage({ payload: JSON.stringify(edit), sequence: 2 }));
-    expect(await screen()).toMatch(/bob {2}hello \(edited\)/);
+    await sees(/bob {2}hello \(edited\)/);
     await type('/react 👍\r');
     expect(JSON.parse(peer.published[0]?.payload ?? '')).toMatchObject({ k: 'react', of: edit.of });
     await type('/search hell\r');
-    expect(await screen()).toMatch(/search: hell_ {2}1 of 1/);
+    await sees(/search: hell_ {2}1 of 1/);
   });
 
   it('leaves on Ctrl-D, on Ctrl-C twice, and when the terminal goes away', async () => {
@@ -156,7 +168,7 @@ describe('the full screen', () => {
     front?.stop();
     const byInterrupt = running();
     await byInterrupt.type('\u0003');
-    expect(await byInterrupt.screen()).toContain('Ctrl-C again to leave');
+    await byInterrupt.sees('Ctrl-C again to leave');
     await byInterrupt.type('\u0003');
     expect(await byInterrupt.ending).toBe('asked');
     front?.stop();

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { amended, type Change, NO_AMENDMENT } from '../../src/chat/change.js';
 import type { ChatMessage } from '../../src/chat/session.js';
+import { meshView } from '../../src/screen/mesh/mesh-view.js';
 import { currentOf, type ScreenState } from '../../src/screen/model/state.js';
 import { screenView } from '../../src/screen/view/chat-view.js';
 import { idOf, SELF } from '../support/fake-peer.js';
 import { chatMessage, picture, Rig } from './support.js';
 
 const seen = ({ size, ...state }: ScreenState): string =>
-  picture(screenView({ size, ...state }), size.columns, size.rows);
+  picture(screenView({ size, ...state }, meshView), size.columns, size.rows);
 
 function changed(message: ChatMessage, ...changes: readonly Partial<Change>[]): ChatMessage {
   const amendment = changes.reduce(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { meshView } from '../../src/screen/mesh/mesh-view.js';
 import { screenView } from '../../src/screen/view/chat-view.js';
 import { ASCII_GLYPHS } from '../../src/text/look.js';
 import { idOf, SELF } from '../support/fake-peer.js';
@@ -73,14 +74,14 @@ describe('the chat screen', () => {
     [200, 60],
   ])('at %ix%i', (columns, rows) => {
     const { state } = scene().resize(columns, rows);
-    expect(picture(screenView(state), columns, rows)).toMatchSnapshot();
+    expect(picture(screenView(state, meshView), columns, rows)).toMatchSnapshot();
   });
 
   it('fits any window, down to the smallest', () => {
     for (let columns = 10; columns <= 150; columns += 7) {
       for (let rows = 4; rows <= 40; rows += 6) {
         const { state } = scene().resize(columns, rows);
-        picture(screenView(state), columns, rows);
+        picture(screenView(state, meshView), columns, rows);
       }
     }
   });
@@ -90,12 +91,12 @@ describe('the chat screen', () => {
       .say('hello')
       .hear('hi')
       .do({ kind: 'surroundings', surroundings: surroundings({ members: [ANA, BOB, EVE, CY] }) });
-    expect(picture(screenView(state), 100, 30)).toMatch(/^[ -~\n]*$/);
+    expect(picture(screenView(state, meshView), 100, 30)).toMatch(/^[ -~\n]*$/);
   });
 
   it('is the same for the same state', () => {
     const { state } = scene();
-    expect(screenView(state)).toEqual(screenView(state));
+    expect(screenView(state, meshView)).toEqual(screenView(state, meshView));
   });
 });
 
@@ -106,7 +107,9 @@ describe('the status row', () => {
       kind: 'surroundings',
       surroundings: surroundings({ members: all, waiting: 2 }),
     });
-    return picture(screenView(state), 100, 30).split('\n').at(-2)?.split('  ')[0]?.trim() ?? '';
+    return (
+      picture(screenView(state, meshView), 100, 30).split('\n').at(-2)?.split('  ')[0]?.trim() ?? ''
+    );
   };
 
   it('says alone, and how many messages wait', () => {
@@ -138,7 +141,7 @@ describe('the status row', () => {
 describe('a message', () => {
   it('cannot act on the screen, nor pass for one of the program', () => {
     const { state } = new Rig().hear('a\u001b[2Jb\u202ec\n12:00:00       --  all is lost');
-    const rows = picture(screenView(state), 100, 30);
+    const rows = picture(screenView(state, meshView), 100, 30);
     expect(rows).toContain('abc');
     expect(rows).not.toContain('\u001b');
     expect(rows).toMatch(/│ {19}12:00:00 {7}-- {2}all is lost/);
@@ -146,7 +149,7 @@ describe('a message', () => {
 
   it('of somebody with a long name keeps what tells the name apart', () => {
     const { state } = new Rig().hear('hi', {}, 'bartholomew~41c8');
-    expect(picture(screenView(state), 100, 30)).toContain(' ba…~41c8  hi');
+    expect(picture(screenView(state, meshView), 100, 30)).toContain(' ba…~41c8  hi');
   });
 
   it('calls by name in its own room only', () => {

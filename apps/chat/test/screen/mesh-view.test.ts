@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_CONVERGENCE, observed, typicalMs } from '../../src/screen/mesh/convergence.js';
 import type { MeshEvent } from '../../src/screen/mesh/mesh-event.js';
+import { meshView } from '../../src/screen/mesh/mesh-view.js';
 import type { ScreenState, Surroundings } from '../../src/screen/model/state.js';
 import { screenView } from '../../src/screen/view/chat-view.js';
 import { ASCII_GLYPHS } from '../../src/text/look.js';
@@ -107,7 +108,7 @@ function scene(): Rig {
 }
 
 const seen = ({ size, ...state }: ScreenState): string =>
-  picture(screenView({ size, ...state }), size.columns, size.rows);
+  picture(screenView({ size, ...state }, meshView), size.columns, size.rows);
 
 describe('the mesh view', () => {
   it.each([

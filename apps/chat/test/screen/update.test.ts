@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { meshView } from '../../src/screen/mesh/mesh-view.js';
 import { currentOf, type ScreenState } from '../../src/screen/model/state.js';
 import { screenView } from '../../src/screen/view/chat-view.js';
 import { idOf } from '../support/fake-peer.js';
@@ -7,7 +8,7 @@ import { ANA, LOBBY, messageEntry, named, picture, Rig, surroundings } from './s
 const DEV = { kind: 'room', room: 'dev' } as const;
 const BOB = { kind: 'direct', peer: idOf('b') } as const;
 const seen = (state: ScreenState): string =>
-  picture(screenView(state), state.size.columns, state.size.rows);
+  picture(screenView(state, meshView), state.size.columns, state.size.rows);
 const draft = ({ state }: Rig): string => currentOf(state).draft.text;
 const rows = (state: ScreenState): string[] => seen(state).split('\n');
 

@@ -29,17 +29,22 @@ export interface PainterOptions {
   readonly schedule: (callback: () => void, waitMs: number) => () => void;
 }
 
-const FRAME_MS = 1_000 / framesPerSecondMax;
+const SECOND_MS = 1_000;
+
+/** Between frames that no key asked for: 20 a second are smooth, and leave ten for keys. */
+const SPACED_MS = 50;
 
 /**
- * Paints when something changed: the first frame after a rest at once, then at most
- * `framesPerSecondMax` a second, and none while the terminal has not taken the last one.
+ * Paints when something changed: the first frame after a rest at once, the answer to a key at once,
+ * further ones `SPACED_MS` apart; never more than `framesPerSecondMax` in a second, and none while
+ * the terminal has not taken the last one.
  */
 export class Painter {
   readonly #options: PainterOptions;
   #shown: RenderedFrame | undefined;
-  #paintedMs = Number.NEGATIVE_INFINITY;
-  #cancel: (() => void) | undefined;
+  /** When the last frames of a second were painted, the oldest first. */
+  #paintedMs: readonly number[] = [];
+  #due: { readonly atMs: number; readonly cancel: () => void } | undefined;
   #blocked = false;
   #wanted = false;
   #stopped = true;
@@ -63,20 +68,40 @@ export class Painter {
 
   stop(): void {
     this.#stopped = true;
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#due?.cancel();
+    this.#due = undefined;
   }
 
   /** Something changed. */
   refresh(): void {
+    this.#want(SPACED_MS);
+  }
+
+  /**
+   * Somebody pressed a key and looks for what it does: painted at once, unless the second is full.
+   * What else changes leaves room for that.
+   */
+  refreshNow(): void {
+    this.#want(0);
+  }
+
+  #want(spacingMs: number): void {
     this.#wanted = true;
-    if (this.#stopped || this.#blocked || this.#cancel !== undefined) return;
+    if (this.#stopped || this.#blocked) return;
     const { readMs, schedule } = this.#options;
-    const waitMs = Math.max(0, this.#paintedMs + FRAME_MS - readMs());
-    this.#cancel = schedule(() => {
-      this.#cancel = undefined;
+    const nowMs = readMs();
+    const lastMs = this.#paintedMs.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const [oldestMs = Number.NEGATIVE_INFINITY] = this.#paintedMs;
+    const isFull = this.#paintedMs.length >= framesPerSecondMax;
+    const fullUntilMs = isFull ? oldestMs + SECOND_MS : Number.NEGATIVE_INFINITY;
+    const atMs = Math.max(nowMs, lastMs + spacingMs, fullUntilMs);
+    if (this.#due !== undefined && this.#due.atMs <= atMs) return;
+    this.#due?.cancel();
+    const cancel = schedule(() => {
+      this.#due = undefined;
       this.#paint();
-    }, waitMs);
+    }, atMs - nowMs);
+    this.#due = { atMs, cancel };
   }
 
   /** The window has another size, or somebody else wrote on it: all is painted anew. */
@@ -89,13 +114,14 @@ export class Painter {
     if (this.#stopped || !this.#wanted) return;
     const { surface, draw, readMs } = this.#options;
     this.#wanted = false;
-    this.#paintedMs = readMs();
+    const nowMs = readMs();
     const size = surface.size();
     const frame = this.#render(draw(size), size);
     const text = diffFrames(this.#shown, frame);
     this.#shown = frame;
     if (text === '') return;
     this.#frames += 1;
+    this.#paintedMs = [...this.#paintedMs, nowMs].slice(-framesPerSecondMax);
     if (surface.write(text)) return;
     this.#blocked = true;
     surface.onceDrained(() => {

@@ -1,4 +1,4 @@
-import { width } from '../text/width.js';
+import { CERTAIN, width } from '../text/width.js';
 import type { Line } from './span.js';
 import type { Theme } from './theme.js';
 
@@ -8,10 +8,6 @@ const RESET = `${CSI}0m`;
 /** Anything that a terminal would act on. Views are to keep it out; this is the last door. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keeping control characters out is the task.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
-
-/** Characters whose width all terminals agree on: ASCII, Latin, Greek, Cyrillic, boxes and dots. */
-const CERTAIN =
-  /^[ -~\u00a1-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2190-\u21ff\u2500-\u25fc]*$/;
 
 /**
  * A line as bytes for a terminal. After text that terminals measure differently (emoji, wide

@@ -9,13 +9,18 @@ const ZERO = /^(?:\p{M}|\u200c|\u200d)+$/u;
 const EMOJI_STYLE = '\ufe0f';
 /** A flag is two of these; alone one is drawn as wide as a flag. */
 const REGIONAL_INDICATOR = /^[\u{1f1e6}-\u{1f1ff}]/u;
-const ASCII = /^[ -~]*$/;
+/**
+ * One column a code unit, on every terminal: ASCII, Latin, Greek, Cyrillic, dashes and dots, arrows,
+ * boxes and blocks, ticks and crosses. Text of these, which is most, needs no segmenter.
+ */
+export const CERTAIN: RegExp =
+  /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*$/;
 
 let segmenter: Intl.Segmenter | undefined;
 
 /** What a reader takes for one character each. */
 export function graphemes(text: string): Iterable<string> {
-  if (ASCII.test(text)) return text;
+  if (CERTAIN.test(text)) return text;
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
@@ -31,7 +36,7 @@ export function graphemeWidth(grapheme: string): number {
 
 /** Columns of sanitised text without newlines. */
 export function width(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (CERTAIN.test(text)) return text.length;
   let columns = 0;
   for (const grapheme of graphemes(text)) columns += graphemeWidth(grapheme);
   return columns;

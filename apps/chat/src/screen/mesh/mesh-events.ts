@@ -68,12 +68,7 @@ export function followMesh(
       text: `refused by ${event.by}: ${sanitiseLine(event.reason)}`,
       tone: 'warn',
     })),
-    on('dial-failed', (event) => ({
-      ...ours('dial-failed', { ...event, retryMs: Math.round(event.retryMs) }),
-      who: '',
-      text: `${sanitiseLine(event.address)} does not answer: ${sanitiseLine(event.detail)}; attempt ${event.attempt}, next in ${formatDuration(event.retryMs)}`,
-      tone: 'quiet',
-    })),
+    on('dial-failed', dialFailed),
     on('gap', (event) => ({
       ...ours('gap', { ...event }),
       who: `~${event.stream.slice(0, 4)}`,
@@ -88,6 +83,18 @@ export function followMesh(
   ];
   return () => {
     for (const stop of stops) stop();
+  };
+}
+
+/** An address is dialled for ever: of its failures the 1st, 2nd, 4th, 8th and so on are told. */
+function dialFailed(event: PeerEvents['dial-failed']): Told | undefined {
+  const { address, detail, attempt, retryMs } = event;
+  if (Math.log2(attempt) % 1 !== 0) return undefined;
+  const next = formatDuration(retryMs);
+  return {
+    ...ours('dial-failed', { ...event, retryMs: Math.round(retryMs) }),
+    text: `${sanitiseLine(address)} does not answer: ${sanitiseLine(detail)}; attempt ${attempt}, next in ${next}`,
+    tone: 'quiet',
   };
 }
 

@@ -1,6 +1,5 @@
 import { type Frame, fitLine, type Line, type Span, span } from '@hearsay/terminal';
 import { draftRowsMax } from '../../limits.js';
-import { meshView } from '../mesh/mesh-view.js';
 import { currentOf, type ScreenState } from '../model/state.js';
 import { rowStyle } from './entry-rows.js';
 import { helpView } from './help-view.js';
@@ -12,8 +11,11 @@ import { roomList } from './room-list.js';
 import { statusRow } from './status-row.js';
 import { titleRow } from './title-row.js';
 
-/** The screen of a state: the same state gives the same rows. */
-export function screenView(state: ScreenState): Frame {
+/** A state as a frame. */
+export type View = (state: ScreenState) => Frame;
+
+/** The screen of a state: the same state gives the same rows. @param meshView loaded when it is wanted */
+export function screenView(state: ScreenState, meshView: View): Frame {
   if (state.mesh.shown) return meshView(state);
   return state.overlay === undefined ? chatView(state) : helpView(state, state.overlay.top);
 }
