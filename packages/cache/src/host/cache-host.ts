@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Now, type PeerId, parseStreamId } from '@hearsay/core';
-import type { Peer, PeerPort } from '@hearsay/node';
+import { type Peer, PeerError, type PeerPort } from '@hearsay/node';
 import { CacheError } from '../errors.js';
 import type { CacheLog } from '../persistence/cache-log.js';
 import type { CacheDurability } from '../persistence/durability.js';
@@ -73,6 +73,7 @@ export class CacheHost {
   #timer: NodeJS.Timeout | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
+  #isCutOff = false;
   #pressure: Promise<void> | undefined;
 
   constructor(options: CacheHostOptions) {
@@ -273,12 +274,8 @@ export class CacheHost {
 
   #do(effect: Effect): void {
     switch (effect.kind) {
-      case 'post': {
-        const { bytes, to, priority } = effect;
-        if (!this.#isClosed)
-          this.#port.post(bytes, to === undefined ? { priority } : { to, priority });
-        return;
-      }
+      case 'post':
+        return this.#post(effect);
       case 'record':
         return this.#log?.append({ kind: effect.record, bytes: effect.bytes });
       case 'dropped':
@@ -300,6 +297,18 @@ export class CacheHost {
         return this.waits.flown(effect);
       case 'event':
         return this.events.emit(effect.event);
+    }
+  }
+
+  #post({ bytes, to, priority }: Effect & { kind: 'post' }): void {
+    if (this.#isClosed || this.#isCutOff) return;
+    try {
+      this.#port.post(bytes, to === undefined ? { priority } : { to, priority });
+    } catch (error) {
+      if (!(error instanceof PeerError) || error.code !== 'closed') throw error;
+      // The peer was closed before its cache: what is here is kept, and nobody hears of it any more.
+      this.#isCutOff = true;
+      queueMicrotask(() => void this.close());
     }
   }
 
