@@ -38,7 +38,7 @@ describe('the program', () => {
     [['--port', 'x'], 'A port is a number'],
     [['--colour'], "unknown option '--colour'"],
     [['--json', '--plain'], 'exclude each other'],
-    [['mesh'], 'reserved name'],
+    [['mesh'], 'needs a terminal; --json prints one snapshot'],
     [['a\u001b[31mb'], 'not a nick: "a\\u001b[31mb"'],
     [['bob', 'nowhere'], 'write HOST:PORT'],
     [['ana', '--join', 'nowhere'], 'Write it as HOST:PORT'],
