@@ -14,12 +14,14 @@ import {
   wordValues,
 } from './command-line/values.js';
 import type { ChatOptions } from './commands/chat.js';
+import type { GatewayOptions } from './commands/gateway.js';
 import type { InviteOptions } from './commands/invite.js';
 import type { ChangeOptions, InstallOptions, KeysOptions } from './commands/keys.js';
 import type { MeshOptions } from './commands/mesh.js';
 import type { NetworksOptions } from './commands/networks.js';
 import type { PeersOptions } from './commands/peers.js';
 import type { SendOptions } from './commands/send.js';
+import type { ServicesOptions } from './commands/services.js';
 import type { WaitSyncOptions } from './commands/wait-sync.js';
 
 const version = '0.1.0';
@@ -72,6 +74,21 @@ To change the key of a network: install, use, remove.
   hearsay keys list
 
 Exit codes: 0 done, 2 wrong use, 3 no peer found, 4 not by every live member in time.`;
+
+const SERVICES_EXAMPLES = `
+Examples:
+  hearsay services
+  hearsay services --json | jq -r 'select(.type == "service") | .service'
+
+Exit codes: 0 ok, 2 wrong use, 3 no peer found.`;
+
+const GATEWAY_EXAMPLES = `
+Examples:
+  hearsay gateway --route /add=addition
+  curl -d '{"a":5,"b":3}' http://127.0.0.1:7400/add
+  hearsay gateway --upstream http://127.0.0.1:8001,http://127.0.0.1:8002
+
+Exit codes: 0 ended by a signal, 2 wrong use.`;
 
 const INVITE_EXAMPLES = `
 Examples:
@@ -185,6 +202,7 @@ function addErrands(program: Command, done: (exitCode: ExitCode) => void): void 
       const { networks } = await import('./commands/networks.js');
       done(await networks(options));
     });
+  addServices(program, done);
   addKeys(program, done);
   errand(program, 'wait-sync', 'wait until all live peers hold the same')
     .option('--live <n>', 'so many live peers at least (default: 1)', positiveValue)
@@ -193,6 +211,27 @@ function addErrands(program: Command, done: (exitCode: ExitCode) => void): void 
     .action(async (options: WaitSyncOptions) => {
       const { waitSync } = await import('./commands/wait-sync.js');
       done(await waitSync(options));
+    });
+}
+
+function addServices(program: Command, done: (exitCode: ExitCode) => void): void {
+  errand(program, 'services', 'list who provides what, and which breakers are open')
+    .option('--json', 'one JSON object a provider, then one a breaker that is not closed')
+    .option('--timeout <time>', 'give up after this long (default: 5s)', durationValue)
+    .addHelpText('after', SERVICES_EXAMPLES)
+    .action(async (options: ServicesOptions) => {
+      const { services } = await import('./commands/services.js');
+      done(await services(options));
+    });
+  errand(program, 'gateway', 'serve HTTP in front of services and of other HTTP servers')
+    .option('--route </path=service>', 'answer a path by a service (repeatable)', wordValues)
+    .option('--upstream <urls>', 'pass every other path on to these, with commas', wordValues)
+    .option('--listen <port>', 'port for HTTP; 0: any (default: 7400)', portValue)
+    .option('--health-path <path>', 'what upstreams are asked to see whether they are well')
+    .addHelpText('after', GATEWAY_EXAMPLES)
+    .action(async (options: GatewayOptions) => {
+      const { gateway } = await import('./commands/gateway.js');
+      done(await gateway(options));
     });
 }
 

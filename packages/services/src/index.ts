@@ -24,6 +24,13 @@ export type {
 export { type Candidate, type Choice, choose, type Strategy } from './balance/balancer.js';
 export type { BreakerSettings } from './engine-settings.js';
 export { ServiceError, type ServiceErrorCode } from './errors.js';
+export {
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+  type ServiceRoute,
+  type UpstreamView,
+} from './gateway/gateway.js';
 export type { CheckTimes } from './health/checks.js';
 export type { HealthState, HealthThresholds } from './health/provider-health.js';
 export { DEFAULT_SERVICES_LIMITS, SERVICES_PORT, type ServicesLimits } from './limits.js';
