@@ -19,16 +19,17 @@ interface Witness {
  * Judged within each group of live peers that can talk: everyone sees exactly the others alive and
  * the ended ones not, all hold the same messages, and each one's own words agree with the truth.
  */
-export function differences(sim: Simulation, limit: number): string[] {
+export function differences(sim: Simulation, limit: number, among?: readonly SimNode[]): string[] {
   const found: string[] = [];
-  for (const group of groupsOf(sim)) {
+  const groups = among === undefined ? groupsOf(sim) : [newestOf(sim, among)];
+  for (const group of groups) {
     compareDeliveries(sim, group, found);
     const witnesses: Witness[] = [];
     for (const node of group) {
       // Cheap questions first: while a mesh forms, this is asked often and the first one says no.
       if (found.length >= limit) return found.slice(0, limit);
       const one = witness(sim, node);
-      compareSelf(sim, one, group.length, found);
+      compareSelf(sim, one, group, found);
       witnesses.push(one);
     }
     for (const one of witnesses) {
@@ -42,9 +43,7 @@ export function differences(sim: Simulation, limit: number): string[] {
 
 /** Live peers that reach each other both ways, directly. */
 function groupsOf(sim: Simulation): SimNode[][] {
-  const newest = sim.live.filter(
-    (node) => !sim.nodes.some((other) => isNewerRun(other, node)) && node.run?.left === false,
-  );
+  const newest = newestOf(sim, sim.live);
   if (!sim.network.anyCut) return [newest];
   const groups: SimNode[][] = [];
   for (const node of newest) {
@@ -53,6 +52,13 @@ function groupsOf(sim: Simulation): SimNode[][] {
     else home.push(node);
   }
   return groups;
+}
+
+function newestOf(sim: Simulation, nodes: readonly SimNode[]): SimNode[] {
+  return nodes.filter((node) => {
+    const counts = node.state === 'running' && node.run?.left === false;
+    return counts && !sim.nodes.some((other) => isNewerRun(other, node));
+  });
 }
 
 function isNewerRun(other: SimNode, node: SimNode): boolean {
@@ -94,10 +100,16 @@ function compareDeliveries(sim: Simulation, group: readonly SimNode[], found: st
   }
 }
 
-function compareSelf(sim: Simulation, one: Witness, live: number, found: string[]): void {
+function compareSelf(
+  sim: Simulation,
+  one: Witness,
+  group: readonly SimNode[],
+  found: string[],
+): void {
   const { node, status } = one;
+  const live = group.length;
   if (status.isolated) found.push(`${node.name} believes itself isolated`);
-  if (status.heldBack > 0 && nothingLost(sim)) {
+  if (status.heldBack > 0 && nothingLost(sim, group)) {
     found.push(`${node.name} holds back ${status.heldBack} batches`);
   }
   if (status.live !== live - 1) {
@@ -115,14 +127,14 @@ function compareSelf(sim: Simulation, one: Witness, live: number, found: string[
 }
 
 /**
- * Whether some live peer has delivered every message ever published. What died with its author may
+ * Whether some peer of the group has delivered every message ever published. What died with its author may
  * leave a batch of somebody else waiting for ever for its cause.
  */
-function nothingLost(sim: Simulation): boolean {
+function nothingLost(sim: Simulation, group: readonly SimNode[]): boolean {
   const { delivery } = sim.judge;
   return delivery.streams().every((stream) => {
     const published = delivery.publishedIn(stream);
-    return sim.live.some(({ run }) => {
+    return group.some(({ run }) => {
       return run !== undefined && delivery.prefixOf(run, stream) === published;
     });
   });

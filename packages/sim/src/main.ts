@@ -1,138 +1,78 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
-import type { ScenarioResult } from './scenario/scenario.js';
-import { findScenario, SCENARIOS } from './scenario/scenarios.js';
-import { ViolationError } from './violation.js';
+import { listScenarios } from './commands/find-scenario.js';
+import { complain, write } from './commands/output.js';
+import { runCommand } from './commands/run.js';
+import { sweepCommand } from './commands/sweep.js';
+import { RequestError } from './scenario/fields.js';
 
-const HELP = `Usage: npm run sim -- [options]
+const HELP = `Usage: npm run sim -- COMMAND [options]
 
 Runs peers of Hearsay in virtual time, through the real codec, over a network that a seed breaks.
 The same seed always does the same. The exit code is 1 when a promise was broken.
 
-Options:
-  --scenario NAME   what happens (default: talk)
-  --seed SEED       any text (default: 1)
-  --seeds COUNT     runs SEED, SEED+1, ...; the seed must be a number (default: 1)
-  --nodes COUNT     peers (default: by scenario)
-  --hours HOURS     of virtual time, for talk and churn (default: 0.1)
-  --hash            prints only the hash of everything that happened, one line a seed
-  --help            this text
+Commands:
+  run SCENARIO ...      runs scenarios, by name or from files
+  sweep                 the swarm over many seeds, and what must have happened in them
+  list                  the scenarios that have a name
 
-Scenarios:
-${SCENARIOS.map(({ name, summary }) => `  ${name.padEnd(16)}  ${summary}`).join('\n')}
+Options of run:
+  --seed SEED           any text (default: the scenario's)
+  --seeds A..B          each of these seeds
+  --nodes COUNT         peers (default: the scenario's)
+  --hours HOURS         of virtual time
+  --svg FILE            a plot of the run
+  --hash                prints only the hash of everything that happened, one line a run
+  --json                one object a run
+  --compare REVISION    runs the same with another version of the code, and prints both
+  --without WHAT,...    of the swarm: leaves out what the seed draws
+  --chaos-ms MS         of the swarm: how long things break
+  --no-shrink           prints a failure as it is, and looks for no smaller one
+
+Options of sweep:
+  --seeds A..B          default 1..1000
+  --hours HOURS         in all; each mesh lives on until these are full (default: 100)
+  --hash                one hash a seed
+  --coverage            how often everything happened
 
 Examples:
-  npm run sim -- --scenario kill --nodes 40
-  npm run sim -- --scenario churn --hours 100 --seed 7
-  npm run sim -- --scenario swarm --seed 1 --seeds 1000
-  npm run sim -- --scenario swarm --seed 42 --hash
+  npm run sim -- run kill --nodes 40
+  npm run sim -- run lossy-churn --svg run.svg
+  npm run sim -- run my-scenario.json --seeds 1..20
+  npm run sim -- run swarm --seed 42 --hash
+  npm run sim -- run partition --compare HEAD~1
+  npm run sim -- sweep
 `;
-
-const NODES_MAX = 1_000;
-
-interface Request {
-  readonly scenario: string;
-  readonly seeds: readonly string[];
-  readonly nodes: number | undefined;
-  readonly hours: number;
-  readonly hashOnly: boolean;
-}
 
 process.exitCode = main(process.argv.slice(2));
 
 /** @returns the exit code */
-function main(args: readonly string[]): number {
-  if (args.includes('--help') || args.includes('-h')) {
+function main([command, ...args]: readonly string[]): number {
+  if (
+    command === undefined ||
+    [command, ...args].some((word) => word === '--help' || word === '-h')
+  ) {
     process.stdout.write(HELP);
-    return 0;
+    return command === undefined ? 2 : 0;
   }
-  const request = readArguments(args);
-  if (typeof request === 'string') {
-    process.stderr.write(`${request}; see --help\n`);
+  try {
+    return dispatch(command, args);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    complain(`${error.message.split('\n').join('\n  ')}; see --help`);
     return 2;
   }
-  let failed = 0;
-  for (const seed of request.seeds) if (!runSeed(request, seed)) failed += 1;
-  if (request.seeds.length > 1 && !request.hashOnly) {
-    console.log(`${request.seeds.length - failed} seeds held, ${failed} failed`);
-  }
-  return failed === 0 ? 0 : 1;
 }
 
-/** @returns what to run, or what is wrong with the arguments */
-function readArguments(args: readonly string[]): Request | string {
-  let values: ReturnType<typeof parse>;
-  try {
-    values = parse(args);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+function dispatch(command: string, args: readonly string[]): number {
+  switch (command) {
+    case 'run':
+      return runCommand(args);
+    case 'sweep':
+      return sweepCommand(args);
+    case 'list':
+      for (const { name, summary } of listScenarios()) write(`${name.padEnd(18)} ${summary}`);
+      return 0;
+    default:
+      throw new RequestError(`no command is called ${command}`);
   }
-  const count = Number(values.seeds);
-  const nodes = values.nodes === undefined ? undefined : Number(values.nodes);
-  const hours = Number(values.hours);
-  if (findScenario(values.scenario) === undefined)
-    return `no scenario is called ${values.scenario}`;
-  if (!Number.isInteger(count) || count < 1) return `--seeds ${values.seeds} is no count`;
-  if (count > 1 && !Number.isInteger(Number(values.seed)))
-    return '--seeds needs a number as --seed';
-  if (nodes !== undefined && (!Number.isInteger(nodes) || nodes < 2 || nodes > NODES_MAX)) {
-    return `--nodes takes 2 to ${NODES_MAX}`;
-  }
-  if (!(hours > 0)) return `--hours ${values.hours} is no time`;
-  const seeds =
-    count === 1
-      ? [values.seed]
-      : Array.from({ length: count }, (_, index) => String(Number(values.seed) + index));
-  return { scenario: values.scenario, seeds, nodes, hours, hashOnly: values.hash };
-}
-
-function parse(args: readonly string[]): {
-  scenario: string;
-  seed: string;
-  seeds: string;
-  nodes: string | undefined;
-  hours: string;
-  hash: boolean;
-} {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      scenario: { type: 'string', default: 'talk' },
-      seed: { type: 'string', default: '1' },
-      seeds: { type: 'string', default: '1' },
-      nodes: { type: 'string' },
-      hours: { type: 'string', default: '0.1' },
-      hash: { type: 'boolean', default: false },
-    },
-  });
-  return { ...values, nodes: values.nodes };
-}
-
-function runSeed(request: Request, seed: string): boolean {
-  const scenario = findScenario(request.scenario);
-  if (scenario === undefined) return false;
-  const startedMs = performance.now();
-  try {
-    const { hours } = request;
-    const result = scenario.run({ seed, nodes: request.nodes ?? scenario.nodes, hours });
-    if (request.hashOnly) console.log(result.hash);
-    else if (request.seeds.length > 1) console.log(`seed ${seed}  ${result.hash}  held`);
-    else print(result, performance.now() - startedMs);
-    return true;
-  } catch (error) {
-    if (!(error instanceof ViolationError)) throw error;
-    console.error(error.message);
-    if (error.cause instanceof Error) console.error(error.cause.stack);
-    return false;
-  }
-}
-
-function print(result: ScenarioResult, tookMs: number): void {
-  for (const { what, value, unit } of result.measures) {
-    console.log(`${what.padEnd(50)} ${String(Math.round(value)).padStart(10)} ${unit}`.trimEnd());
-  }
-  const speed = Math.round(result.simulatedMs / tookMs);
-  const seconds = (result.simulatedMs / 1_000).toFixed(1);
-  console.log(`\n${seconds} s of virtual time, ${result.steps} events, ${speed} times real time`);
-  console.log(`hash ${result.hash}`);
 }

@@ -1,6 +1,20 @@
-import { type Config, DEFAULT_CONFIG, DEFAULT_LIMITS, type Limits } from '@hearsay/core';
+import {
+  type Config,
+  DEFAULT_CONFIG,
+  DEFAULT_LIMITS,
+  type Limits,
+  type Message,
+  type MessageId,
+} from '@hearsay/core';
 import { DEFAULT_NETWORK, type NetworkSettings } from './network/settings.js';
 import type { Replay } from './violation.js';
+
+/** Told of what happens, with true times; it may count and must not interfere. */
+export interface Watch {
+  published?(node: string, id: MessageId, atMs: number): void;
+  /** Told of what others said, not of a node's own messages. */
+  delivered?(node: string, messages: readonly Message[], atMs: number): void;
+}
 
 /** How a simulation is made; only the seed is needed. */
 export interface SimulationOptions {
@@ -21,6 +35,7 @@ export interface SimulationOptions {
   readonly timerSlopMs?: number;
   /** Between two samples of the event loop's delay; 0: none. Default 500, as the runtime. */
   readonly healthIntervalMs?: number;
+  readonly watch?: Watch;
 }
 
 /** The options with every default filled in. */
@@ -34,6 +49,7 @@ export interface Settings {
   readonly checkEvery: number;
   readonly timerSlopMs: number;
   readonly healthIntervalMs: number;
+  readonly watch: Watch;
 }
 
 export function settle(options: SimulationOptions): Settings {
@@ -45,7 +61,7 @@ export function settle(options: SimulationOptions): Settings {
     replay: {
       seed,
       scenario,
-      command: options.replay ?? `npm run sim -- --scenario ${scenario} --seed ${seed}`,
+      command: options.replay ?? `npm run sim -- run ${scenario} --seed ${seed}`,
     },
     config,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
@@ -54,5 +70,6 @@ export function settle(options: SimulationOptions): Settings {
     checkEvery: options.checkEvery ?? 1,
     timerSlopMs: options.timerSlopMs ?? 1,
     healthIntervalMs: options.healthIntervalMs ?? 500,
+    watch: options.watch ?? {},
   };
 }

@@ -90,6 +90,7 @@ export class Simulation {
       runOf: (peer) => this.#hosts.newestRunOf(peer),
       nodeOf: (run) => this.#hosts.nodeOf(run),
       isHostile: (peer) => this.#hosts.isHostile(peer),
+      isCut: (one, other) => this.network.isCut(one, other) || this.network.isCut(other, one),
     });
   }
 
@@ -247,6 +248,14 @@ export class Simulation {
     this.network.heal();
   }
 
+  /** Ends every cut between two nodes. */
+  healBetween(one: NodeRef, other: NodeRef): void {
+    const [near, far] = [this.node(one).name, this.node(other).name];
+    this.#networkTroubled();
+    this.network.healBetween(near, far);
+    this.network.healBetween(far, near);
+  }
+
   /** Breaks the connections between two nodes, once. */
   snap(one: NodeRef, other: NodeRef): void {
     const [near, far] = [this.node(one).run, this.node(other).run];
@@ -306,12 +315,13 @@ export class Simulation {
 
   /**
    * Lets time pass until all live peers agree on everything, within each group that can talk.
+   * @param among only these are asked, and must be one group; whatever the others do
    * @returns the milliseconds that it took
    */
-  converge(boundMs: number, stepMs = 20): number {
-    return this.until(() => differences(this, 1).length === 0, boundMs, {
+  converge(boundMs: number, stepMs = 20, among?: readonly SimNode[]): number {
+    return this.until(() => differences(this, 1, among).length === 0, boundMs, {
       stepMs,
-      what: () => differences(this, 8).join('; '),
+      what: () => differences(this, 8, among).join('; '),
     });
   }
 

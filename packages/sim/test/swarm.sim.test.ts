@@ -1,49 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Coverage, runSwarm } from '../src/index.js';
+import { SOMETIMES } from '../src/scenario/sometimes.js';
 
 const SEEDS = 300;
 const SEEDS_A_TEST = 25;
-
-/** Rare paths that a suite of this size must have taken; one that stays at zero is not tested. */
-const SOMETIMES = [
-  'counter:suspicionsRefuted',
-  'counter:refutations',
-  'counter:indirectProbesSaved',
-  'counter:batchesHeldBack',
-  'counter:batchesDropped',
-  'counter:batchesDuplicate',
-  'counter:messagesPulled',
-  'counter:linksDuplicate',
-  'counter:linksRefused',
-  'counter:deaths',
-  'counter:deathsDisbelieved',
-  'counter:isolations',
-  'counter:stalls',
-  'counter:verdictsFrozen',
-  'counter:gaps',
-  'event:caught-up',
-  'event:gap',
-  'event:isolated',
-  'event:isolation-ended',
-  'event:lagged',
-  'event:refused',
-  'event:stalled',
-  'member:left',
-  'reason:answered',
-  'reason:goodbye',
-  'reason:gossip',
-  'reason:heard-of',
-  'reason:link-lost',
-  'reason:no-answer',
-  'reason:others-agree',
-  'reason:refused',
-  'reason:refuted',
-  'reason:restarted',
-  'reason:suspicion-timeout',
-  'network:dialsRefused',
-  'network:dialsReset',
-  'network:dialsTimedOut',
-];
 
 const coverage = new Coverage();
 

@@ -42,6 +42,7 @@ export class Judge implements Observer {
     readonly runOf: (peer: PeerId) => Incarnation | undefined;
     readonly nodeOf: (run: Incarnation) => SimNode;
     readonly isHostile: (peer: PeerId) => boolean;
+    readonly isCut: (one: string, other: string) => boolean;
   }) {
     this.#settings = options.settings;
     this.#report = options.report;
@@ -64,11 +65,13 @@ export class Judge implements Observer {
 
   published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void {
     this.delivery.published(run, id, topic, payload);
+    this.#settings.watch.published?.(run.host, id, this.#timeline.nowMs);
   }
 
   delivered(run: Incarnation, messages: readonly Message[], own: boolean): void {
     this.#watchOf(run).delivered = true;
     this.delivery.delivered(run, messages, own);
+    if (!own) this.#settings.watch.delivered?.(run.host, messages, this.#timeline.nowMs);
   }
 
   happened(run: Incarnation, event: PeerEvent): void {

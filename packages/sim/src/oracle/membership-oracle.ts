@@ -9,6 +9,8 @@ export interface Truth {
   runOf(peer: PeerId): Incarnation | undefined;
   /** Links to it may be refused for good reason. */
   isHostile(peer: PeerId): boolean;
+  /** Whether bytes are held up between two machines, either way, at this moment. */
+  isCut(one: string, other: string): boolean;
 }
 
 /** A verdict that was wrong when it was spoken. */
@@ -76,6 +78,7 @@ export class MembershipOracle {
     if (victim === undefined || victim.left || victim.generation !== change.generation) return;
     const excused =
       victim.frozen ||
+      this.#truth.isCut(run.host, victim.host) ||
       nowUs < (this.#troubledUntilUs.get(victim) ?? 0) ||
       nowUs < this.#networkTroubledUntilUs;
     if (!victim.frozen) {

@@ -1,18 +1,19 @@
+import type { Chart } from '../plot/line-chart.js';
 import { createSimulation, type Simulation } from '../simulation.js';
 
 /** What a run of a scenario is asked for. */
 export interface ScenarioOptions {
   readonly seed: string;
   readonly nodes: number;
-  /** Of virtual time; scenarios with an end of their own ignore it. */
-  readonly hours: number;
+  /** Of virtual time; undefined: as long as the scenario says. Scripts with an end of their own ignore it. */
+  readonly hours: number | undefined;
 }
 
 /** One line of the outcome. */
 export interface Measure {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'ms' | '' | '/s';
+  readonly unit: 'ms' | '' | 'B/s';
 }
 
 export interface ScenarioResult {
@@ -20,6 +21,8 @@ export interface ScenarioResult {
   readonly simulatedMs: number;
   readonly steps: number;
   readonly hash: string;
+  /** For a plot, if the scenario takes samples. */
+  readonly charts?: readonly Chart[];
 }
 
 /** Something to do to a mesh, with times to report. A broken promise is thrown. */
@@ -43,7 +46,7 @@ export function scripted(
     nodes,
     run(options) {
       const { seed, nodes: count, hours } = options;
-      const replay = `npm run sim -- --scenario ${name} --seed ${seed} --nodes ${count} --hours ${hours}`;
+      const replay = `npm run sim -- run ${name} --seed ${seed} --nodes ${count}${hours === undefined ? '' : ` --hours ${hours}`}`;
       const sim = createSimulation({ seed, scenario: name, replay });
       sim.start(count);
       const joinedMs = sim.converge(FORM_BOUND_MS);

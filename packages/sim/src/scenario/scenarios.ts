@@ -10,10 +10,11 @@ import {
   type ScenarioResult,
   scripted,
 } from './scenario.js';
-import { runSwarm } from './swarm.js';
+import { runSwarm, type SwarmOutcome } from './swarm.js';
 
 const BOUND_MS = 60_000;
 const MS_PER_HOUR = 3_600_000;
+const HOURS_DEFAULT = 0.1;
 
 /** Every scenario of the command line, by name. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -32,14 +33,10 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-export function findScenario(name: string): Scenario | undefined {
-  return SCENARIOS.find((scenario) => scenario.name === name);
-}
-
 /** Message latency over hours. */
 function talk(sim: Simulation, options: ScenarioOptions): Measure[] {
   const random = sim.random('talk');
-  const endMs = sim.nowMs + options.hours * MS_PER_HOUR;
+  const endMs = sim.nowMs + (options.hours ?? HOURS_DEFAULT) * MS_PER_HOUR;
   let messages = 0;
   while (sim.nowMs < endMs) {
     const [speaker] = sample(sim.live, 1, random);
@@ -55,7 +52,7 @@ function talk(sim: Simulation, options: ScenarioOptions): Measure[] {
 
 function churn(sim: Simulation, options: ScenarioOptions): Measure[] {
   const random = sim.random('churn');
-  const endMs = sim.nowMs + options.hours * MS_PER_HOUR;
+  const endMs = sim.nowMs + (options.hours ?? HOURS_DEFAULT) * MS_PER_HOUR;
   let kills = 0;
   let worstDeadMs = 0;
   let worstBackMs = 0;
@@ -158,7 +155,10 @@ function leave(sim: Simulation): Measure[] {
 
 function swarm(options: ScenarioOptions): ScenarioResult {
   const { seed, nodes } = options;
-  const outcome = runSwarm(nodes === 0 ? { seed } : { seed, nodes });
+  return swarmResult(runSwarm(nodes === 0 ? { seed } : { seed, nodes }));
+}
+
+export function swarmResult(outcome: SwarmOutcome): ScenarioResult {
   return {
     measures: [
       milliseconds('all agree after the heal', outcome.convergedMs),

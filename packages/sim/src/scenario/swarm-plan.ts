@@ -43,6 +43,8 @@ export interface SwarmPlan {
   readonly cutsLose: boolean;
   /** A restart may come up on another address. */
   readonly addressesMove: boolean;
+  /** Before all is mended a core is, and must agree while the others go on breaking. */
+  readonly coreHeals: boolean;
 }
 
 /** Actions in quick succession are soon over, or a seed takes a minute. */
@@ -88,6 +90,7 @@ export function drawPlan(random: Random): SwarmPlan {
     returnPercent: one(random, [0, 50, 100, 100]),
     cutsLose: random.below(4) === 0,
     addressesMove: random.below(3) === 0,
+    coreHeals: nodes > 2 && random.below(3) === 0,
   };
 }
 

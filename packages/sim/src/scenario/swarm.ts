@@ -1,5 +1,6 @@
 import { type PeerId, type Random, sample, seededRandom } from '@hearsay/core';
 import type { Coverage } from '../coverage.js';
+import { NO_FAULTS } from '../network/settings.js';
 import type { SimNode } from '../node.js';
 import { createSimulation, type Simulation } from '../simulation.js';
 import { ACTIONS, type Action, drawPlan, type SwarmPlan } from './swarm-plan.js';
@@ -7,9 +8,26 @@ import { ACTIONS, type Action, drawPlan, type SwarmPlan } from './swarm-plan.js'
 export interface SwarmOptions {
   readonly seed: string;
   /** Default: drawn from the seed. */
-  readonly nodes?: number;
+  readonly nodes?: number | undefined;
   readonly replay?: string;
+  /** What the seed draws, but without these. */
+  readonly without?: readonly Omission[];
+  /** Default: drawn from the seed. */
+  readonly chaosMs?: number | undefined;
+  /** When all agree the mesh lives on quietly until it is this old. Default 0. */
+  readonly lifeMs?: number | undefined;
 }
+
+/** What can be left out of a seed to see whether it matters. */
+export type Omission = Action | 'message-faults' | 'tight-limits' | 'slow-links' | 'core';
+
+export const OMISSIONS: readonly Omission[] = [
+  ...ACTIONS,
+  'message-faults',
+  'tight-limits',
+  'slow-links',
+  'core',
+];
 
 export interface SwarmOutcome {
   readonly plan: SwarmPlan;
@@ -36,6 +54,18 @@ const DISCOVERY_MS = [1_000, 6_000, 11_000];
 const NODES_MAX = 12;
 const BURST_MAX = 100;
 const LARGE_BYTES_MAX = 40_000;
+const MS_PER_HOUR = 3_600_000;
+/** Between two messages of a quiet life. */
+const LIFE_STEP_MS_MAX = 20_000;
+const LIFE_KILL_ONE_IN = 20;
+/** What is done to those that stay broken. */
+const REST_ACTIONS: readonly [Action, ...Action[]] = [
+  'publish',
+  'kill',
+  'boot',
+  'freeze',
+  'resume',
+];
 
 /**
  * One seed of the swarm. First anything may break, and what must never happen is watched; then
@@ -43,12 +73,11 @@ const LARGE_BYTES_MAX = 40_000;
  */
 export function runSwarm(options: SwarmOptions): SwarmOutcome {
   const { seed } = options;
-  const drawn = drawPlan(seededRandom(seed).split('plan'));
-  const plan = options.nodes === undefined ? drawn : { ...drawn, nodes: options.nodes };
+  const plan = planOf(options);
   const sim = createSimulation({
     seed,
     scenario: 'swarm',
-    replay: options.replay ?? replayOf(options),
+    replay: options.replay ?? replayOfSwarm(options),
     network: plan.network,
     limits: plan.limits,
     gapsAllowed: plan.gapsAllowed,
@@ -58,6 +87,7 @@ export function runSwarm(options: SwarmOptions): SwarmOutcome {
   sim.run(random.below(3_000));
   sim.setFaults(plan.faults);
   breakThings(sim, plan, random);
+  if (plan.coreHeals) healCore(sim, plan, random);
   mendEverything(sim, plan, random);
   const clocksWentWrong = plan.weights.clock > 0;
   const convergedMs = sim.converge(CONVERGE_BOUND_MS + (clocksWentWrong ? CLOCK_BOUND_MS : 0));
@@ -65,6 +95,9 @@ export function runSwarm(options: SwarmOptions): SwarmOutcome {
   const settledMs = sim.converge(SETTLE_BOUND_MS, 5);
   sim.run(CALM_MS);
   sim.converge(0);
+  liveOn(sim, options.lifeMs ?? 0, random);
+  const coverage = sim.coverage();
+  if (plan.coreHeals) coverage.add('swarm:core-healed');
   return {
     plan,
     convergedMs,
@@ -73,13 +106,53 @@ export function runSwarm(options: SwarmOptions): SwarmOutcome {
     steps: sim.timeline.steps,
     hash: sim.hash(),
     falseDeaths: sim.judge.membership.falseDeaths.length,
-    coverage: sim.coverage(),
+    coverage,
   };
 }
 
-function replayOf({ seed, nodes }: SwarmOptions): string {
-  const size = nodes === undefined ? '' : ` --nodes ${nodes}`;
-  return `npm run sim -- --scenario swarm --seed ${seed}${size}`;
+/** The line that repeats a seed, whatever was left out of it. */
+export function replayOfSwarm({
+  seed,
+  nodes,
+  without = [],
+  chaosMs,
+  lifeMs,
+}: SwarmOptions): string {
+  const hours = lifeMs === undefined ? undefined : lifeMs / MS_PER_HOUR;
+  const parts: readonly (readonly [string, string | number | undefined])[] = [
+    ['seed', seed],
+    ['nodes', nodes],
+    ['without', without.length > 0 ? without.join(',') : undefined],
+    ['chaos-ms', chaosMs],
+    ['hours', hours],
+  ];
+  const words = parts.flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${value}`],
+  );
+  return `npm run sim -- run swarm ${words.join(' ')}`;
+}
+
+/** What a seed draws. */
+export function drawSwarm(seed: string): SwarmPlan {
+  return drawPlan(seededRandom(seed).split('plan'));
+}
+
+function planOf({ seed, nodes, without = [], chaosMs }: SwarmOptions): SwarmPlan {
+  const drawn = drawSwarm(seed);
+  const weights = { ...drawn.weights };
+  for (const action of ACTIONS) if (without.includes(action)) weights[action] = 0;
+  // Somebody must do something, or the first phase never ends.
+  if (ACTIONS.every((action) => weights[action] === 0)) weights.publish = 1;
+  return {
+    ...drawn,
+    weights,
+    nodes: nodes ?? drawn.nodes,
+    chaosMs: chaosMs ?? drawn.chaosMs,
+    ...(without.includes('message-faults') && { faults: NO_FAULTS }),
+    ...(without.includes('tight-limits') && { limits: {}, gapsAllowed: false }),
+    ...(without.includes('slow-links') && { network: {} }),
+    ...(without.includes('core') && { coreHeals: false }),
+  };
 }
 
 function breakThings(sim: Simulation, plan: SwarmPlan, random: Random): void {
@@ -101,10 +174,15 @@ function drawAction(plan: SwarmPlan, random: Random): Action {
   return 'publish';
 }
 
-function act(sim: Simulation, plan: SwarmPlan, action: Action, random: Random): void {
-  const node = sim.nodes[random.below(sim.nodes.length)];
+function act(
+  sim: Simulation,
+  plan: SwarmPlan,
+  action: Action,
+  random: Random,
+  node = sim.nodes[random.below(sim.nodes.length)],
+): void {
   if (node === undefined) return;
-  const [one, ...others] = sample(sim.nodes, 1 + random.below(sim.nodes.length), random);
+  const [first, ...others] = sample(sim.nodes, 1 + random.below(sim.nodes.length), random);
   const mode = plan.cutsLose ? 'lose' : 'hold';
   switch (action) {
     case 'publish':
@@ -133,13 +211,13 @@ function act(sim: Simulation, plan: SwarmPlan, action: Action, random: Random): 
       return;
     case 'cut':
     case 'cut-one-way':
-      if (one !== undefined) sim.cut([one], others, { mode, oneWay: action === 'cut-one-way' });
+      if (first !== undefined) sim.cut([first], others, { mode, oneWay: action === 'cut-one-way' });
       return;
     case 'heal':
       sim.heal();
       return;
     case 'snap':
-      for (const other of others) if (one !== undefined) sim.snap(one, other);
+      for (const other of others) if (first !== undefined) sim.snap(first, other);
       return;
     case 'leave':
       if (node.state === 'running') sim.leave(node);
@@ -182,6 +260,57 @@ function welcome(sim: Simulation, random: Random): void {
   sim.boot(node);
 }
 
+/**
+ * Mends a core of the mesh and demands that it agrees, while the others are cut off from it and go
+ * on being killed, frozen and started.
+ */
+function healCore(sim: Simulation, plan: SwarmPlan, random: Random): void {
+  const size = 2 + random.below(sim.nodes.length - 1);
+  const core = sample(sim.nodes, size, random);
+  const rest = sim.nodes.filter((node) => !core.includes(node));
+  sim.setFaults({});
+  sim.heal();
+  sim.cut(core, rest, { mode: plan.cutsLose ? 'lose' : 'hold' });
+  for (const node of sim.nodes) sim.setClock(node, random.below(200) - 100);
+  for (const node of core) {
+    sim.resume(node);
+    comeBack(sim, plan, node, random);
+  }
+  for (const ms of DISCOVERY_MS) sim.timeline.afterMs(ms, () => introduce(core));
+  let over = false;
+  const torment = (): void => {
+    const [victim] = sample(rest, 1, random);
+    if (over || victim === undefined) return;
+    act(sim, plan, one(random, REST_ACTIONS), random, victim);
+    sim.timeline.afterMs(1 + random.below(plan.stepMsMax), torment);
+  };
+  torment();
+  sim.converge(CONVERGE_BOUND_MS + (plan.weights.clock > 0 ? CLOCK_BOUND_MS : 0), 20, core);
+  over = true;
+}
+
+function one<T>(random: Random, choices: readonly [T, ...T[]]): T {
+  return choices[random.below(choices.length)] ?? choices[0];
+}
+
+/** A message now and then, and once in a while a peer that is killed and comes back. */
+function liveOn(sim: Simulation, lifeMs: number, random: Random): void {
+  if (sim.nowMs >= lifeMs) return;
+  while (sim.nowMs < lifeMs) {
+    const [speaker, victim] = sample(sim.live, 2, random);
+    if (speaker?.run?.left === false) speaker.publish('all quiet');
+    const isKill = random.below(LIFE_KILL_ONE_IN) === 0;
+    if (isKill && victim !== undefined) sim.kill(victim);
+    sim.run(Math.min(lifeMs - sim.nowMs, 1 + random.below(LIFE_STEP_MS_MAX)));
+    if (!isKill || victim === undefined || victim.run !== undefined) continue;
+    sim.boot(victim);
+    // It may be the last that knew an address of another.
+    for (const ms of DISCOVERY_MS) sim.timeline.afterMs(ms, () => introduce(sim.live));
+  }
+  sim.run(CALM_MS);
+  sim.converge(CONVERGE_BOUND_MS);
+}
+
 /** Ends every fault. Some of the dead and frozen stay so: the rest must agree without them. */
 function mendEverything(sim: Simulation, plan: SwarmPlan, random: Random): void {
   sim.setFaults({});
@@ -197,16 +326,17 @@ function mendEverything(sim: Simulation, plan: SwarmPlan, random: Random): void 
     sim.resume(node);
     comeBack(sim, plan, node, random);
   }
-  for (const ms of DISCOVERY_MS) sim.timeline.afterMs(ms, () => introduce(sim));
+  for (const ms of DISCOVERY_MS) sim.timeline.afterMs(ms, () => introduce(sim.live));
 }
 
 /**
  * Nobody can find a peer of which nobody knows an address. Where knowledge is split, one of each
  * part hears of one of another, as by discovery; where it is not, the peers get no help.
  */
-function introduce(sim: Simulation): void {
+function introduce(nodes: readonly SimNode[]): void {
   const parts: SimNode[][] = [];
-  for (const node of sim.live) {
+  for (const node of nodes) {
+    if (node.state !== 'running') continue;
     const joined = parts.filter((part) => part.some((other) => areAcquainted(node, other)));
     const merged = [node, ...joined.flat()];
     for (const part of joined) parts.splice(parts.indexOf(part), 1);
