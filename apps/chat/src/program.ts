@@ -5,6 +5,7 @@ import {
   countValue,
   durabilityValue,
   durationValue,
+  memoryValue,
   networkValue,
   nickValue,
   portValue,
@@ -13,6 +14,7 @@ import {
   themeValue,
   wordValues,
 } from './command-line/values.js';
+import { addCache } from './commands/cache-program.js';
 import type { ChatOptions } from './commands/chat.js';
 import type { GatewayOptions } from './commands/gateway.js';
 import type { InviteOptions } from './commands/invite.js';
@@ -137,6 +139,12 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
       'what a message outlives once it is acknowledged: process, everysec or always',
       durabilityValue,
     )
+    .option('--cache-memory <size>', 'what the cache may take (default: 256mb)', memoryValue)
+    .option('--no-cache', 'no cache and no documents')
+    .option(
+      '--http-token <token>',
+      'who shows it may ask over HTTP from elsewhere (or HEARSAY_HTTP_TOKEN, which ps does not show)',
+    )
     .option('--no-color', 'no colours')
     .option('--ascii', 'no symbols beyond ASCII')
     .addHelpText('after', EXAMPLES)
@@ -147,6 +155,7 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
       },
     );
   addErrands(program, done);
+  addCache(program, done);
   strict(program);
   return program;
 }

@@ -26,6 +26,7 @@ export {
   RestoreError,
   SessionBehindError,
 } from './host/errors.js';
+export type { Examination, ExaminedPeer } from './host/examine.js';
 export type {
   OperationOptions,
   ReadLevel,
@@ -36,8 +37,9 @@ export type {
   Written,
 } from './host/options.js';
 export type { CacheSession } from './host/session.js';
-export type { CacheStatus } from './host/status.js';
+export type { CacheStatus, MemberStatus } from './host/status.js';
 export type { CacheChange, WatchOptions } from './host/watch.js';
+export { serveCache } from './http/serve-cache.js';
 export { type CacheLimits, DEFAULT_CACHE_LIMITS } from './limits.js';
 export { type CacheOptions, openCache } from './open-cache.js';
 export { type RestoreOptions, restoreCache } from './persistence/backup.js';

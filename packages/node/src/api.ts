@@ -18,6 +18,7 @@ import type {
 } from '@hearsay/core';
 import type { Registry } from 'prom-client';
 import type { ReadinessCheck } from './http/health.js';
+import type { Measure } from './http/measure.js';
 import type { RuntimeLimits } from './limits.js';
 import type { LinkCounters } from './links/link-counters.js';
 import type { KeyEvent } from './network/key-rotation.js';
@@ -250,6 +251,11 @@ export interface PeerHttp {
    * @throws PeerError `bad-option` when the name is taken
    */
   readiness(name: string, check: ReadinessCheck): () => void;
+  /**
+   * Adds to `/metrics` without loading anything: it is read at each scrape.
+   * @returns a function that takes it away
+   */
+  measure(measure: Measure): () => void;
   /** What `/metrics` tells; add metrics of your own. Loads `prom-client` when first used. */
   readonly metrics: Registry;
 }

@@ -20,9 +20,10 @@ export type {
 } from './api.js';
 export { createPeer } from './create-peer.js';
 export { directTopic } from './direct/direct-topic.js';
-export { localProcessOf } from './discovery/local-process.js';
+export { type LocalPeer, localPeersOf, localProcessOf } from './discovery/local-process.js';
 export { PeerError, type PeerErrorCode } from './errors.js';
 export type { ReadinessCheck } from './http/health.js';
+export type { LabelledValue, Measure } from './http/measure.js';
 export { readBody } from './http/read-body.js';
 export { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
 export { formatInvite, type Invite, looksLikeInvite, parseInvite } from './network/invite.js';

@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
+import type { Cache } from '@hearsay/cache';
 import type { PeerId } from '@hearsay/core';
-import { isPeerError } from '../command-line/failure.js';
+import { askCache, type CacheRequest, cacheRows } from '../cache/cache-commands.js';
+import { codeOf, isPeerError } from '../command-line/failure.js';
 import { isAddress } from '../command-line/values.js';
 import { type Command, parseCommand } from '../input/commands.js';
 import { messageBytesMax, roomsMax } from '../limits.js';
@@ -21,6 +23,8 @@ export interface CommandRunnerOptions {
   readonly narrator: Narrator;
   readonly look: () => Look;
   readonly invite: () => MadeInvite | undefined;
+  /** Undefined without a cache. */
+  readonly cache?: (() => Promise<Cache>) | undefined;
   /** Shows the answer to a command. */
   readonly print: (rows: readonly string[]) => void;
   /** Shows why something was not done. */
@@ -159,6 +163,8 @@ export class CommandRunner {
         return print([drills.crash()]);
       case 'receipts':
         return print(receiptRows(narrator.receipts.recent(), look()));
+      case 'cache':
+        return this.#askCache(command.request);
       case 'help':
         if (command.name === undefined && this.#options.openHelp !== undefined) {
           return this.#options.openHelp();
@@ -174,6 +180,17 @@ export class CommandRunner {
     this.#options.print([`standing still for ${ms / 1_000}s`]);
     await new Promise((resolve) => setTimeout(resolve, BEFORE_PAUSE_MS));
     this.#options.print([this.#options.drills.pause(ms)]);
+  }
+
+  async #askCache(request: CacheRequest): Promise<void> {
+    const { cache, print, complain } = this.#options;
+    if (cache === undefined) return complain('this peer has no cache (--no-cache)');
+    try {
+      print(cacheRows(await askCache(await cache(), request)));
+    } catch (error) {
+      if (codeOf(error) === '') throw error;
+      complain(error instanceof Error ? error.message : String(error));
+    }
   }
 
   #invite(): void {

@@ -9,6 +9,8 @@ import { parseDuration } from '../text/duration.js';
 const portMax = 65_535;
 const countMax = 1_000_000;
 const networkBytesMax = 64;
+/** Less holds nothing worth the name. */
+const memoryBytesMin = 1_048_576;
 
 export function portValue(text: string): number {
   const port = Number(text);
@@ -54,6 +56,37 @@ export function themeValue(text: string): ThemeName {
 function addressValue(text: string): string {
   if (!isAddress(text)) throw new InvalidArgumentError('Write it as HOST:PORT.');
   return text;
+}
+
+export function dialAddressValue(text: string): string {
+  return addressValue(text);
+}
+
+/** How many peers: a number, `majority`, `all` or `local`. */
+export function levelValue(text: string): string {
+  if (!/^(?:local|majority|all|[1-9]\d{0,4})$/.test(text)) {
+    throw new InvalidArgumentError('A level is a number from 1, local, majority or all.');
+  }
+  return text;
+}
+
+/** A whole number, which may be negative. */
+export function amountValue(text: string): number {
+  const amount = Number(text);
+  if (!/^[+-]?\d{1,16}$/.test(text) || !Number.isSafeInteger(amount)) {
+    throw new InvalidArgumentError('It is a whole number.');
+  }
+  return amount;
+}
+
+/** `256mb`, `1gb`, or bytes. */
+export function memoryValue(text: string): number {
+  const [, number = '', unit = 'b'] = /^(\d{1,12})(b|kb|mb|gb)?$/i.exec(text) ?? [];
+  const bytes = Number(number) * 1_024 ** ['b', 'kb', 'mb', 'gb'].indexOf(unit.toLowerCase());
+  if (number === '' || bytes < memoryBytesMin) {
+    throw new InvalidArgumentError('Write it like 256mb or 1gb; at least 1mb.');
+  }
+  return bytes;
 }
 
 /** For an option that may be given more than once. */

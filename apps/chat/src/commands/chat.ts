@@ -11,6 +11,7 @@ import {
   type StoredNetwork,
 } from '@hearsay/node';
 import type { ThemeName } from '@hearsay/terminal';
+import { CacheService } from '../cache/cache-service.js';
 import { makeInvite } from '../chat/make-invite.js';
 import { ChatSession } from '../chat/session.js';
 import { type Config, readConfig } from '../command-line/config.js';
@@ -52,6 +53,10 @@ export interface ChatOptions {
   readonly discover: boolean;
   readonly follow?: boolean;
   readonly web?: boolean;
+  readonly cache: boolean;
+  /** Bytes. */
+  readonly cacheMemory?: number;
+  readonly httpToken?: string;
   readonly stateDir?: string;
   readonly durability?: Durability;
   readonly color: boolean;
@@ -62,6 +67,8 @@ export interface ChatOptions {
 
 const DEFAULT_ROOM = 'lobby';
 const DEFAULT_FLUSH_MS = 2_000;
+const DEFAULT_CACHE_BYTES = 268_435_456;
+const CACHE_FOLDER = 'cache';
 
 /** Runs a peer and a front end until somebody leaves. @throws Failure, PeerError before it began */
 export async function runChat(words: readonly string[], given: ChatOptions): Promise<ExitCode> {
@@ -85,6 +92,8 @@ export async function runChat(words: readonly string[], given: ChatOptions): Pro
 
   const startedMs = performance.now();
   const session = new ChatSession(peer, options.room ?? DEFAULT_ROOM);
+  const folder = path.join(network.folder, nick, CACHE_FOLDER);
+  const service = options.cache ? serviceOf({ peer, dir: folder, mode, options }) : undefined;
   const context: FrontContext = {
     session,
     start: {
@@ -92,6 +101,7 @@ export async function runChat(words: readonly string[], given: ChatOptions): Pro
       page,
     },
     invite: () => makeInvite(network, peer.members()),
+    cache: service === undefined ? undefined : () => service.cache(),
     look: openLook(mode, options),
     input: process.stdin,
     output: process.stdout,
@@ -103,7 +113,30 @@ export async function runChat(words: readonly string[], given: ChatOptions): Pro
     keys: config.keys,
     drillsAllowed: options.lan !== true || options.drills === true,
   };
-  return runUntilEnd(makeFront(context), { peer, context, mode, options, startedMs });
+  return runUntilEnd(makeFront(context), { peer, context, mode, options, startedMs, service });
+}
+
+function serviceOf({
+  peer,
+  dir,
+  mode,
+  options,
+}: {
+  readonly peer: Peer;
+  readonly dir: string;
+  readonly mode: Mode;
+  readonly options: ChatOptions;
+}): CacheService {
+  return new CacheService({
+    peer,
+    dir,
+    memoryBytes: options.cacheMemory ?? DEFAULT_CACHE_BYTES,
+    durability: options.durability,
+    // A line on stderr would tear a whole screen; there /get and /readyz tell.
+    onTrouble: (line) => {
+      if (mode !== 'full') process.stderr.write(`hearsay: ${line}\n`);
+    },
+  });
 }
 
 /** A page about the mesh, on the peer's own port; it goes with the peer. @returns its address */
@@ -128,6 +161,7 @@ function withConfig(options: ChatOptions, { theme, ascii, screen }: Config): Cha
 
 interface Run {
   readonly peer: Peer;
+  readonly service: CacheService | undefined;
   readonly context: FrontContext;
   readonly mode: Mode;
   readonly options: ChatOptions;
@@ -148,10 +182,12 @@ async function runUntilEnd(front: Front, run: Run): Promise<ExitCode> {
     const fronts = front
       .run()
       .then((ending) => (ending === 'input-ended' && options.follow ? never() : ending));
+    run.service?.start();
     const ending = await Promise.race([fronts, signals.first, failing]);
     return await leave(front, { ...run, ending, metSomebody: () => metSomebody });
   } catch (error) {
     front.stop();
+    await run.service?.close();
     await peer.close();
     throw error;
   } finally {
@@ -173,6 +209,7 @@ async function leave(front: Front, leaving: Leaving): Promise<ExitCode> {
     ending === 'input-ended' || (ending !== 'unread' && peer.status().live > 0);
   const flushMs = isWorthWaiting ? (options.flush ?? DEFAULT_FLUSH_MS) : 0;
   if (ending !== 'input-ended') front.stop();
+  await leaving.service?.close();
   const departure = await peer.leave({ flushMs });
   front.stop();
   const { messages: events } = peer.status();
@@ -207,6 +244,7 @@ interface PeerRequest {
 
 async function openPeer({ nick, network, join, options }: PeerRequest): Promise<Peer> {
   const { port, host, lan, discover, durability } = options;
+  const httpToken = options.httpToken ?? process.env['HEARSAY_HTTP_TOKEN'];
   try {
     return await createPeer({
       nick,
@@ -216,6 +254,7 @@ async function openPeer({ nick, network, join, options }: PeerRequest): Promise<
       keys: network.keys,
       stateFolder: path.join(network.folder, nick),
       ...(durability === undefined ? {} : { durability }),
+      ...(httpToken === undefined ? {} : { httpToken }),
       ...(port === undefined ? {} : { port }),
       ...(host === undefined ? {} : { host }),
       ...(lan === undefined ? {} : { lan }),

@@ -1,3 +1,4 @@
+import type { Cache } from '@hearsay/cache';
 import type { MadeInvite } from '../chat/make-invite.js';
 import type { ChatSession } from '../chat/session.js';
 import type { BoundedOutput } from '../output/bounded-output.js';
@@ -16,6 +17,8 @@ export type Ending =
 export interface FrontContext {
   readonly session: ChatSession;
   readonly start: StartView;
+  /** Undefined without a cache. Rejects when it cannot be opened. */
+  readonly cache?: (() => Promise<Cache>) | undefined;
   readonly look: Look;
   /** Undefined when nobody can be dialled. */
   readonly invite: () => MadeInvite | undefined;

@@ -255,10 +255,11 @@ export class FullFront implements Front {
   }
 
   #makeRunner(): CommandRunner {
-    const { session, invite, look } = this.#context;
+    const { session, invite, look, cache } = this.#context;
     return new CommandRunner({
       session,
       invite,
+      cache,
       narrator: this.#narrator,
       look: () => ({ ...look, columns: this.#state.size.columns }),
       print: (rows) => this.#dispatch({ kind: 'answer', atMs: Date.now(), rows }),

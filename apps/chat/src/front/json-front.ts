@@ -31,6 +31,7 @@ export class JsonFront implements Front {
     this.#answerer = new Answerer({
       session: context.session,
       invite: context.invite,
+      cache: context.cache,
       emit: (type, fields) => this.#emit(type, fields),
       emitKept: (room) => this.#emitKept(room),
       leave: () => this.#leave('asked'),

@@ -46,6 +46,7 @@ export class LineFront implements Front {
       session,
       narrator: this.#narrator,
       invite: context.invite,
+      cache: context.cache,
       look: () => look,
       print: (rows) => {
         for (const row of rows) data.writeLine(row);

@@ -61,6 +61,7 @@ export class TerminalFront implements Front {
       session,
       narrator: this.#narrator,
       invite: context.invite,
+      cache: context.cache,
       look: () => this.#look(),
       print: (rows) => this.#prompt.print(rows.flatMap((row) => this.#wrapped(row))),
       complain: (text) => this.#complain(text),

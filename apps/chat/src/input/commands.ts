@@ -1,3 +1,4 @@
+import type { CacheRequest } from '../cache/cache-commands.js';
 import { isReaction } from '../chat/payload.js';
 import { parseDuration } from '../text/duration.js';
 import { nearMatch } from '../text/near-match.js';
@@ -34,6 +35,10 @@ type CommandName =
   | 'cut'
   | 'heal'
   | 'crash'
+  | 'set'
+  | 'get'
+  | 'del'
+  | 'incr'
   | 'invite'
   | 'help'
   | 'quit';
@@ -55,7 +60,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'delete',
-    aliases: ['del'],
+    aliases: [],
     usage: '/delete',
     summary: 'take your last message here back, as far as the others let you',
     details:
@@ -153,6 +158,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'drill: kill -9 this process, after giving the terminal back',
   },
   {
+    name: 'set',
+    aliases: [],
+    usage: '/set KEY VALUE',
+    summary: 'write to the cache that all peers share',
+  },
+  { name: 'get', aliases: [], usage: '/get KEY', summary: 'what a key of the cache holds' },
+  { name: 'del', aliases: [], usage: '/del KEY', summary: 'delete a key of the cache' },
+  {
+    name: 'incr',
+    aliases: [],
+    usage: '/incr KEY [N]',
+    summary: 'add N (default 1) to a counter of the cache',
+  },
+  {
     name: 'help',
     aliases: ['h', '?'],
     usage: '/help [COMMAND]',
@@ -168,6 +187,7 @@ export type Command =
   | { readonly kind: 'say' | 'me' | 'edit' | 'search'; readonly text: string }
   | { readonly kind: 'react'; readonly emoji: string }
   | { readonly kind: 'msg'; readonly to: string; readonly text: string }
+  | { readonly kind: 'cache'; readonly request: CacheRequest }
   | { readonly kind: 'query' | 'join' | 'nick' | 'dial' | 'cut'; readonly name: string }
   | { readonly kind: 'part' | 'help' | 'heal'; readonly name: string | undefined }
   | { readonly kind: 'pause'; readonly ms: number }
@@ -242,6 +262,11 @@ function withArguments({ name }: CommandSpec, rest: string): Command | undefined
     case 'heal':
       if (word === '') return { kind: name, name: undefined };
       return hasOneWord ? { kind: name, name: word } : undefined;
+    case 'set':
+    case 'get':
+    case 'del':
+    case 'incr':
+      return cacheCommand(name, rest);
     case 'delete':
     case 'crash':
     case 'rooms':
@@ -253,6 +278,21 @@ function withArguments({ name }: CommandSpec, rest: string): Command | undefined
     case 'quit':
       return word === '' ? { kind: name } : undefined;
   }
+}
+
+function cacheCommand(op: CacheRequest['op'], rest: string): Command | undefined {
+  const [, key, value] = /^\s*(\S+)(?:\s([\s\S]*))?$/.exec(rest) ?? [];
+  if (key === undefined) return undefined;
+  if (op === 'set') {
+    return value === undefined ? undefined : { kind: 'cache', request: { op, key, value } };
+  }
+  const word = value?.trim() ?? '';
+  if (op === 'incr') {
+    const by = word === '' ? 1 : Number(word);
+    if (!Number.isSafeInteger(by)) return undefined;
+    return { kind: 'cache', request: { op, key, by } };
+  }
+  return word === '' ? { kind: 'cache', request: { op, key } } : undefined;
 }
 
 /** Completions of the word being typed: commands after `/`, else names (`ana: ` at the start). */

@@ -1,11 +1,13 @@
 import { Buffer } from 'node:buffer';
+import type { Cache } from '@hearsay/cache';
 import type { MessageId } from '@hearsay/core';
 import type { Publication } from '@hearsay/node';
+import { askCache, type CacheRequest } from '../cache/cache-commands.js';
 import type { ChangeOf } from '../chat/change.js';
 import type { MadeInvite } from '../chat/make-invite.js';
 import type { Place } from '../chat/place.js';
 import type { ChatSession } from '../chat/session.js';
-import { isPeerError } from '../command-line/failure.js';
+import { codeOf, isPeerError } from '../command-line/failure.js';
 import { messageBytesMax, roomsMax, unacknowledgedMax } from '../limits.js';
 import { isNick, NICK_RULE } from '../profile/nick.js';
 import { parseMessageKey } from './message-key.js';
@@ -27,6 +29,8 @@ export class RequestError extends Error {
 export interface AnswererOptions {
   readonly session: ChatSession;
   readonly invite: () => MadeInvite | undefined;
+  /** Undefined without a cache. */
+  readonly cache?: (() => Promise<Cache>) | undefined;
   readonly emit: (type: string, fields: Fields) => void;
   /** Hands over what is kept of a room. */
   readonly emitKept: (room: string) => void;
@@ -101,6 +105,8 @@ export class Answerer {
         });
       case 'invite':
         return this.#invite(ref);
+      case 'cache':
+        return this.#askCache(ref, request.request);
       case 'leave':
         return this.settled().then(() => {
           ok();
@@ -112,6 +118,18 @@ export class Answerer {
   /** Resolves when everything said so far was answered. */
   async settled(): Promise<void> {
     await Promise.all(this.#unacknowledged);
+  }
+
+  async #askCache(ref: Ref | undefined, request: CacheRequest): Promise<void> {
+    const { cache, emit } = this.#options;
+    if (cache === undefined) throw new RequestError('no-cache', 'this peer has no cache');
+    try {
+      const { key, done, value, version } = await askCache(await cache(), request);
+      emit('entry', { ...refFields(ref), key, done, value, version: version ?? null });
+    } catch (error) {
+      if (codeOf(error) === '' || !(error instanceof Error)) throw error;
+      throw new RequestError(codeOf(error), error.message);
+    }
   }
 
   #invite(ref: Ref | undefined): void {

@@ -1,3 +1,4 @@
+import type { CacheRequest } from '../cache/cache-commands.js';
 import { isReaction } from '../chat/payload.js';
 import { parseRoom } from '../chat/place.js';
 import { refCharsMax } from '../limits.js';
@@ -19,6 +20,7 @@ export type Request =
   | { readonly type: 'members' }
   | { readonly type: 'status' }
   | { readonly type: 'invite' }
+  | { readonly type: 'cache'; readonly request: CacheRequest }
   | { readonly type: 'receipt' | 'delete'; readonly id: string }
   | { readonly type: 'edit'; readonly id: string; readonly text: string }
   | {
@@ -98,6 +100,8 @@ function readFields(fields: Fields): ParsedRequest {
       if (typeof id !== 'string') return wrong('id is the id of a message');
       return { kind: 'request', ref, request: { type, id } };
     }
+    case 'cache':
+      return readCache(fields, ref, wrong);
     case 'members':
     case 'status':
     case 'invite':
@@ -105,7 +109,7 @@ function readFields(fields: Fields): ParsedRequest {
       return { kind: 'request', ref, request: { type } };
     default:
       return wrong(
-        'type is say, edit, delete, react, join, part, nick, members, status, receipt, invite or leave',
+        'type is say, edit, delete, react, join, part, nick, members, status, receipt, invite, cache or leave',
         'unknown-type',
       );
   }
@@ -127,6 +131,32 @@ function readSay(
     ref,
     request: { type: 'say', room, to, text, action: action ?? false },
   };
+}
+
+function readCache(
+  { op, key, value, by = 1, ttl }: Fields,
+  ref: Ref | undefined,
+  wrong: (message: string) => ParsedRequest,
+): ParsedRequest {
+  if (typeof key !== 'string') return wrong('key is a text');
+  const asked = (request: CacheRequest): ParsedRequest => {
+    return { kind: 'request', ref, request: { type: 'cache', request } };
+  };
+  switch (op) {
+    case 'get':
+    case 'del':
+      return asked({ op, key });
+    case 'incr':
+      if (typeof by !== 'number') return wrong('by is a whole number');
+      return asked({ op, key, by });
+    case 'set':
+      if (typeof value !== 'string') return wrong('value is a text');
+      if (ttl === undefined) return asked({ op, key, value });
+      if (typeof ttl !== 'number' || !(ttl > 0)) return wrong('ttl is a number of seconds above 0');
+      return asked({ op, key, value, ttlMs: ttl * 1_000 });
+    default:
+      return wrong('op is get, set, del or incr');
+  }
 }
 
 function readRoom(value: unknown): string | undefined {

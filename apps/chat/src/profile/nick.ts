@@ -10,6 +10,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   'invite',
   'networks',
   'keys',
+  'cache',
   'help',
 ]);
 

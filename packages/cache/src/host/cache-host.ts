@@ -56,6 +56,9 @@ export class CacheHost {
   readonly events: Listeners<ReplicationEvent> = new Listeners();
   /** Everything was dropped: watchers must begin anew. */
   readonly resets: Listeners<undefined> = new Listeners();
+  readonly compared: Listeners<Effect & { kind: 'compared' }> = new Listeners();
+  /** Reads and what became of values, as numbers that only grow. */
+  readonly tally = { hits: 0, misses: 0, evictions: 0, expirations: 0 };
   /** After every step. */
   readonly steps: Listeners<undefined> = new Listeners();
   readonly failures: Listeners<CacheDiskError> = new Listeners();
@@ -146,6 +149,8 @@ export class CacheHost {
 
   /** Told by the store, within the call that changes it. */
   readonly storeChanged = (event: StoreEvent): void => {
+    if (event.kind === 'evict') this.tally.evictions += 1;
+    else if (event.kind === 'expire') this.tally.expirations += 1;
     if (this.changes.size > 0) this.#changed.push(event);
   };
 
@@ -295,6 +300,8 @@ export class CacheHost {
         return this.waits.settled(effect);
       case 'flight':
         return this.waits.flown(effect);
+      case 'compared':
+        return this.compared.emit(effect);
       case 'event':
         return this.events.emit(effect.event);
     }

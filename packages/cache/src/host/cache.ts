@@ -4,6 +4,7 @@ import { DocumentError } from '../documents/errors.js';
 import type { Documents } from '../documents/open-documents.js';
 import { writeBackup } from '../persistence/backup.js';
 import type { ReplicationEvent } from '../replication/effect.js';
+import type { Held } from '../store/types.js';
 import type { Change } from '../values/operation.js';
 import { formatVersion, type Version } from '../values/stamp.js';
 import type { CacheHost } from './cache-host.js';
@@ -11,8 +12,15 @@ import { CacheCounter, CacheHash, CacheSet, type CollectionParts } from './colle
 import { Computations, type ComputeOptions, type Loader } from './compute.js';
 import { binaryOf, CacheEntry, type CacheValue } from './entry.js';
 import { type CacheDiskError, ConditionalError } from './errors.js';
+import { type Examination, examine } from './examine.js';
 import { acknowledged, checkReachable, checkSignal, copiesOf } from './levels.js';
-import type { ReadOptions, SetOptions, WriteOptions, Written } from './options.js';
+import type {
+  OperationOptions,
+  ReadOptions,
+  SetOptions,
+  WriteOptions,
+  Written,
+} from './options.js';
 import { readFrom } from './reads.js';
 import { CacheSession } from './session.js';
 import { type CacheStatus, statusOf } from './status.js';
@@ -64,8 +72,16 @@ export class Cache {
   peek(key: string): CacheEntry | undefined {
     this.#host.check();
     const held = this.#host.box.store.get(key, Date.now());
+    if (held === undefined) this.#host.tally.misses += 1;
+    else this.#host.tally.hits += 1;
     if (held === undefined || held.value.kind !== 'register') return undefined;
     return new CacheEntry(held.value.value, held.version, held.deadlineMs);
+  }
+
+  /** What a key holds here now, of any type. @throws CacheClosedError, CacheError `counter-overflow` */
+  held(key: string): Held | undefined {
+    this.#host.check();
+    return this.#host.box.store.get(key, Date.now());
   }
 
   /**
@@ -241,6 +257,16 @@ export class Cache {
       add(listener: (event: CacheEvents[Name]) => void): () => void;
     };
     return listeners.add(listener);
+  }
+
+  /**
+   * Compares content with every member that lives, and tells who holds up forgetting. Nothing is
+   * changed, but keys that differ though the writes are the same are repaired.
+   * @throws CacheClosedError, or the signal's reason
+   */
+  examine(options: OperationOptions = {}): Promise<Examination> {
+    this.#host.check();
+    return examine(this.#host, options);
   }
 
   /** Writes all that is here to a new file. @throws system errors, CacheClosedError */

@@ -44,7 +44,7 @@ export async function reachSession(
   if (host.replication.includes(entries)) return;
   const waitMs = Math.min(SESSION_WAIT_MS, options.timeoutMs ?? TIMEOUT_MS);
   if (await caughtUp(host, seen, waitMs, options.signal)) return;
-  const holder = host.replication.holderOf(entries);
+  const holder = host.replication.standings.holderOf(entries);
   if (holder === undefined) throw new SessionBehindError();
   const outcome = await ask(host, key, {
     to: [holder],

@@ -12,6 +12,7 @@ import type { Survivor } from '../store/survivor.js';
 import type { FrameCrypto, FrameHead } from '../wire/frame.js';
 import { encodePost, type Post } from '../wire/post.js';
 import { placesOf, writesOf } from '../wire/survivor-dates.js';
+import type { Arrivals } from './arrivals.js';
 import type { CacheRecordKind, Effect, ReplicationEvent } from './effect.js';
 import type { ReplicationLimits } from './limits.js';
 import type { OwnStream } from './own-stream.js';
@@ -63,6 +64,7 @@ export interface Context {
   readonly random: Random;
   readonly counters: ReplicationCounters;
   readonly outbox: Outbox;
+  readonly arrivals: Arrivals;
   /** Gap-free prefixes of what is applied here. */
   readonly vector: Vector;
   /** The newest head of each stream: the proof of how far it reaches. */

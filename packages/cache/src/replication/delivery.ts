@@ -126,7 +126,7 @@ export class Delivery {
 
   /** @returns whether it was applied */
   #apply({ frame, from, bytes, answer }: Held): boolean {
-    const { counters, store, now, outbox } = this.#context;
+    const { counters, store, now, outbox, arrivals } = this.#context;
     const operations = readOperations(frame);
     // Times of a stream only grow, so the last one speaks for all.
     const latest = operations.at(-1);
@@ -139,6 +139,7 @@ export class Delivery {
     if (latest !== undefined) witness(this.#context, latest.time);
     store.apply(frame.head.stream, frame.head.first, operations, now.wallMs);
     raise(this.#context, frame.head);
+    if (latest !== undefined) arrivals.add(frame.head.origin, now.wallMs - latest.time.ms);
     counters.framesApplied += 1;
     counters.operationsApplied += operations.length;
     outbox.record('frame', bytes);

@@ -2,6 +2,7 @@ import { type PeerId, pick } from '@hearsay/core';
 import { Reader, Writer } from '@hearsay/core/wire';
 import type { Survivor } from '../store/survivor.js';
 import { readSurvivor, writeSurvivor } from '../store/survivor-codec.js';
+import type { Verdict } from '../wire/post.js';
 import { PART_BYTES } from '../wire/wire-limits.js';
 import { type Context, holdsMoreThanCounts, witnessSurvivor } from './context.js';
 import type { Holdings } from './holdings.js';
@@ -38,49 +39,72 @@ export class Divergence {
     this.#nextMs ??= now.monotonicMs + random.below(limits.digestIntervalMs);
     if (now.monotonicMs < this.#nextMs) return this.#nextMs;
     this.#nextMs = now.monotonicMs + limits.digestIntervalMs;
-    this.compareNow();
+    this.#compareWithAny();
     return this.#nextMs;
   }
 
-  /** Compares with one random neighbour. */
-  compareNow(): void {
+  /** Compares with one neighbour, which answers (`id` from 1); or with a random one. */
+  compare(given: { readonly peer: PeerId; readonly id: number } | undefined): void {
+    if (given === undefined) this.#compareWithAny();
+    else this.#compareWith(given);
+  }
+
+  #compareWithAny(): void {
     const { now, random } = this.#context;
     const peer = pick([...this.#holdings.linked], random);
     if (peer !== undefined && !holdsMoreThanCounts(this.#context))
-      this.#send(peer, now.wallMs + AS_OF_AHEAD_MS);
+      this.#send(peer, 0, now.wallMs + AS_OF_AHEAD_MS);
   }
 
-  #send(peer: PeerId, asOfMs: number): void {
+  #compareWith({ peer, id }: { readonly peer: PeerId; readonly id: number }): void {
+    const { now, outbox } = this.#context;
+    if (!holdsMoreThanCounts(this.#context)) {
+      return this.#send(peer, id, now.wallMs + AS_OF_AHEAD_MS);
+    }
+    outbox.push({ kind: 'compared', peer, id, verdict: 'elsewhere', partitions: [] });
+  }
+
+  #send(peer: PeerId, id: number, asOfMs: number): void {
     const { store, outbox, vector } = this.#context;
     const writer = new Writer(16 * 1_024).varuint(asOfMs);
     writer.list(store.digests(asOfMs), ({ partition, high, low }) => {
       writer.varuint(partition).u32(high).u32(low);
     });
     const hash = hashSummary(encodeVector(vector));
-    outbox.post({ kind: 'digests', vector: hash, digests: writer.finish() }, peer, 'bulk');
+    outbox.post({ kind: 'digests', id, vector: hash, digests: writer.finish() }, peer, 'bulk');
   }
 
   /** @throws HearsayError `malformed` */
-  digests(from: PeerId, hash: Uint8Array, bytes: Uint8Array): void {
+  digests(from: PeerId, id: number, hash: Uint8Array, bytes: Uint8Array): void {
     const { store, counters, vector } = this.#context;
     const reader = new Reader(bytes);
     const asOfMs = reader.varuint();
     const theirs = reader.list(store.partitions, () => readDigest(reader));
     reader.end();
-    if (hashSummary(encodeVector(vector)).some((byte, index) => byte !== hash[index])) return;
-    if (holdsMoreThanCounts(this.#context)) return;
+    const isSame = hashSummary(encodeVector(vector)).every((byte, index) => byte === hash[index]);
+    if (!isSame || holdsMoreThanCounts(this.#context)) {
+      return this.#answer(from, id, 'elsewhere', []);
+    }
     counters.digestsCompared += 1;
     const ours = new Map(store.digests(asOfMs).map((each) => [each.partition, each]));
-    let told = 0;
+    const different: number[] = [];
     for (const { partition, high, low } of theirs) {
       const own = ours.get(partition);
       if (own === undefined || (own.high === high && own.low === low)) {
         this.#differing.delete(partition);
-      } else if (told < PARTITIONS_TOLD_MAX) {
-        told += 1;
-        this.#tellPartition(from, partition, true);
+      } else {
+        different.push(partition);
       }
     }
+    for (const partition of different.slice(0, PARTITIONS_TOLD_MAX)) {
+      this.#tellPartition(from, partition, true);
+    }
+    this.#answer(from, id, different.length === 0 ? 'equal' : 'different', different);
+  }
+
+  #answer(to: PeerId, id: number, verdict: Verdict, partitions: readonly number[]): void {
+    if (id === 0) return;
+    this.#context.outbox.post({ kind: 'compared', id, verdict, partitions }, to);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { PeerId, Priority, StreamId } from '@hearsay/core';
+import type { Verdict } from '../wire/post.js';
 
 /** Bytes for the disk; order is the number in the log. */
 export const RECORD_KINDS = ['frame', 'group', 'commit', 'state'] as const;
@@ -60,4 +61,11 @@ export type Effect =
   | { readonly kind: 'settled'; readonly id: number; readonly outcome: Outcome }
   /** `mine`: compute it; `look`: it was computed or its computation failed, look again. */
   | { readonly kind: 'flight'; readonly id: number; readonly step: 'mine' | 'look' }
+  | {
+      readonly kind: 'compared';
+      readonly peer: PeerId;
+      readonly id: number;
+      readonly verdict: Verdict;
+      readonly partitions: readonly number[];
+    }
   | { readonly kind: 'event'; readonly event: ReplicationEvent };

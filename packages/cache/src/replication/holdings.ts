@@ -10,7 +10,7 @@ import type { Floor } from './answer.js';
 import type { Context } from './context.js';
 import { retire } from './delivery.js';
 import { Stability } from './stability.js';
-import { Vector } from './vector.js';
+import { RETIRED, Vector } from './vector.js';
 
 /** Who left cleanly may have sent something that is still on its way. */
 const LEFT_GRACE_MS = 60_000;
@@ -26,6 +26,19 @@ interface Known {
   /** When it was last seen alive, by our wall clock: this outlives restarts. */
   seenMs: number;
 }
+
+/** What is known of another member of the cache. */
+export interface Standing {
+  readonly state: MemberState['state'];
+  readonly linked: boolean;
+  /** When it was last seen alive, by our wall clock. */
+  readonly seenMs: number;
+  /** Writes that we hold and it is not known to. */
+  readonly lacks: number;
+}
+
+/** What may be asked to tell how members stand. */
+export type Standings = Pick<Holdings, 'standing' | 'stableAtMs' | 'holderOf'>;
 
 interface Pending extends Floor {
   readonly vector: Vector;
@@ -45,6 +58,9 @@ export class Holdings {
   #toldMs = Number.NEGATIVE_INFINITY;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #pending: Pending | undefined;
+  #stableAtMs: number | undefined;
+  /** What was held here at a moment, and not yet by all. */
+  #mark: { readonly vector: Vector; readonly atMs: number } | undefined;
   #floor: { vector: Vector; time: { ms: number; counter: number } } = {
     vector: new Vector(),
     time: { ms: 0, counter: 0 },
@@ -92,6 +108,27 @@ export class Holdings {
 
   stateOf(peer: PeerId): MemberState['state'] | undefined {
     return this.#known.get(peer)?.state;
+  }
+
+  /** The newest known moment at which we held nothing that somebody lacks now; monotonic. */
+  get stableAtMs(): number {
+    return this.#stableAtMs ?? this.#context.now.monotonicMs;
+  }
+
+  standing(peer: PeerId): Standing {
+    const { state = 'dead', seenMs = 0 } = this.#known.get(peer) ?? {};
+    const told = this.#stability.toldBy(peer);
+    let lacks = 0;
+    for (const [stream, sequence] of this.#context.vector.sorted()) {
+      if (sequence === RETIRED) continue;
+      lacks += Math.max(0, sequence - (told?.get(stream) ?? 0));
+    }
+    return { state, seenMs, lacks, linked: this.#linked.has(peer) };
+  }
+
+  /** A neighbour that is known to hold all of this. */
+  holderOf(entries: readonly ClockEntry[]): PeerId | undefined {
+    return [...this.#linked].find((peer) => this.toldBy(peer)?.includes(entries));
   }
 
   toldBy(peer: PeerId): Vector | undefined {
@@ -172,6 +209,7 @@ export class Holdings {
     let nextMs = this.#lookedMs + limits.forgetIntervalMs;
     if (now.monotonicMs >= nextMs) {
       this.#lookedMs = now.monotonicMs;
+      this.#lookForStability();
       this.#expel();
       this.#forget();
       this.#retire();
@@ -214,6 +252,17 @@ export class Holdings {
       this.#known.delete(peer);
       this.#stability.remove(peer);
     }
+  }
+
+  #lookForStability(): void {
+    const { now, vector } = this.#context;
+    const mark = this.#mark;
+    this.#stableAtMs ??= now.monotonicMs;
+    if (mark !== undefined) {
+      if (!this.#stability.stable(vector).dominates(mark.vector)) return;
+      this.#stableAtMs = mark.atMs;
+    }
+    this.#mark = { vector: vector.copy(), atMs: now.monotonicMs };
   }
 
   /** What all hold and has been so for a while is forgotten where it is deleted. */

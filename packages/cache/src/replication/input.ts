@@ -56,7 +56,8 @@ export type Input =
   | { readonly kind: 'landed'; readonly id: number; readonly worked: boolean }
   /** Our disk has what others sent us, up to these sequences. */
   | { readonly kind: 'durable'; readonly applied: readonly Applied[] }
-  | { readonly kind: 'compare' }
+  /** With a random neighbour; or with one that answers, which becomes an effect `compared`. */
+  | { readonly kind: 'compare'; readonly with?: { readonly peer: PeerId; readonly id: number } }
   | { readonly kind: 'wake' };
 
 /** Somebody wants to know when this is applied here. */

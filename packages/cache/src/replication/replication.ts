@@ -15,13 +15,14 @@ import { type FrameHead, readHead } from '../wire/frame.js';
 import { decodePost, framePosts, type Post } from '../wire/post.js';
 import { Acks } from './acks.js';
 import type { Floor } from './answer.js';
+import { Arrivals } from './arrivals.js';
 import { Asks } from './asks.js';
 import { type Context, Outbox, type ReplicationCounters, zeroCounters } from './context.js';
 import { Delivery, raise } from './delivery.js';
 import { Divergence } from './divergence.js';
 import type { Effect } from './effect.js';
 import { Flights } from './flights.js';
-import { Holdings } from './holdings.js';
+import { Holdings, type Standings } from './holdings.js';
 import type { Applied, Input, ReplicationOptions, Write } from './input.js';
 import { DEFAULT_REPLICATION_LIMITS } from './limits.js';
 import { isLarge, OwnStream, renewStream } from './own-stream.js';
@@ -49,6 +50,8 @@ export class Replication {
   /** The cache as core repairs it. Its calls are steps too: fetch what they bring with `take`. */
   readonly replica: Replica;
   readonly #reseeding: Reseeding;
+  readonly standings: Standings;
+  readonly arrivals: Arrivals = new Arrivals();
   #nextMs = Number.NEGATIVE_INFINITY;
   /** Date of the first write of this run. */
   #firstWrite: HlcTime | undefined;
@@ -66,6 +69,7 @@ export class Replication {
       hlc: new HybridLogicalClock(limits.aheadMaxMs),
       counters: zeroCounters(),
       outbox: new Outbox(),
+      arrivals: this.arrivals,
       vector,
       ahead: new Vector(),
       heads: new Map(restored?.heads),
@@ -74,6 +78,7 @@ export class Replication {
       oldest: restored?.oldest,
     };
     this.#holdings = new Holdings(this.#context);
+    this.standings = this.#holdings;
     const latest = restored?.latest;
     // What is written from here on is dated after what an earlier run knew.
     if (latest !== undefined) this.#context.hlc.witness(latest, latest.ms);
@@ -193,14 +198,6 @@ export class Replication {
     return this.#nextMs;
   }
 
-  /** A neighbour that is known to hold all of this. */
-  holderOf(entries: readonly ClockEntry[]): PeerId | undefined {
-    for (const peer of this.#holdings.linked) {
-      if (this.#holdings.toldBy(peer)?.includes(entries) === true) return peer;
-    }
-    return undefined;
-  }
-
   /** Whether all of this is applied here. */
   includes(entries: readonly ClockEntry[]): boolean {
     const { vector, own } = this.#context;
@@ -274,7 +271,7 @@ export class Replication {
         for (const each of input.applied) this.#answer(each);
         return;
       case 'compare':
-        return this.#divergence.compareNow();
+        return this.#divergence.compare(input.with);
       case 'flush':
       case 'wake':
         return;
@@ -313,7 +310,9 @@ export class Replication {
       }
       case 'digests':
         this.#flush();
-        return this.#divergence.digests(from, post.vector, post.digests);
+        return this.#divergence.digests(from, post.id, post.vector, post.digests);
+      case 'compared':
+        return this.#context.outbox.push({ ...post, peer: from });
       case 'partition':
         return this.#divergence.partition(from, post.partition, post.reply, post.items);
       case 'flight':

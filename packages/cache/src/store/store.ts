@@ -344,7 +344,7 @@ export class Store {
 
   /** What memory is used for. */
   memory(): MemoryView {
-    const { bytes, deadBytes, live, digests } = this.#table;
+    const { bytes, deadBytes, live, digests, byKey } = this.#table;
     const bytesMax = this.#memoryBytesMax;
     return {
       bytes,
@@ -353,6 +353,7 @@ export class Store {
       deadBytesMax: Math.floor(bytesMax / DEAD_SHARE_DIVISOR),
       overFull: bytes > bytesMax + bytesMax / 10,
       live,
+      dead: byKey.size - live,
       partialPartitions: digests.partialCount,
     };
   }

@@ -76,6 +76,8 @@ export interface MemoryView {
   readonly overFull: boolean;
   /** Keys that hold something. */
   readonly live: number;
+  /** Keys that are deleted, expired or evicted, and remembered. */
+  readonly dead: number;
   /** Partitions of which something was evicted: no source of digests, nor of a full copy. */
   readonly partialPartitions: number;
 }

@@ -1,5 +1,6 @@
 import { HearsayError } from '@hearsay/core';
 import { type ClockEntry, Reader, readClock, Writer, writeClockEntries } from '@hearsay/core/wire';
+import { PARTITIONS } from '../store/digests.js';
 import { FRAME_BYTES_MAX, KEY_BYTES_WIRE_MAX, PART_BYTES, PARTS_MAX } from './wire-limits.js';
 
 /** What peers say to each other on the port of the cache, besides what core says for a Replica. */
@@ -39,11 +40,19 @@ export type Post =
       readonly count: number;
       readonly bytes: Uint8Array;
     }
-  /** Digests of all partitions of whoever holds exactly the vector with this hash. */
+  /** Digests of all partitions of whoever holds exactly the vector with this hash. `id` 0: no answer. */
   | {
       readonly kind: 'digests';
+      readonly id: number;
       readonly vector: Uint8Array;
       readonly digests: Uint8Array;
+    }
+  /** What came of comparing digests. */
+  | {
+      readonly kind: 'compared';
+      readonly id: number;
+      readonly verdict: Verdict;
+      readonly partitions: readonly number[];
     }
   /** The entries of one partition that differs, as items; both sides send theirs. */
   | {
@@ -66,6 +75,9 @@ export type Post =
  */
 export type FlightStep = 'want' | 'yours' | 'wait' | 'look' | 'done' | 'failed' | 'leave';
 
+/** `elsewhere`: the vectors differ, so the digests say nothing. */
+export type Verdict = 'equal' | 'different' | 'elsewhere';
+
 type PostKind = Post['kind'];
 
 const KINDS: readonly PostKind[] = [
@@ -78,7 +90,9 @@ const KINDS: readonly PostKind[] = [
   'digests',
   'partition',
   'flight',
+  'compared',
 ];
+const VERDICTS: readonly Verdict[] = ['equal', 'different', 'elsewhere'];
 const STEPS: readonly FlightStep[] = ['want', 'yours', 'wait', 'look', 'done', 'failed', 'leave'];
 
 /** Of a vector, to tell equal ones. */
@@ -129,7 +143,11 @@ function writeFields(writer: Writer, post: Post): void {
       writer.varuint(post.index).varuint(post.count).raw(post.bytes);
       return;
     case 'digests':
-      writer.raw(post.vector).raw(post.digests);
+      writer.varuint(post.id).raw(post.vector).raw(post.digests);
+      return;
+    case 'compared':
+      writer.varuint(post.id).u8(VERDICTS.indexOf(post.verdict));
+      writer.list(post.partitions, (partition) => writer.varuint(partition));
       return;
     case 'partition':
       writer
@@ -173,9 +191,16 @@ function readFields(kind: PostKind, reader: Reader): Post {
       return { kind, id, behind, index, count, bytes: rest(reader) };
     }
     case 'digests': {
+      const id = reader.varuint();
       const vector = reader.raw(VECTOR_HASH_BYTES);
       if (reader.remaining > DIGESTS_BYTES_MAX) throw new HearsayError('malformed', 'digests');
-      return { kind, vector, digests: rest(reader) };
+      return { kind, id, vector, digests: rest(reader) };
+    }
+    case 'compared': {
+      const id = reader.varuint();
+      const verdict = VERDICTS[reader.u8()];
+      if (verdict === undefined) throw new HearsayError('malformed', 'unknown verdict');
+      return { kind, id, verdict, partitions: reader.list(PARTITIONS, () => reader.varuint()) };
     }
     case 'partition':
       return { kind, partition: reader.varuint(), reply: reader.flag(), items: rest(reader) };

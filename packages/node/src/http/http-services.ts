@@ -8,7 +8,8 @@ import { cleanLine } from '../text.js';
 import { judgeAccess } from './access.js';
 import { HttpConnections } from './connections.js';
 import type { Health, HealthReport, ReadinessCheck } from './health.js';
-import { createMetrics, type Readings } from './metrics.js';
+import type { Measure } from './measure.js';
+import { addMeasure, createMetrics, type Readings } from './metrics.js';
 import { Routes } from './routes.js';
 
 /** What the services of a peer need. */
@@ -36,6 +37,7 @@ export class HttpServices implements PeerHttp {
   readonly #connections: HttpConnections;
   readonly #requests = new Routes<HttpHandler>();
   readonly #upgrades = new Routes<UpgradeHandler>();
+  readonly #measures = new Set<Measure>();
   #metrics: Registry | undefined;
 
   constructor(options: HttpServicesOptions) {
@@ -57,8 +59,19 @@ export class HttpServices implements PeerHttp {
   }
 
   get metrics(): Registry {
-    this.#metrics ??= createMetrics(this.#options.readings);
+    if (this.#metrics === undefined) {
+      this.#metrics = createMetrics(this.#options.readings);
+      for (const measure of this.#measures) addMeasure(this.#metrics, measure);
+    }
     return this.#metrics;
+  }
+
+  measure(measure: Measure): () => void {
+    if (this.#metrics !== undefined) addMeasure(this.#metrics, measure);
+    this.#measures.add(measure);
+    return () => {
+      if (this.#measures.delete(measure)) this.#metrics?.removeSingleMetric(measure.name);
+    };
   }
 
   route(prefix: string, handler: HttpHandler): () => void {

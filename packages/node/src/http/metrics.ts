@@ -3,6 +3,7 @@ import type { MemberState } from '@hearsay/core';
 import type * as Library from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { PeerMember } from '../api.js';
+import type { LabelledValue, Measure } from './measure.js';
 
 /** What is measured, read at each scrape. */
 export interface Readings {
@@ -64,6 +65,34 @@ export function createMetrics(readings: Readings): Registry {
     registers,
   }).set(info, 1);
   return registry;
+}
+
+/** Adds a measure of an application. @throws Error of the library for a name that is taken or none */
+export function addMeasure(registry: Registry, measure: Measure): void {
+  const library = loadLibrary();
+  const { name, help, kind, labels = [], read } = measure;
+  const base = { name, help, labelNames: [...labels], registers: [registry] };
+  if (kind === 'gauge') {
+    new library.Gauge({
+      ...base,
+      collect() {
+        this.reset(); // Those that are gone are told no longer.
+        for (const each of valuesOf(read())) this.set({ ...each.labels }, each.value);
+      },
+    });
+    return;
+  }
+  new library.Counter({
+    ...base,
+    collect() {
+      this.reset();
+      for (const each of valuesOf(read())) this.inc({ ...each.labels }, each.value);
+    },
+  });
+}
+
+function valuesOf(values: number | readonly LabelledValue[]): readonly LabelledValue[] {
+  return typeof values === 'number' ? [{ labels: {}, value: values }] : values;
 }
 
 /** Every running total of the peer, under its own name. */
