@@ -1,4 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, type CommandOptions, InvalidArgumentError, Option } from 'commander';
+import { type BenchFlags, bench } from './bench/bench.js';
+import { type BenchCopyFlags, benchCopy, benchEcho } from './bench/copy.js';
 import { type DemoFlags, demo } from './demo/demo.js';
 import { gateway } from './http/gateway.js';
 import { type ServeFlags, serve } from './service/serve.js';
@@ -16,6 +18,7 @@ Exit codes: 0 ok, 1 a fault, or a call of the demo failed, 2 wrong use.`;
 const PORT_MAX = 65_535;
 const COPIES_MAX = 8;
 const RATE_MAX = 2_000;
+const DELAY_MS_MAX = 60_000;
 
 /** The command line of `hearsay-calculator`. */
 export function createProgram(): Command {
@@ -39,13 +42,37 @@ export function createProgram(): Command {
     .action(async (flags: DemoFlags) => {
       if (!(await demo(flags))) process.exitCode = 1;
     });
+  addBench(program);
   for (const each of [program, ...program.commands]) each.exitOverride();
   return program;
 }
 
-function peerCommand(program: Command, name: string, description: string): Command {
+function addBench(program: Command): void {
+  program
+    .command('bench')
+    .description('measure what is promised of services; see docs/services.md')
+    .option('--quick', 'shorter runs')
+    .addOption(new Option('--only <part>').choices(['kills', 'balancing', 'overhead']))
+    .option('--plot <file>', 'write the plot of balancing there')
+    .option('--other <module>', 'another system to measure beside ours')
+    .option('--json', 'one JSON object')
+    .action((flags: BenchFlags) => bench(flags));
+  peerCommand(program, 'bench-copy', 'one process of the bench', { hidden: true })
+    .requiredOption('--nick <nick>', 'a name for this peer')
+    .option('--delay <ms>', 'milliseconds until the answer', whole(0, DELAY_MS_MAX), 0)
+    .option('--ledger <file>', 'write down each run')
+    .action((flags: BenchCopyFlags) => benchCopy(flags));
+  program.command('bench-echo', { hidden: true }).action(() => benchEcho());
+}
+
+function peerCommand(
+  program: Command,
+  name: string,
+  description: string,
+  options: CommandOptions = {},
+): Command {
   return program
-    .command(name)
+    .command(name, options)
     .description(description)
     .option('--join <host:port...>', 'dial these peers')
     .option('--port <n>', 'listen on exactly this port', whole(0, PORT_MAX))

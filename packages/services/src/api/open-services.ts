@@ -5,7 +5,6 @@ import type { Peer, PeerPort } from '@hearsay/node';
 import { ServicesEngine } from '../engine.js';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../engine-settings.js';
 import { NAME_BYTES_MAX, SERVICES_PORT } from '../limits.js';
-import { watchMetrics } from '../metrics.js';
 import { PeerServices } from './peer-services.js';
 import type { Services, ServicesOptions } from './types.js';
 
@@ -83,10 +82,7 @@ export function openServices(peer: ServicesPeer, options: ServicesOptions = {}):
     stops,
   });
   state.services = services;
-  stops.push(
-    peer.http.readiness('services', () => services.trouble()),
-    watchMetrics(services, () => peer.http.metrics),
-  );
+  stops.push(peer.http.readiness('services', () => services.trouble()));
   return services;
 }
 

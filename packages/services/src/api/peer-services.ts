@@ -252,7 +252,7 @@ export class PeerServices implements Services {
     this.#options.engine.withdraw(name);
   }
 
-  #contextOf({ caller, signal, trace, deadlineMs }: HandlerRun): HandlerContext {
+  #contextOf({ caller, readSignal, trace, deadlineMs }: HandlerRun): HandlerContext {
     const { readMs } = this.#options;
     const remainingMs = (): number => Math.max(0, deadlineMs - readMs());
     const within = <Options extends StreamOptions>(given: Options): Options => {
@@ -262,7 +262,8 @@ export class PeerServices implements Services {
       return {
         ...given,
         timeoutMs: Math.min(given.timeoutMs ?? DEFAULT_MS, leftMs),
-        signal: given.signal === undefined ? signal : AbortSignal.any([given.signal, signal]),
+        signal:
+          given.signal === undefined ? readSignal() : AbortSignal.any([given.signal, readSignal()]),
         trace: given.trace ?? trace,
       };
     };
@@ -274,7 +275,9 @@ export class PeerServices implements Services {
     // Typed as `call` and `stream` above.
     return {
       caller,
-      signal,
+      get signal() {
+        return readSignal();
+      },
       trace,
       remainingMs,
       call: call as CallFunction,

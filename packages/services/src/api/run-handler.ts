@@ -1,5 +1,5 @@
 import type { PeerId } from '@hearsay/core';
-import type { Run } from '../calls/dispatcher.js';
+import type { AbortCause, Run } from '../calls/dispatcher.js';
 import { reasonOf, ServiceError } from '../errors.js';
 import type { TraceContext } from '../trace/trace-context.js';
 import type { FaultCode } from '../wire/fault-codes.js';
@@ -23,7 +23,8 @@ export interface RunHandlerOptions {
 /** What a context is made of. */
 export interface HandlerRun {
   readonly caller: PeerId;
-  readonly signal: AbortSignal;
+  /** Made when it is first asked for: most handlers never do. */
+  readonly readSignal: () => AbortSignal;
   readonly trace: TraceContext;
   readonly deadlineMs: number;
 }
@@ -32,10 +33,8 @@ export interface HandlerRun {
 export function runHandler(run: Run, options: RunHandlerOptions): void {
   const { contract, readMs, onEnd } = options;
   const startedMs = readMs();
-  const aborting = new AbortController();
-  run.onAbort = (cause) => {
-    aborting.abort(new ServiceError(cause === 'timeout' ? 'timeout' : 'cancelled', cause));
-  };
+  const ending = new Ending();
+  run.onAbort = (cause) => ending.abort(cause);
   const { service, caller, trace } = run;
   const end = (outcome: string, error?: unknown): void => {
     const durationMs = readMs() - startedMs;
@@ -50,7 +49,7 @@ export function runHandler(run: Run, options: RunHandlerOptions): void {
   };
   const fail = (code: FaultCode, error: unknown): void => {
     run.fail(code, reasonOf(error));
-    end(aborting.signal.aborted ? 'aborted' : code, error);
+    end(ending.isAborted ? 'aborted' : code, error);
   };
   let input: unknown;
   try {
@@ -59,21 +58,52 @@ export function runHandler(run: Run, options: RunHandlerOptions): void {
     return fail('invalid-input', error);
   }
   void work().then(
-    () => end(aborting.signal.aborted ? 'aborted' : 'ok'),
+    () => end(ending.isAborted ? 'aborted' : 'ok'),
     (error: unknown) => fail(faultOf(error), error),
   );
 
   async function work(): Promise<void> {
     const checked = await validate(contract.input, input, 'invalid-input');
-    const context = options.contextOf({ ...run, signal: aborting.signal });
+    const { deadlineMs } = run;
+    const context = options.contextOf({
+      caller,
+      trace,
+      deadlineMs,
+      readSignal: () => ending.signal,
+    });
     const answer = guarded(() => options.handler(checked, context));
     if (!options.isStream) {
       run.reply(encodePayload(await answer, 'unencodable-output'));
       return;
     }
-    await sendItems(run, (await answer) as AsyncIterable<unknown>, aborting.signal); // By its type.
+    await sendItems(run, (await answer) as AsyncIterable<unknown>, ending.signal); // By its type.
     run.reply(encodePayload(undefined, 'unencodable-output'));
   }
+}
+
+/** Whether a run was told to end, as a signal for those who want one. */
+class Ending {
+  #cause: AbortCause | undefined;
+  #controller: AbortController | undefined;
+
+  get isAborted(): boolean {
+    return this.#cause !== undefined;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#cause !== undefined) this.#controller.abort(errorOf(this.#cause));
+    return this.#controller.signal;
+  }
+
+  abort(cause: AbortCause): void {
+    this.#cause = cause;
+    this.#controller?.abort(errorOf(cause));
+  }
+}
+
+function errorOf(cause: AbortCause): ServiceError {
+  return new ServiceError(cause === 'timeout' ? 'timeout' : 'cancelled', cause);
 }
 
 /** Marks what came from the handler, so that its own `ServiceError` of a nested call is not taken for ours. */

@@ -12,6 +12,7 @@ import {
 } from '../limits.js';
 import type { TraceContext } from '../trace/trace-context.js';
 import { FAULT_CODES, type FaultCode } from './fault-codes.js';
+import { byteOfHex, hexOfByte } from './hex.js';
 
 /** Asks for one run of a handler. */
 export interface Request {
@@ -177,13 +178,13 @@ function readRequest(reader: Reader): Request {
 
 function writeHex(writer: Writer, hex: string): void {
   for (let index = 0; index < hex.length; index += 2) {
-    writer.u8(Number.parseInt(hex.slice(index, index + 2), 16));
+    writer.u8(byteOfHex(hex, index));
   }
 }
 
 function readHex(reader: Reader, count: number): string {
   let hex = '';
-  for (let index = 0; index < count; index++) hex += reader.u8().toString(16).padStart(2, '0');
+  for (let index = 0; index < count; index++) hex += hexOfByte(reader.u8());
   return hex;
 }
 
