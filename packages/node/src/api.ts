@@ -230,6 +230,22 @@ export type UpgradeHandler = (
   head: Buffer,
 ) => void | Promise<void>;
 
+/** Why a request is not answered. */
+export interface HttpDenial {
+  /** 401: a token is needed, or this is not it. 403: where it comes from, it may not. */
+  readonly status: 401 | 403;
+  /** One line: what is missing, and what to do. */
+  readonly reason: string;
+}
+
+/** Sends away whoever asked for an upgrade and may not. */
+export type DenialHandler = (
+  denial: HttpDenial,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+) => void;
+
 /**
  * What the port of a peer serves beside its links: `/healthz`, `/readyz`, `/metrics`, and whatever
  * is added. Whoever has `httpToken` may ask from anywhere; without it only programs of this machine
@@ -243,8 +259,13 @@ export interface PeerHttp {
    * @throws PeerError `route-taken`, `bad-option`
    */
   route(prefix: string, handler: HttpHandler): () => void;
-  /** Takes upgrades, WebSockets among them, by the same rules. @throws PeerError as `route` */
-  upgrade(prefix: string, handler: UpgradeHandler): () => void;
+  /**
+   * Takes upgrades, WebSockets among them, by the same rules.
+   * @param denied tells those who may not ask in a way that their kind of client understands;
+   *   without it they get an HTTP answer
+   * @throws PeerError as `route`
+   */
+  upgrade(prefix: string, handler: UpgradeHandler, denied?: DenialHandler): () => void;
   /**
    * Adds a condition to `/readyz`: why it does not hold, or undefined.
    * @returns a function that removes it

@@ -1,6 +1,8 @@
 export { formatAddress, type HostAndPort, parseAddress } from './address.js';
 export type {
+  DenialHandler,
   Departure,
+  HttpDenial,
   HttpHandler,
   Peer,
   PeerCounters,

@@ -75,7 +75,9 @@ export function openDocuments(options: DocumentsOptions): Documents {
 }
 
 function serveAt(peer: Peer, endpoint: YWebsocketEndpoint): () => void {
-  return peer.http.upgrade(YJS_PATH, (request, socket, head) => {
-    endpoint.upgrade(request, socket, head);
-  });
+  return peer.http.upgrade(
+    YJS_PATH,
+    (request, socket, head) => endpoint.upgrade(request, socket, head),
+    (denial, request, socket, head) => endpoint.deny(denial, request, socket, head),
+  );
 }

@@ -7,6 +7,8 @@ export const CLIENT_CLOSE_CODES = {
   goingAway: 1001,
   /** A message does not decode. */
   malformed: 4400,
+  /** A token is needed, or this is not it. */
+  unauthorised: 4401,
   /** This client may not open this document. */
   forbidden: 4403,
   /** The path names no document. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { HttpDenial } from '@hearsay/node';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { DocumentHost } from '../documents/document-host.js';
 import { DocumentError } from '../documents/errors.js';
@@ -64,6 +65,19 @@ export class YWebsocketEndpoint {
       const key = keyOf(request.url ?? '');
       const refusal = key === undefined ? badKey() : this.#enter(key, request, webSocket);
       if (refusal !== undefined) refuse(webSocket, ...refusal);
+    });
+  }
+
+  /** Refuses a client that may not ask, in a way that makes stock clients stop asking. */
+  deny(
+    { status, reason }: HttpDenial,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
+    const { forbidden, unauthorised } = CLIENT_CLOSE_CODES;
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      refuse(webSocket, status === 401 ? unauthorised : forbidden, reason);
     });
   }
 

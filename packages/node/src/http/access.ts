@@ -1,29 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
+import type { HttpDenial } from '../api.js';
 
-/** Why a request is not answered. */
-export interface Denial {
-  readonly status: 401 | 403;
-  /** One line: what is missing, and what to do. */
-  readonly reason: string;
-}
-
-const NEEDS_TOKEN: Denial = {
+const NEEDS_TOKEN: HttpDenial = {
   status: 401,
   reason:
     'From another machine a token is needed, and this peer has none: start it with httpToken.',
 };
-const WRONG_TOKEN: Denial = {
+const WRONG_TOKEN: HttpDenial = {
   status: 401,
   reason:
     'From another machine a token is needed: Authorization: Bearer <token>, or ?token=<token>.',
 };
-const WRONG_HOST: Denial = {
+const WRONG_HOST: HttpDenial = {
   status: 403,
   reason: 'Ask for localhost or 127.0.0.1: a name that leads here may be the trick of a web page.',
 };
-const FOREIGN_PAGE: Denial = {
+const FOREIGN_PAGE: HttpDenial = {
   status: 403,
   reason: 'A web page of another site may not ask this peer without its token.',
 };
@@ -41,7 +35,7 @@ const BEARER = /^bearer +(\S+)$/i;
 export function judgeAccess(
   request: IncomingMessage,
   token: string | undefined,
-): Denial | undefined {
+): HttpDenial | undefined {
   if (token !== undefined && isToken(shownBy(request), token)) return undefined;
   if (!isLoopback(request.socket.remoteAddress ?? '')) {
     return token === undefined ? NEEDS_TOKEN : WRONG_TOKEN;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
-import type { HttpHandler, PeerHttp, UpgradeHandler } from '../api.js';
+import type { DenialHandler, HttpHandler, PeerHttp, UpgradeHandler } from '../api.js';
 import { PeerError, reasonOf } from '../errors.js';
 import { LINK_PATH } from '../links/web-socket-wire.js';
 import { cleanLine } from '../text.js';
@@ -28,6 +28,12 @@ export interface UpgradeRefusal {
   readonly reason: string;
 }
 
+/** Who takes upgrades of a path. */
+interface Upgrades {
+  readonly handler: UpgradeHandler;
+  readonly denied: DenialHandler | undefined;
+}
+
 const [NOT_FOUND, NOT_ALLOWED, FAILED, UNAVAILABLE] = [404, 405, 500, 503];
 const FULL = 'Too many HTTP connections are open: try again later.';
 
@@ -36,7 +42,7 @@ export class HttpServices implements PeerHttp {
   readonly #options: HttpServicesOptions;
   readonly #connections: HttpConnections;
   readonly #requests = new Routes<HttpHandler>();
-  readonly #upgrades = new Routes<UpgradeHandler>();
+  readonly #upgrades = new Routes<Upgrades>();
   readonly #measures = new Set<Measure>();
   #metrics: Registry | undefined;
 
@@ -78,8 +84,8 @@ export class HttpServices implements PeerHttp {
     return this.#requests.add(notTheLinks(prefix), handler);
   }
 
-  upgrade(prefix: string, handler: UpgradeHandler): () => void {
-    return this.#upgrades.add(notTheLinks(prefix), handler);
+  upgrade(prefix: string, handler: UpgradeHandler, denied?: DenialHandler): () => void {
+    return this.#upgrades.add(notTheLinks(prefix), { handler, denied });
   }
 
   readiness(name: string, check: ReadinessCheck): () => void {
@@ -119,16 +125,19 @@ export class HttpServices implements PeerHttp {
   /** Hands an upgrade to whoever serves its path. @returns why not, or undefined when it was taken */
   serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): UpgradeRefusal | undefined {
     const denial = judgeAccess(request, this.#options.token);
-    if (denial !== undefined) return denial;
-    const handler = this.#upgrades.find(pathOf(request));
-    if (handler === undefined) return { status: NOT_FOUND, reason: 'Not found.' };
+    const upgrades = this.#upgrades.find(pathOf(request));
+    if (denial !== undefined && upgrades?.denied === undefined) return denial;
+    if (upgrades === undefined) return { status: NOT_FOUND, reason: 'Not found.' };
     // It is held until it closes: an upgraded connection is never idle.
     if (this.#connections.enter(socket) === undefined) {
       return { status: UNAVAILABLE, reason: FULL };
     }
     this.#run(
       request,
-      () => handler(request, socket, head),
+      () => {
+        if (denial === undefined) return upgrades.handler(request, socket, head);
+        return upgrades.denied?.(denial, request, socket, head);
+      },
       () => socket.destroy(),
     );
     return undefined;
