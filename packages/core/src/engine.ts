@@ -121,6 +121,7 @@ class PeerEngine implements Engine {
           this.#parts.overlay.memberEntered(member, was);
         },
         check: (member) => this.#parts.prober.probe(member),
+        dials: (member) => this.#parts.overlay.dials(member.peer),
       },
       probe: {
         answered: (member) => this.#parts.membership.vouched(member),
@@ -204,6 +205,7 @@ class PeerEngine implements Engine {
       holdings,
       isolation,
       links,
+      members,
       membership,
       prober,
       publisher,
@@ -246,7 +248,7 @@ class PeerEngine implements Engine {
       case 'answers':
         return antiEntropy.answer();
       case 'forget':
-        membership.forgetOld();
+        members.forget(this.#context.now.monotonicMs - this.#context.config.forgetMs);
         return this.#context.deadlines.set(timer, this.#context.now.monotonicMs + FORGET_EVERY_MS);
     }
   }

@@ -73,6 +73,13 @@ export class Members {
     this.changed();
   }
 
+  /** Drops those that are dead or gone since before a time. */
+  forget(beforeMs: number): void {
+    for (const { peer, state, sinceMs } of this.sorted()) {
+      if ((state === 'dead' || state === 'left') && sinceMs < beforeMs) this.remove(peer);
+    }
+  }
+
   get size(): number {
     return this.#members.size;
   }

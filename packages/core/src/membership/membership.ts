@@ -28,6 +28,8 @@ export interface MembershipHooks {
   entered(member: Member, was: MemberState | undefined): void;
   /** Somebody else suspects it: look for ourselves. */
   check(member: Member): void;
+  /** Whether it is being dialled at this moment. */
+  dials(member: Member): boolean;
 }
 
 /** SWIM's member table with Lifeguard's suspicion: who is how, and who says so. */
@@ -175,7 +177,9 @@ export class Membership {
     const { now, config, counters, deadlines } = this.#context;
     const frozen = now.monotonicMs < this.#frozenUntilMs || this.#isolation.freezesVerdicts();
     const lives = Math.max(member.heardMs ?? 0, member.vouchedMs ?? 0) > this.#recentMs(member);
-    if (frozen || lives) {
+    // Others may have lost their links by the same cut: what the dial under way finds counts more.
+    const early = now.monotonicMs < member.sinceMs + this.#suspicionMs(member);
+    if (frozen || lives || (early && this.#hooks.dials(member))) {
       counters.verdictsFrozen += 1;
       if (lives) this.#dissemination.tellSubject(peer);
       deadlines.set({ kind: 'suspicion', peer }, now.monotonicMs + config.probeTimeoutMs);
@@ -186,16 +190,6 @@ export class Membership {
       member,
       wanted > 0 && confirmations >= wanted ? 'others-agree' : 'suspicion-timeout',
     );
-  }
-
-  /** Drops members dead or gone for long. */
-  forgetOld(): void {
-    const { now, config } = this.#context;
-    for (const member of this.members.sorted()) {
-      const gone = member.state === 'dead' || member.state === 'left';
-      if (gone && now.monotonicMs - member.sinceMs > config.forgetMs)
-        this.members.remove(member.peer);
-    }
   }
 
   /** Our description changed: tell it without a new incarnation. */
@@ -359,9 +353,9 @@ export class Membership {
 
   /** Sets the end of a suspicion by the confirmations in hand and the members that live now. */
   #armSuspicion(member: Member): void {
-    const { deadlines, config } = this.#context;
-    const { wanted, confirmations, live } = this.#confirmations(member);
-    const lastsMs = this.#health.stretchSuspicion(suspicionMs(live, confirmations, wanted, config));
+    const { deadlines } = this.#context;
+    const { wanted, confirmations } = this.#confirmations(member);
+    const lastsMs = this.#suspicionMs(member);
     const linkGone =
       member.witnessed && member.heardMs !== undefined && this.#links.of(member.peer) === undefined;
     const certain = linkGone && wanted > 0 && confirmations >= wanted;
@@ -370,6 +364,13 @@ export class Membership {
       timer,
       member.sinceMs + (certain ? Math.min(lastsMs, LOST_LINK_VERDICT_MS) : lastsMs),
     );
+  }
+
+  /** How long a suspicion of it lasts, the redial of a lost link aside. */
+  #suspicionMs(member: Member): number {
+    const { wanted, confirmations, live } = this.#confirmations(member);
+    const { config } = this.#context;
+    return this.#health.stretchSuspicion(suspicionMs(live, confirmations, wanted, config));
   }
 
   #confirmations(member: Member): { wanted: number; confirmations: number; live: number } {

@@ -144,6 +144,10 @@ export class FullMesh implements Overlay {
     this.#stale = true;
   }
 
+  dials(peer: PeerId): boolean {
+    return this.#targets.of(peer).some(({ dialling }) => dialling);
+  }
+
   pump(): void {
     if (this.#stopped || (!this.#stale && this.#nowMs < this.#dueMs)) return;
     this.#stale = false;

@@ -20,6 +20,8 @@ export interface Overlay {
   linkRefused(dialled: Address, code: number, reason: string): void;
   /** An open link is gone; `code` says whether it broke without a word or was closed on purpose. */
   linkDown(peer: PeerId, code: number): void;
+  /** Whether a dial to an address of this peer is under way. */
+  dials(peer: PeerId): boolean;
   /** Dials what is due. Called after every step, however little there is to do. */
   pump(): void;
   /** No more dials. */

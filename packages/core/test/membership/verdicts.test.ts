@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG } from '../../src/config.js';
 import type { MemberChange } from '../../src/effect.js';
 import { events, type ReadEffect, sent } from '../support/context.js';
 import { peer } from '../support/identities.js';
@@ -94,6 +95,17 @@ describe('confirmations', () => {
     made.pass(499);
     expect(made.state(SUBJECT)).toBe('suspect');
     expect(changes(made.pass(1))).toMatchObject([{ state: 'dead', reason: 'others-agree' }]);
+  });
+
+  it('wait for a redial that is under way, but not for longer than without it', () => {
+    const made = world([0x61, 0x62, 0x63]);
+    made.beingDialled.add(peer(SUBJECT));
+    made.lose(SUBJECT);
+    accuse(made, 0x61, 0x62);
+    made.pass(1_599);
+    expect(made.state(SUBJECT)).toBe('suspect');
+    made.pass(400);
+    expect(made.state(SUBJECT)).toBe('dead');
   });
 
   it('without a lost link of our own do not', () => {
@@ -209,10 +221,10 @@ describe('members dead or gone', () => {
     made.links.remove(SUBJECT);
     made.hear(SUBJECT, { state: 'dead', from: peer(0x61) });
     made.pass(86_400_000);
-    made.membership.forgetOld();
+    made.members.forget(made.nowMs - DEFAULT_CONFIG.forgetMs);
     expect(made.state(SUBJECT)).toBe('dead');
     made.pass(1);
-    made.membership.forgetOld();
+    made.members.forget(made.nowMs - DEFAULT_CONFIG.forgetMs);
     expect(made.state(SUBJECT)).toBe(undefined);
     expect(made.state(0x61)).toBe('alive');
   });

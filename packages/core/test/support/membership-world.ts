@@ -43,6 +43,8 @@ export class MembershipWorld {
   readonly dissemination: Dissemination;
   readonly membership: Membership;
   readonly asked: Asked[] = [];
+  /** Members that are being dialled. */
+  readonly beingDialled = new Set<PeerId>();
 
   constructor(options: ContextOptions = {}) {
     this.time = testContext(options);
@@ -66,6 +68,7 @@ export class MembershipWorld {
       random: seededRandom('membership'),
       hooks: {
         entered: (member, was) => this.asked.push({ hook: 'entered', peer: member.peer, was }),
+        dials: (member) => this.beingDialled.has(member.peer),
         check: (member) => this.asked.push({ hook: 'check', peer: member.peer }),
       },
     });
