@@ -1,15 +1,11 @@
 export { formatAddress, type HostAndPort, parseAddress } from './address.js';
 export type {
-  DenialHandler,
   Departure,
-  HttpDenial,
-  HttpHandler,
   Peer,
   PeerCounters,
   PeerDrills,
   PeerEventName,
   PeerEvents,
-  PeerHttp,
   PeerKeys,
   PeerLink,
   PeerMember,
@@ -18,7 +14,6 @@ export type {
   PeerPort,
   PortHandlers,
   Publication,
-  UpgradeHandler,
 } from './api.js';
 export { createPeer } from './create-peer.js';
 export { directTopic } from './direct/direct-topic.js';
@@ -26,6 +21,13 @@ export { type LocalPeer, localPeersOf, localProcessOf } from './discovery/local-
 export { PeerError, type PeerErrorCode } from './errors.js';
 export type { ReadinessCheck } from './http/health.js';
 export type { LabelledValue, Measure } from './http/measure.js';
+export type {
+  DenialHandler,
+  HttpDenial,
+  HttpHandler,
+  PeerHttp,
+  UpgradeHandler,
+} from './http/peer-http.js';
 export { readBody } from './http/read-body.js';
 export { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from './limits.js';
 export { formatInvite, type Invite, looksLikeInvite, parseInvite } from './network/invite.js';

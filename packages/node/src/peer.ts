@@ -14,7 +14,6 @@ import type {
   PeerDrills,
   PeerEventName,
   PeerEvents,
-  PeerHttp,
   PeerKeys,
   PeerLink,
   PeerMember,
@@ -26,6 +25,7 @@ import type {
 import { directTopic } from './direct/direct-topic.js';
 import { isReservedTopic } from './direct/reserved-topic.js';
 import { PeerError, reasonOf } from './errors.js';
+import type { PeerHttp } from './http/peer-http.js';
 import { ownNick } from './member-meta.js';
 import { countersOf, membersOf } from './peer-views.js';
 import type { Runtime } from './runtime.js';

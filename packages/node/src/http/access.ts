@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
-import type { HttpDenial } from '../api.js';
+import type { HttpDenial } from './peer-http.js';
 
 const NEEDS_TOKEN: HttpDenial = {
   status: 401,

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
-import type { DenialHandler, HttpHandler, PeerHttp, UpgradeHandler } from '../api.js';
 import { PeerError, reasonOf } from '../errors.js';
 import { LINK_PATH } from '../links/web-socket-wire.js';
 import { cleanLine } from '../text.js';
@@ -10,6 +9,7 @@ import { HttpConnections } from './connections.js';
 import type { Health, HealthReport, ReadinessCheck } from './health.js';
 import type { Measure } from './measure.js';
 import { addMeasure, createMetrics, type Readings } from './metrics.js';
+import type { DenialHandler, HttpHandler, PeerHttp, UpgradeHandler } from './peer-http.js';
 import { Routes } from './routes.js';
 
 /** What the services of a peer need. */
