@@ -1,4 +1,5 @@
 import { openServices } from '@hearsay/services';
+import { exportMetrics } from '@hearsay/services/metrics';
 import { type PeerFlags, startPeer, untilAsked } from '../service/start-peer.js';
 import { answerCalculate } from './calculate.js';
 
@@ -6,6 +7,7 @@ import { answerCalculate } from './calculate.js';
 export async function gateway(flags: PeerFlags): Promise<void> {
   const peer = await startPeer('gateway', flags);
   const services = openServices(peer);
+  exportMetrics(services, peer.http.metrics);
   peer.http.route('/calculate', (request, response) =>
     answerCalculate(services, request, response),
   );
