@@ -4,6 +4,7 @@ import { readSurvivor, writeSurvivor } from '../store/survivor-codec.js';
 import { PART_BYTES } from '../wire/wire-limits.js';
 import { type Context, witnessSurvivor } from './context.js';
 import type { Holdings } from './holdings.js';
+import { encodeGroup } from './repair.js';
 
 /** A question to some peers about a key. */
 export interface Ask {
@@ -107,8 +108,10 @@ export class Asks {
     const reader = new Reader(bytes);
     const survivor = readSurvivor(reader);
     reader.end();
+    const { store, now, outbox } = this.#context;
     witnessSurvivor(this.#context, survivor);
-    this.#context.store.adopt(survivor, this.#context.now.wallMs);
+    // What is written from here on may depend on it, also after a restart.
+    if (store.adopt(survivor, now.wallMs)) outbox.record('group', encodeGroup([survivor]));
   }
 
   #check(waiting: Waiting): void {

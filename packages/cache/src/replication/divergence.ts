@@ -6,6 +6,7 @@ import type { Verdict } from '../wire/post.js';
 import { PART_BYTES } from '../wire/wire-limits.js';
 import { type Context, holdsMoreThanCounts, witnessSurvivor } from './context.js';
 import type { Holdings } from './holdings.js';
+import { encodeGroup } from './repair.js';
 import type { PartitionDigest } from './replicated-store.js';
 import { hashSummary } from './summary.js';
 import { encodeVector } from './vector.js';
@@ -130,7 +131,9 @@ export class Divergence {
       const survivor = theirs.get(key);
       if (survivor === undefined) continue;
       witnessSurvivor(this.#context, survivor);
-      if (store.refill(survivor, vector, now.wallMs)) repaired += 1;
+      if (!store.refill(survivor, vector, now.wallMs)) continue;
+      outbox.record('group', encodeGroup([survivor]));
+      repaired += 1;
     }
     counters.divergences += 1;
     this.#differing.set(partition, from);

@@ -11,6 +11,8 @@ import type { Vector } from './vector.js';
 /** What an earlier run left. */
 export interface Restored {
   readonly vector: Vector;
+  /** Last writes of the survivors that were held, also beyond the vector. */
+  readonly ahead: Vector;
   readonly heads: ReadonlyMap<StreamId, FrameHead>;
   readonly floor: Floor | undefined;
   readonly oldest: HlcTime | undefined;

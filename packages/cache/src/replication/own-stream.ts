@@ -1,11 +1,11 @@
-import { compareIds, type PeerId, parseStreamId, type StreamId, streamId } from '@hearsay/core';
+import { type PeerId, parseStreamId, type StreamId, streamId } from '@hearsay/core';
 import { type ClockEntry, Writer } from '@hearsay/core/wire';
 import type { Operation } from '../values/operation.js';
 import { writeOperation } from '../values/operation-codec.js';
 import { beginBody, encodeFrame, type FrameCrypto } from '../wire/frame.js';
 import { FRAME_GATHER_BYTES, FRAME_GATHER_OPERATIONS } from '../wire/wire-limits.js';
 import type { Context } from './context.js';
-import { RETIRED, type Vector } from './vector.js';
+import { RETIRED, Vector } from './vector.js';
 
 /** A frame that is closed: encoded and signed once, for every link and the disk. */
 export interface ClosedFrame {
@@ -26,23 +26,31 @@ export class OwnStream {
   readonly #generation: number;
   readonly #crypto: FrameCrypto;
   readonly #vector: Vector;
+  readonly #ahead: Vector;
   /** Streams whose entries rose since the frame before. */
   readonly #risen: Set<StreamId>;
+  /** What was named as a cause though it does not count here yet. */
+  readonly #named: Vector = new Vector();
   #sequence: number;
   #open: OpenFrame | undefined;
   #closed: ClosedFrame[] = [];
 
-  /** @param sequence of the last write, when the stream goes on */
+  /**
+   * @param self sequence is that of the last write, when the stream goes on
+   * @param held what a write may have seen: the vector, and survivors beyond it
+   */
   constructor(
     self: { readonly id: PeerId; readonly generation: number; readonly sequence: number },
-    vector: Vector,
+    held: { readonly vector: Vector; readonly ahead: Vector },
     crypto: FrameCrypto,
   ) {
+    const { vector } = held;
     this.#origin = self.id;
     this.#generation = self.generation;
     this.#sequence = self.sequence;
     this.stream = streamId(self.id, self.generation);
     this.#vector = vector;
+    this.#ahead = held.ahead;
     this.#crypto = crypto;
     // What an earlier run named as causes is not known any more: the first frame names all.
     this.#risen = new Set([...vector.streams()].map(([stream]) => stream));
@@ -99,10 +107,7 @@ export class OwnStream {
   }
 
   #begin(): OpenFrame {
-    const writer = new Writer(4_096);
-    const causes = this.#causes();
-    beginBody(writer, causes);
-    const open = { writer, first: this.#sequence + 1 };
+    const open = { writer: new Writer(4_096), first: this.#sequence + 1 };
     this.#open = open;
     return open;
   }
@@ -113,30 +118,40 @@ export class OwnStream {
     this.#open = undefined;
     const numbers = { first: open.first, last: this.#sequence };
     const identity = { origin: this.#origin, generation: this.#generation };
-    const bytes = encodeFrame({ ...identity, ...numbers }, open.writer.finish(), this.#crypto);
+    const operations = open.writer.view(0);
+    const body = new Writer(operations.length + 256);
+    // Only now: posts were handled between the writes of this turn, and the later ones may depend on them.
+    beginBody(body, this.#causes());
+    body.raw(operations);
+    const bytes = encodeFrame({ ...identity, ...numbers }, body.finish(), this.#crypto);
     this.#closed.push({ bytes, ...numbers });
   }
 
-  /** Singhal and Kshemkalyani 1992: what changed since the frame before says as much as all of it. */
+  /**
+   * Singhal and Kshemkalyani 1992: what changed since the frame before says as much as all of it. What
+   * a repair that is not over brought is shown here too, so a write may have seen it.
+   */
   #causes(): readonly ClockEntry[] {
-    const causes: ClockEntry[] = [];
+    const causes = new Vector();
     for (const stream of this.#risen) {
       const sequence = this.#vector.get(stream);
-      if (stream !== this.stream && sequence > 0 && sequence < RETIRED) {
-        causes.push([stream, sequence]);
-      }
+      if (sequence < RETIRED) causes.raise(stream, sequence);
     }
     this.#risen.clear();
-    return causes.sort(([left], [right]) => compareIds(left, right));
+    for (const [stream, sequence] of this.#ahead.streams()) {
+      if (sequence <= this.#vector.get(stream)) continue;
+      if (this.#named.raise(stream, sequence)) causes.raise(stream, sequence);
+    }
+    return causes.sorted().filter(([stream]) => stream !== this.stream);
   }
 }
 
 /** We cannot go on in our stream, as an earlier run may have used its numbers: begins another. */
 export function renewStream(context: Context, above: number): void {
-  const { own, now, self, vector, crypto, outbox } = context;
+  const { own, now, self, crypto, outbox } = context;
   const was = own.stream;
   const generation = Math.max(above, parseStreamId(was).generation, now.wallMs) + 1;
-  context.own = new OwnStream({ id: self, generation, sequence: 0 }, vector, crypto);
+  context.own = new OwnStream({ id: self, generation, sequence: 0 }, context, crypto);
   outbox.event({ kind: 'new-stream', was, is: context.own.stream });
 }
 

@@ -3,7 +3,7 @@ import { Reader, readClock, Writer, writeClockEntries } from '@hearsay/core/wire
 import type { Survivor } from '../store/survivor.js';
 import { readSurvivor } from '../store/survivor-codec.js';
 import { decodeFrame, type FrameHead, keepHead, readHead } from '../wire/frame.js';
-import { survivorTimes } from '../wire/survivor-dates.js';
+import { placesOf, survivorTimes } from '../wire/survivor-dates.js';
 import type { Floor } from './answer.js';
 import { readOperations } from './delivery.js';
 import type { CacheRecordKind } from './effect.js';
@@ -83,6 +83,7 @@ export class Replay {
   readonly #store: ReplicatedStore;
   readonly #nowMs: number;
   readonly #vector = new Vector();
+  readonly #ahead = new Vector();
   readonly #heads = new Map<StreamId, FrameHead>();
   #state: CacheState | undefined;
   #oldest: HlcTime | undefined;
@@ -120,6 +121,7 @@ export class Replay {
     const vector = this.#vector;
     return {
       vector,
+      ahead: this.#ahead,
       heads: this.#heads,
       floor,
       oldest: this.#oldest,
@@ -147,6 +149,7 @@ export class Replay {
     reader.end();
     for (const survivor of survivors) {
       for (const time of survivorTimes(survivor)) this.#note(time);
+      for (const [stream, sequence] of placesOf(survivor)) this.#ahead.raise(stream, sequence);
       this.#store.adopt(survivor, this.#nowMs);
     }
   }

@@ -60,6 +60,7 @@ export class Replication {
     const { self, generation, sequence = 0, store, crypto, random, restored } = options;
     const limits = { ...DEFAULT_REPLICATION_LIMITS, ...options.limits };
     const vector = restored?.vector ?? new Vector();
+    const ahead = restored?.ahead ?? new Vector();
     this.#context = {
       self,
       limits,
@@ -71,9 +72,9 @@ export class Replication {
       outbox: new Outbox(),
       arrivals: this.arrivals,
       vector,
-      ahead: new Vector(),
+      ahead,
       heads: new Map(restored?.heads),
-      own: new OwnStream({ id: self, generation, sequence }, vector, crypto),
+      own: new OwnStream({ id: self, generation, sequence }, { vector, ahead }, crypto),
       now: { monotonicMs: 0, wallMs: 0 },
       oldest: restored?.oldest,
     };

@@ -7,6 +7,7 @@ import { Replication } from '../../src/replication/replication.js';
 import { StoreBox } from '../../src/replication/store-box.js';
 import { Store } from '../../src/store/store.js';
 import { binaryOfBytes } from '../../src/values/binary.js';
+import type { Change } from '../../src/values/operation.js';
 import { testCrypto, testPeer } from './crypto.js';
 
 const EPOCH_MS = 1_700_000_000_000;
@@ -168,6 +169,18 @@ export class CacheMesh {
 
   delete(node: CacheNode, key: string): void {
     node.replication.write([{ key, change: { kind: 'delete' } }], this.now(node));
+    this.#do(node, { kind: 'flush' });
+  }
+
+  /** Writes what the store prepares, in one frame. */
+  write(
+    node: CacheNode,
+    key: string,
+    prepare: (store: Store, nowMs: number) => readonly Change[],
+  ): void {
+    const changes = prepare(node.box.store, this.now(node).wallMs);
+    const writes = changes.map((change) => ({ key, change }));
+    if (writes.length > 0) node.replication.write(writes, this.now(node));
     this.#do(node, { kind: 'flush' });
   }
 
