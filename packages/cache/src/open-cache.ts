@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type Now, parseStreamId, seededRandom } from '@hearsay/core';
+import { type Now, seededRandom } from '@hearsay/core';
 import type { Peer } from '@hearsay/node';
 import {
   type Documents,
@@ -15,6 +15,7 @@ import type { CacheRecord } from './persistence/cache-record.js';
 import type { CacheDurability } from './persistence/durability.js';
 import type { Restored } from './replication/input.js';
 import { DEFAULT_REPLICATION_LIMITS, type ReplicationLimits } from './replication/limits.js';
+import { generationAbove } from './replication/own-stream.js';
 import { Replay } from './replication/replay.js';
 import { Replication } from './replication/replication.js';
 import { StoreBox } from './replication/store-box.js';
@@ -140,12 +141,11 @@ function runOf(peer: Peer, box: StoreBox, records: readonly CacheRecord[]): Run 
   if (closed?.peer === peer.id) {
     return { generation: closed.generation, sequence: closed.sequence, restored };
   }
-  let newest = 0;
-  for (const [stream] of restored.vector.sorted()) {
-    const { peer: origin, generation } = parseStreamId(stream);
-    if (origin === peer.id) newest = Math.max(newest, generation);
-  }
-  return { generation: Math.max(newest + 1, now.wallMs), sequence: 0, restored };
+  return {
+    generation: generationAbove(peer.id, restored.vector, now.wallMs),
+    sequence: 0,
+    restored,
+  };
 }
 
 function closedAt(bytes: Uint8Array): {

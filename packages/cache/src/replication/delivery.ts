@@ -56,6 +56,8 @@ export class Delivery {
     }
     if (last <= vector.get(stream)) {
       counters.framesRepeated += 1;
+      // Who writes on in a stream that ended has forgotten that it did, and writes it anew in another.
+      if (vector.isRetired(stream)) return;
       return this.#handlers.applied(frame.head, from, answer);
     }
     if (this.#held.has(frame) || !this.#hasRoom(stream)) return;

@@ -1,11 +1,11 @@
-import { type PeerId, parseStreamId, type StreamId, streamId } from '@hearsay/core';
+import { invariant, type PeerId, parseStreamId, type StreamId, streamId } from '@hearsay/core';
 import { type ClockEntry, Writer } from '@hearsay/core/wire';
 import type { Operation } from '../values/operation.js';
 import { writeOperation } from '../values/operation-codec.js';
 import { beginBody, encodeFrame, type FrameCrypto } from '../wire/frame.js';
 import { FRAME_GATHER_BYTES, FRAME_GATHER_OPERATIONS } from '../wire/wire-limits.js';
 import type { Context } from './context.js';
-import { RETIRED, Vector } from './vector.js';
+import { RETIRED, type ReadonlyVector, Vector } from './vector.js';
 
 /** A frame that is closed: encoded and signed once, for every link and the disk. */
 export interface ClosedFrame {
@@ -45,6 +45,11 @@ export class OwnStream {
     crypto: FrameCrypto,
   ) {
     const { vector } = held;
+    const isLatest = generationAbove(self.id, vector, self.generation) === self.generation;
+    invariant(
+      self.sequence > 0 || isLatest,
+      'a stream that does not go on begins after all others',
+    );
     this.#origin = self.id;
     this.#generation = self.generation;
     this.#sequence = self.sequence;
@@ -146,11 +151,26 @@ export class OwnStream {
   }
 }
 
+/**
+ * The generation of a run that does not go on in an earlier stream: above all that are known here, also
+ * those an earlier run took for itself, so that nobody takes it for one that ended.
+ * @param least what it would be otherwise
+ */
+export function generationAbove(self: PeerId, vector: ReadonlyVector, least: number): number {
+  let generation = least;
+  for (const [stream] of vector.sorted()) {
+    const known = parseStreamId(stream);
+    if (known.peer === self) generation = Math.max(generation, known.generation + 1);
+  }
+  return generation;
+}
+
 /** We cannot go on in our stream, as an earlier run may have used its numbers: begins another. */
 export function renewStream(context: Context, above: number): void {
-  const { own, now, self, crypto, outbox } = context;
+  const { own, now, self, vector, crypto, outbox } = context;
   const was = own.stream;
-  const generation = Math.max(above, parseStreamId(was).generation, now.wallMs) + 1;
+  const least = Math.max(above, parseStreamId(was).generation, now.wallMs) + 1;
+  const generation = generationAbove(self, vector, least);
   context.own = new OwnStream({ id: self, generation, sequence: 0 }, context, crypto);
   outbox.event({ kind: 'new-stream', was, is: context.own.stream });
 }

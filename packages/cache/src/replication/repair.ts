@@ -199,7 +199,7 @@ export class Repair {
     this.#partial = undefined;
     if (news.length > 0 || gone.length > 0) {
       outbox.record('commit', encodeCommit(news, gone));
-      this.#handlers.rose(news.map(({ stream }) => stream));
+      this.#handlers.rose([...news.map(({ stream }) => stream), ...gone]);
     }
     counters.repairs += 1;
     counters.repairedEntries += this.#entries;

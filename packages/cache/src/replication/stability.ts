@@ -79,10 +79,12 @@ export class Stability {
     return stable;
   }
 
-  /** How many members are known to hold this of a stream. */
+  /** How many members are known to hold this of a stream that is not over. */
   holders(stream: StreamId, sequence: number): number {
     let count = 0;
-    for (const { told } of this.#members.values()) if (told.get(stream) >= sequence) count += 1;
+    for (const { told } of this.#members.values()) {
+      if (told.get(stream) >= sequence && !told.isRetired(stream)) count += 1;
+    }
     return count;
   }
 }

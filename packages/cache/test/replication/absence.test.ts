@@ -1,3 +1,4 @@
+import { parseStreamId } from '@hearsay/core';
 import { describe, expect, it } from 'vitest';
 import { CacheMesh, type CacheNode } from '../support/cache-mesh.js';
 
@@ -131,5 +132,71 @@ describe('who was away', () => {
     expect(first.replication.vector.size).toBeLessThanOrEqual(3);
     expectAgreement(world);
     expect(second.read('mine', world.nowMs)).toBe('last');
+  });
+
+  it('writes on in a later stream after one that it began anew in, wherever its clock stands', () => {
+    const [world, first, , third] = three('renewed');
+    world.set(third, 'mine', 'one');
+    world.run(2_000);
+    world.crash(third);
+    const again = world.start(3, undefined, third.generation);
+    world.set(again, 'mine', 'two');
+    world.linkAll();
+    world.run(5_000);
+    const { generation } = parseStreamId(again.replication.stream);
+    const restarted = world.start(3, world.crash(again), again.generation + 1);
+    expect(parseStreamId(restarted.replication.stream).generation).toBeGreaterThan(generation);
+    world.linkAll();
+    world.set(restarted, 'mine', 'three');
+    world.run(20_000);
+    expect(first.read('mine', world.nowMs)).toBe('three');
+    expectAgreement(world);
+  });
+
+  it('counts on nobody for writes in a stream that the others know as ended', () => {
+    const [world, first, second, third] = three('ended');
+    let last = third;
+    for (const generation of [100, 200]) {
+      world.set(last, 'mine', `before ${generation}`);
+      world.run(5_000);
+      last = world.start(3, world.crash(last), generation);
+      world.linkAll();
+    }
+    world.set(last, 'mine', 'at last');
+    world.run(10_000);
+    expect(first.replication.retired).toHaveLength(1);
+    world.crash(last);
+    const wiped = world.start(3, undefined, 50);
+    world.linkAll();
+    world.set(wiped, 'mine', 'with a clock of long ago');
+    const { sequence } = wiped.replication;
+    const wait = { id: 1, sequence, copies: 3, untilMs: world.nowMs + 60_000 };
+    world.handle(wiped, { kind: 'await', ...wait });
+    world.run(20_000);
+    expect(wiped.settled.get(1)?.outcome).toMatchObject({ kind: 'late' });
+    for (const node of [first, second, wiped]) {
+      expect(node.read('mine', world.nowMs)).toBe('with a clock of long ago');
+    }
+    expectAgreement(world);
+  });
+
+  it('tells what it took over as ended, or it would be taken for one that lacks deletions', () => {
+    const [world, first, second, third] = three('told');
+    world.set(third, 'mine', 'one');
+    world.run(5_000);
+    const again = world.start(3, world.crash(third), 100);
+    world.linkAll();
+    world.set(again, 'mine', 'two');
+    world.run(5_000);
+    expect(second.replication.retired).toHaveLength(1);
+    world.cut(first, second);
+    const fourth = world.start(4);
+    world.link(second, fourth);
+    world.run(10_000);
+    expect(fourth.replication.retired).toEqual(second.replication.retired);
+    world.cut(second, again);
+    expect(second.replication.standings.holderOf(second.replication.vector.sorted())).toBe(
+      fourth.peer,
+    );
   });
 });

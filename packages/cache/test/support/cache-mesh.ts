@@ -2,6 +2,7 @@ import { type Now, type PeerId, type Random, seededRandom } from '@hearsay/core'
 import type { CacheRecordKind, Effect, ReplicationEvent } from '../../src/replication/effect.js';
 import type { Input } from '../../src/replication/input.js';
 import type { ReplicationLimits } from '../../src/replication/limits.js';
+import { generationAbove } from '../../src/replication/own-stream.js';
 import { Replay, snapshotRecords } from '../../src/replication/replay.js';
 import { Replication } from '../../src/replication/replication.js';
 import { StoreBox } from '../../src/replication/store-box.js';
@@ -50,19 +51,22 @@ export class CacheNode {
 
   constructor(mesh: CacheMesh, peer: PeerId, generation: number, disk: Disk | undefined) {
     this.peer = peer;
-    this.generation = generation;
     this.box = new StoreBox(() => new Store({ random: mesh.random.split(`store ${peer}`) }));
     const replay = new Replay(this.box, mesh.nowMs + EPOCH_MS);
     for (const { kind, bytes } of disk?.records ?? []) replay.add(kind, bytes);
     this.records = [...(disk?.records ?? [])];
+    const restored = replay.finish();
+    const sequence = disk?.sequence ?? 0;
+    this.generation =
+      sequence > 0 ? generation : generationAbove(peer, restored.vector, generation);
     this.replication = new Replication({
       self: peer,
-      generation,
-      sequence: disk?.sequence ?? 0,
+      generation: this.generation,
+      sequence,
       store: this.box,
       crypto: testCrypto(peer),
       random: mesh.random.split(`replication ${peer}.${generation}`),
-      restored: replay.finish(),
+      restored,
       limits: mesh.limits,
     });
   }
