@@ -25,7 +25,7 @@ const terminals = new Terminals(SIZE);
 
 /** @param {string} nick */
 async function start(nick) {
-  const chat = repoPath('apps/chat/dist/main.js');
+  const chat = repoPath('apps/chat/dist/bundle/hearsay.js');
   terminals.open(nick, [process.execPath, chat, nick], environment);
   await terminals.until(nick, /#lobby>/);
 }

@@ -4,4 +4,4 @@ import { launch } from './launch.mjs';
 
 const args = process.argv.slice(2);
 if (args.length === 0 && !process.stdout.isTTY) await launch('apps/lab/dist/main.js', ['demo']);
-else await launch('apps/chat/dist/main.js', args);
+else await launch('apps/chat/dist/bundle/hearsay.js', args);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { repoPath } from '../lib/repo.mjs';
 
-const MAIN = repoPath('apps', 'chat', 'dist', 'main.js');
+const MAIN = repoPath('apps', 'chat', 'dist', 'bundle', 'hearsay.js');
 const PRETEND = repoPath('scripts', 'bench', 'lib', 'pretend-terminal.mjs');
 const TICKS_PER_SECOND = 100; // USER_HZ of Linux.
 const STARTS = 5;

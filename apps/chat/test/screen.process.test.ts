@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { alone, type Mesh, openMesh } from './support/program.js';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/bundle/hearsay.js', import.meta.url));
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const PATIENCE = { timeout: 40_000, interval: 200 };
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/bundle/hearsay.js', import.meta.url));
 /** Only a failure takes this long: ten processes for each core are slow, and not wrong. */
 const PATIENCE_MS = 40_000;
 

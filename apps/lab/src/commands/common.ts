@@ -5,7 +5,7 @@ import { styleFor } from '../output/style.js';
 
 /** The chat program as it is built in this repository. */
 export const chatFile: string = fileURLToPath(
-  new URL('../../../chat/dist/main.js', import.meta.url),
+  new URL('../../../chat/dist/bundle/hearsay.js', import.meta.url),
 );
 
 /** Help text of `--json`, the same for every command. */
