@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { benchBroadcastCommand } from './commands/bench-broadcast.js';
+import { benchCacheCommand } from './commands/bench-cache.js';
 import { benchDiskCommand } from './commands/bench-disk.js';
 import { benchMembershipCommand } from './commands/bench-membership.js';
 import { benchSecurityCommand } from './commands/bench-security.js';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
         .addCommand(benchBroadcastCommand())
         .addCommand(benchSecurityCommand())
         .addCommand(benchYjsCommand())
-        .addCommand(benchDiskCommand()),
+        .addCommand(benchDiskCommand())
+        .addCommand(benchCacheCommand()),
     );
 }

@@ -17,14 +17,18 @@ export type CacheValue = Uint8Array | JsonValue;
 /** A value as it was found. */
 export class CacheEntry {
   /** `<ms>.<counter>.<origin>` of the write: equal for equal writes. */
-  readonly version: string;
+  get version(): string {
+    return formatVersion(this.#version);
+  }
+
   /** Milliseconds since 1970. */
   readonly expiresAt: number | undefined;
   readonly #value: Binary;
+  readonly #version: Version;
 
   constructor(value: Binary, version: Version, expiresAt: number | undefined) {
     this.#value = value;
-    this.version = formatVersion(version);
+    this.#version = version;
     this.expiresAt = expiresAt;
   }
 
