@@ -19,7 +19,9 @@ export function installFingerprint() {
 /** Changes when what was built may no longer be right. */
 export function buildFingerprint() {
   const sources = workspaceFolders().flatMap((folder) => [
-    ...filesBelow(folder, (file) => /\/((package|tsconfig[^/]*)\.json|rolldown\.config\.mjs)$/.test(file)),
+    ...filesBelow(folder, (file) =>
+      /\/((package|tsconfig[^/]*)\.json|rolldown\.config\.mjs)$/.test(file),
+    ),
     ...filesBelow(`${folder}/src`),
   ]);
   return fingerprint(['pnpm-lock.yaml', 'tsconfig.base.json', 'turbo.json', ...sources]);
