@@ -56,6 +56,11 @@ describe('docs/limits.md', () => {
     expect(valuesIn(cachePart)).toEqual(values);
   });
 
+  it('names every limit of the cache over HTTP with its value, and no other', () => {
+    const { values } = limitsIn('packages/cache/src/http/limits.ts');
+    expect(valuesIn(sectionOf('The cache over HTTP'))).toEqual(values);
+  });
+
   it('names every limit of its replication with its value, and no other', () => {
     const { names, values } = limitsIn('packages/cache/src/replication/limits.ts');
     expect(Object.keys(values)).toEqual(expect.arrayContaining(names));
