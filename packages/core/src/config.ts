@@ -21,7 +21,7 @@ export interface Config {
   readonly suspicionMaxFactor: number;
   /** Confirmations that shorten a suspicion to its minimum, if that many live members exist. memberlist: 2. */
   readonly suspicionConfirmations: number;
-  /** Highest local health score; every probe timeout is multiplied by score + 1 (Lifeguard: 8 values). */
+  /** Number of values of the local health score; every probe timeout is multiplied by score + 1 (Lifeguard: 8). 1: always healthy. */
   readonly healthScoreMax: number;
   /** An event-loop delay above this counts against our own health. */
   readonly loopDelayWarnMs: number;
@@ -31,7 +31,7 @@ export interface Config {
   readonly stallGraceMs: number;
   /** Links lost or silent within this window count together as "at once". */
   readonly isolationWindowMs: number;
-  /** Verdicts without proof stay frozen this long when most links went at once; while nobody at all is heard, for ever. */
+  /** Verdicts without proof stay frozen this long when most links went at once; while nobody at all is heard, for ever. 0: never. */
   readonly isolationHoldMs: number;
   /** An open link that carried nothing this long is pinged. */
   readonly heartbeatMs: number;

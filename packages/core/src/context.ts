@@ -3,6 +3,7 @@ import type { Deadlines } from './deadlines.js';
 import type { PeerId } from './ids.js';
 import type { Address, Now } from './input.js';
 import type { Limits } from './limits.js';
+import type { Defences } from './membership/defences.js';
 import type { Outbox } from './outbox.js';
 import type { Notary } from './trust/notary.js';
 import type { OwnRecord } from './trust/own-record.js';
@@ -24,6 +25,7 @@ export interface Self {
 export interface Context {
   readonly self: Self;
   readonly config: Config;
+  readonly defences: Defences;
   readonly limits: Limits;
   readonly counters: Counters;
   readonly notary: Notary;

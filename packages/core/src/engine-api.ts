@@ -4,6 +4,7 @@ import type { MessageId, PeerId, StreamId, Topic } from './ids.js';
 import type { Input, Now } from './input.js';
 import type { Limits } from './limits.js';
 import type { BatchStore } from './log/batch-store.js';
+import type { Defences } from './membership/defences.js';
 import type { Random } from './random.js';
 import type { Signer } from './trust/signer.js';
 import type { Counters, MemberView, Receipt, StatusView } from './view.js';
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly store?: BatchStore;
   readonly config?: Partial<Config>;
   readonly limits?: Partial<Limits>;
+  /** Default: all. For experiments only. */
+  readonly defences?: Partial<Defences>;
 }
 
 /** One peer as a pure state machine: the same bytes run in the simulator and in a terminal. */

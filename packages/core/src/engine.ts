@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS } from './limits.js';
 import { LinkHandler } from './link-handler.js';
 import type { BatchStore } from './log/batch-store.js';
 import type { Contradiction } from './log/log-progress.js';
+import { ALL_DEFENCES } from './membership/defences.js';
 import { Outbox } from './outbox.js';
 import { buildParts, LOG_REPLICA, type PeerHooks, type PeerParts } from './peer-parts.js';
 import type { Random } from './random.js';
@@ -44,7 +45,7 @@ class PeerEngine implements Engine {
   #stall = { ms: 0, untilMs: 0 };
 
   constructor(options: EngineOptions) {
-    const { id, generation, network, meta, signer, random, store, config, limits } = options;
+    const { id, generation, network, meta, signer, random, store } = options;
     const counters = zeroCounters();
     const notary = new Notary(signer, network);
     const self: Self = {
@@ -59,8 +60,9 @@ class PeerEngine implements Engine {
     };
     this.#context = {
       self,
-      config: { ...DEFAULT_CONFIG, ...config },
-      limits: { ...DEFAULT_LIMITS, ...limits },
+      config: { ...DEFAULT_CONFIG, ...options.config },
+      defences: { ...ALL_DEFENCES, ...options.defences },
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
       counters,
       notary,
       ownRecord: new OwnRecord(self, notary),

@@ -28,6 +28,7 @@ export type {
   StoredRecord,
 } from './log/batch-store.js';
 export { indexRecords } from './log/segment-index.js';
+export type { Defences } from './membership/defences.js';
 export type { MemberState } from './membership/member.js';
 export { jitter, pick, type Random, sample, seededRandom } from './random.js';
 export type { MergeResult, Replica } from './sync/replica.js';

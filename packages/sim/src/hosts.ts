@@ -164,7 +164,7 @@ export class Hosts implements Directory {
 
   #createRun(node: SimNode, generation: number): Incarnation {
     const { settings, random } = this.#parts;
-    const { config, limits, network } = settings;
+    const { config, defences, limits, network } = settings;
     const own = random.split(`run/${node.name}/${generation}`);
     const signer = this.#keys.signerOf(node.id);
     const networkName = this.#networks.get(node) ?? NETWORK_NAME;
@@ -176,6 +176,7 @@ export class Hosts implements Directory {
       signer,
       random: own.split('engine'),
       config,
+      defences,
       limits,
     });
     return new Incarnation({

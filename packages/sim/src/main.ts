@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { experimentCommand } from './commands/experiment.js';
 import { listScenarios } from './commands/find-scenario.js';
 import { complain, write } from './commands/output.js';
 import { runCommand } from './commands/run.js';
 import { sweepCommand } from './commands/sweep.js';
+import { EXPERIMENTS } from './experiments/experiments.js';
 import { RequestError } from './scenario/fields.js';
 
 const HELP = `Usage: npm run sim -- COMMAND [options]
@@ -13,7 +15,8 @@ The same seed always does the same. The exit code is 1 when a promise was broken
 Commands:
   run SCENARIO ...      runs scenarios, by name or from files
   sweep                 the swarm over many seeds, and what must have happened in them
-  list                  the scenarios that have a name
+  experiment NAME ...   finds something out, and writes docs/experiments/NAME.md with a plot
+  list                  the scenarios and experiments that have a name
 
 Options of run:
   --seed SEED           any text (default: the scenario's)
@@ -69,8 +72,11 @@ function dispatch(command: string, args: readonly string[]): number {
       return runCommand(args);
     case 'sweep':
       return sweepCommand(args);
+    case 'experiment':
+      return experimentCommand(args);
     case 'list':
-      for (const { name, summary } of listScenarios()) write(`${name.padEnd(18)} ${summary}`);
+      for (const { name, summary } of [...listScenarios(), ...EXPERIMENTS])
+        write(`${name.padEnd(18)} ${summary}`);
       return 0;
     default:
       throw new RequestError(`no command is called ${command}`);

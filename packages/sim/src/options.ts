@@ -2,6 +2,7 @@ import {
   type Config,
   DEFAULT_CONFIG,
   DEFAULT_LIMITS,
+  type Defences,
   type Limits,
   type Message,
   type MessageId,
@@ -25,6 +26,8 @@ export interface SimulationOptions {
   /** A shell line that repeats the run; printed with a failure. */
   readonly replay?: string;
   readonly config?: Partial<Config>;
+  /** Parts of the failure detector that an experiment leaves out. */
+  readonly defences?: Partial<Defences>;
   readonly limits?: Partial<Limits>;
   readonly network?: Partial<NetworkSettings>;
   /** Peers may skip messages that nobody keeps any more. Default false: then a gap is a violation. */
@@ -43,6 +46,7 @@ export interface Settings {
   readonly seed: string;
   readonly replay: Replay;
   readonly config: Config;
+  readonly defences: Partial<Defences>;
   readonly limits: Limits;
   readonly network: NetworkSettings;
   readonly gapsAllowed: boolean;
@@ -64,6 +68,7 @@ export function settle(options: SimulationOptions): Settings {
       command: options.replay ?? `npm run sim -- run ${scenario} --seed ${seed}`,
     },
     config,
+    defences: options.defences ?? {},
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     network: { ...DEFAULT_NETWORK, dialTimeoutMs: config.dialTimeoutMs, ...options.network },
     gapsAllowed: options.gapsAllowed ?? false,

@@ -36,8 +36,8 @@ export class Isolation {
 
   /** Verdicts must wait: within the hold, and as long as nobody alive is heard at all. */
   freezesVerdicts(): boolean {
-    if (this.#sinceMs === undefined) return false;
     const { now, config } = this.#context;
+    if (this.#sinceMs === undefined || config.isolationHoldMs === 0) return false;
     return now.monotonicMs - this.#sinceMs < config.isolationHoldMs || !this.#hearsAnybody();
   }
 

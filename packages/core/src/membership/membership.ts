@@ -176,7 +176,8 @@ export class Membership {
     this.#isolation.evaluate();
     const { now, config, counters, deadlines } = this.#context;
     const frozen = now.monotonicMs < this.#frozenUntilMs || this.#isolation.freezesVerdicts();
-    const lives = Math.max(member.heardMs ?? 0, member.vouchedMs ?? 0) > this.#recentMs(member);
+    const heardMs = Math.max(member.heardMs ?? 0, member.vouchedMs ?? 0);
+    const lives = this.#context.defences.signsOfLife && heardMs > this.#recentMs(member);
     // Others may have lost their links by the same cut: what the dial under way finds counts more.
     const early = now.monotonicMs < member.sinceMs + this.#suspicionMs(member);
     if (frozen || lives || (early && this.#hooks.dials(member))) {
@@ -305,7 +306,7 @@ export class Membership {
       this.#isolation.evaluate();
     }
     if (!first) return;
-    this.#dissemination.tellSubject(member.peer);
+    if (this.#context.defences.tellSuspect) this.#dissemination.tellSubject(member.peer);
     this.#dissemination.spread(updateOf(member, self.id), undefined, delayMs);
   }
 
@@ -381,10 +382,9 @@ export class Membership {
 
   /** An open link to it carried something lately: nobody needs to tell us that it is dead. */
   #hears(member: Member): boolean {
-    return (
-      this.#links.of(member.peer) !== undefined &&
-      this.#heardWithin(member, 2 * this.#context.config.probeIntervalMs)
-    );
+    const { config, defences } = this.#context;
+    if (!defences.signsOfLife || this.#links.of(member.peer) === undefined) return false;
+    return this.#heardWithin(member, 2 * config.probeIntervalMs);
   }
 
   /** Signs of life later than this count against a verdict. */

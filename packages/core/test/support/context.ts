@@ -3,6 +3,7 @@ import type { Context, Self } from '../../src/context.js';
 import { Deadlines } from '../../src/deadlines.js';
 import type { Effect } from '../../src/effect.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
+import { ALL_DEFENCES, type Defences } from '../../src/membership/defences.js';
 import { Outbox } from '../../src/outbox.js';
 import { OwnRecord } from '../../src/trust/own-record.js';
 import { zeroCounters } from '../../src/view.js';
@@ -29,11 +30,12 @@ export const WALL_OFFSET_MS = 1_700_000_000_000;
 
 export interface ContextOptions {
   readonly config?: Partial<Config>;
+  readonly defences?: Partial<Defences>;
   readonly limits?: Partial<Limits>;
   readonly self?: Partial<Self>;
 }
 
-export function testContext({ config, limits, self }: ContextOptions = {}): TestContext {
+export function testContext({ config, defences, limits, self }: ContextOptions = {}): TestContext {
   const counters = zeroCounters();
   const ourselves: Self = {
     id: peer(0x50),
@@ -51,6 +53,7 @@ export function testContext({ config, limits, self }: ContextOptions = {}): Test
     self: ourselves,
     // Periods without jitter, so that a test can name the exact time.
     config: { ...DEFAULT_CONFIG, jitterPercent: 0, ...config },
+    defences: { ...ALL_DEFENCES, ...defences },
     limits: { ...DEFAULT_LIMITS, ...limits },
     counters,
     notary,

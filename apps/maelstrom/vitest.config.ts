@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// Sibling packages are tested from their sources, so that no test ever runs against a stale build.
+const conditions = ['@hearsay/source'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    name: 'maelstrom',
+    include: ['test/**/*.test.ts'],
+    // Tests of real processes run in a layer of their own: see scripts/vitest.config.ts.
+    exclude: ['**/*.process.test.ts'],
+  },
+});

@@ -1,0 +1,7 @@
+import type { Experiment } from './experiment.js';
+import { idle } from './idle.js';
+import { lifeguard } from './lifeguard.js';
+import { partition } from './partition.js';
+
+/** Every experiment of the command line. */
+export const EXPERIMENTS: readonly Experiment[] = [lifeguard, partition, idle];

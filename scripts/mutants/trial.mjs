@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { repoPath } from '../lib/repo.mjs';
+import { testedPackages } from './copy.mjs';
+
+/** Whoever has not noticed by now is in a loop without end, and that is noticed too. */
+const trialMsMax = 1_800_000;
+/** A test that is only slow, on a busy machine, has not found anything. */
+const testMsMax = 900_000;
+
+/**
+ * Runs the tests of a copy until the first fails: those beside the mutated file, then all others.
+ * @param {string} folder of the copy
+ * @param {string} [file] that was mutated
+ * @returns {Promise<string | undefined>} the test that failed; undefined when all passed
+ */
+export async function firstFailure(folder, file) {
+  for (const { name, filter } of stages(folder, file)) {
+    const failure = await runTests(path.join(folder, 'packages', name), filter);
+    if (failure !== undefined) return `${name}: ${failure}`;
+  }
+  return undefined;
+}
+
+/**
+ * @param {string} folder
+ * @param {string | undefined} file
+ */
+function stages(folder, file) {
+  const whole = testedPackages.map((name) => ({ name, filter: [] }));
+  const [, name, area] = file?.match(/^packages\/([^/]+)\/src\/([^/]+)\//) ?? [];
+  if (name === undefined || area === undefined) return whole;
+  const near = path.join('packages', name, 'test', area);
+  return existsSync(path.join(folder, near))
+    ? [{ name, filter: [`test/${area}/`] }, ...whole]
+    : whole;
+}
+
+/**
+ * @param {string} root of the package in the copy
+ * @param {readonly string[]} filter
+ * @returns {Promise<string | undefined>}
+ */
+async function runTests(root, filter) {
+  const report = path.join(root, 'report.json');
+  rmSync(report, { force: true });
+  const vitest = repoPath('node_modules', 'vitest', 'vitest.mjs');
+  const pace = ['--bail=1', '--maxWorkers=1', `--testTimeout=${testMsMax}`];
+  const told = ['--reporter=json', `--outputFile=${report}`];
+  const status = await run([vitest, 'run', '--root', root, ...pace, ...told, ...filter], root);
+  if (status === 0) return undefined;
+  return status === 'timeout' ? `no end within ${trialMsMax / 60_000} minutes` : nameIn(report);
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {string} cwd
+ * @returns {Promise<number | 'timeout'>}
+ */
+function run(args, cwd) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd, stdio: 'ignore' });
+    let late = false;
+    const alarm = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, trialMsMax);
+    child.on('error', reject);
+    child.on('close', (status) => {
+      clearTimeout(alarm);
+      resolve(late ? 'timeout' : (status ?? 1));
+    });
+  });
+}
+
+/** @param {string} report */
+function nameIn(report) {
+  /** @type {{ testResults: { name: string, status: string, assertionResults: { status: string, fullName: string }[] }[] }} */
+  const { testResults } = existsSync(report)
+    ? JSON.parse(readFileSync(report, 'utf8'))
+    : { testResults: [] };
+  for (const { name, status, assertionResults } of testResults) {
+    const failed = assertionResults.find((test) => test.status === 'failed');
+    if (failed !== undefined) return failed.fullName;
+    if (status === 'failed') return `${path.basename(name)} as a whole`;
+  }
+  return 'the run as a whole';
+}
