@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { repoPath } from '../lib/repo.mjs';
-import { testedPackages } from './copy.mjs';
 
 /** Whoever has not noticed by now is in a loop without end, and that is noticed too. */
 const trialMsMax = 1_800_000;
@@ -10,31 +9,30 @@ const trialMsMax = 1_800_000;
 const testMsMax = 900_000;
 
 /**
- * Runs the tests of a copy until the first fails: those beside the mutated file, then all others.
+ * Runs the tests of one package of a copy until the first fails.
  * @param {string} folder of the copy
- * @param {string} [file] that was mutated
+ * @param {string} name of the package
+ * @param {string} [file] that was mutated: the tests beside it run before all others
  * @returns {Promise<string | undefined>} the test that failed; undefined when all passed
  */
-export async function firstFailure(folder, file) {
-  for (const { name, filter } of stages(folder, file)) {
-    const failure = await runTests(path.join(folder, 'packages', name), filter);
-    if (failure !== undefined) return `${name}: ${failure}`;
-  }
-  return undefined;
+export async function firstFailure(folder, name, file) {
+  const root = path.join(folder, 'packages', name);
+  const near = file === undefined ? undefined : nearTests(root, name, file);
+  const failure = near === undefined ? undefined : await runTests(root, [near]);
+  const found = failure ?? (await runTests(root, []));
+  return found === undefined ? undefined : `${name}: ${found}`;
 }
 
 /**
- * @param {string} folder
- * @param {string | undefined} file
+ * @param {string} root
+ * @param {string} name
+ * @param {string} file
  */
-function stages(folder, file) {
-  const whole = testedPackages.map((name) => ({ name, filter: [] }));
-  const [, name, area] = file?.match(/^packages\/([^/]+)\/src\/([^/]+)\//) ?? [];
-  if (name === undefined || area === undefined) return whole;
-  const near = path.join('packages', name, 'test', area);
-  return existsSync(path.join(folder, near))
-    ? [{ name, filter: [`test/${area}/`] }, ...whole]
-    : whole;
+function nearTests(root, name, file) {
+  // What only composes stands at the top of `src`, and is tested as an engine.
+  const [, owner, area = 'engine'] = file.match(/^packages\/([^/]+)\/src\/(?:([^/]+)\/)?/) ?? [];
+  if (owner !== name) return undefined;
+  return existsSync(path.join(root, 'test', area)) ? `test/${area}/` : undefined;
 }
 
 /**

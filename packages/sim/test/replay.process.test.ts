@@ -87,6 +87,8 @@ describe('the program', () => {
     [['run', 'kill', '--seed', '3', '--seeds', '1..2'], 'exclude each other'],
     [['run', 'swarm', '--without', 'sleep'], 'not sleep'],
     [['run', 'kill', '--compare', 'no-such-revision'], '--compare no-such-revision'],
+    [['experiment'], 'experiment takes a name: all, lifeguard'],
+    [['experiment', 'cold-fusion'], 'no experiment is called cold-fusion'],
     [['frobnicate'], 'no command is called frobnicate'],
     [['sweep', '--frobnicate'], '--frobnicate'],
   ])('answers %j with one line and exit code 2', (args, words) => {

@@ -255,6 +255,22 @@ describe('two dials of one side', () => {
   });
 });
 
+describe('two links to one peer that this side dialled', () => {
+  it.each([
+    ['older', 0],
+    ['newer', 1],
+  ])('are one loss only when both are gone: first the %s', (_which, first) => {
+    const bench = new Bench();
+    const links = [bench.open(OTHER, {}, 'a:1'), bench.open(OTHER, {}, 'b:1')];
+    const [one = 0, other = 0] = first === 0 ? links : links.toReversed();
+    expect(events(bench.break(one))).toEqual([]);
+    expect(bench.member(OTHER)?.state).toBe('alive');
+    const told = events(bench.break(other)).map(({ kind }) => kind);
+    expect(told).toEqual(['link-down', 'member']);
+    expect(bench.member(OTHER)?.state).toBe('suspect');
+  });
+});
+
 describe('a peer that left', () => {
   it('takes no command any more', () => {
     const bench = new Bench();
