@@ -1,5 +1,5 @@
 import type { Random } from '@hearsay/core';
-import { NO_SLOT } from './slots.js';
+import { NO_SLOT, STATE } from './slots.js';
 import type { Table } from './table.js';
 import type { EvictionPolicy } from './types.js';
 
@@ -7,6 +7,8 @@ import type { EvictionPolicy } from './types.js';
 const SAMPLES = 5;
 /** Slots looked at for one sample, where most hold nothing that could go. */
 const STEPS_MAX = 64;
+/** Counters, sets and hashes passed over on the way to the earliest deadline of a register. */
+const PASSED_MAX = 1_000;
 /** 24 bits of this unit wrap after 49 days. */
 const USE_UNIT_MS = 256;
 const USE_MASK = 0xffffff;
@@ -19,7 +21,12 @@ const COUNT_MAX = 255;
 const COUNT_START = 5;
 const COUNT_FACTOR = 10;
 
-/** Decides which entry makes room. It only picks; the store evicts. */
+/**
+ * Decides which entry makes room. It only picks; the store evicts.
+ *
+ * Only registers go: the next write replaces one whole. What is added to a counter, set or hash needs
+ * the parts that are there: of one that was evicted, a count would begin anew and replace the total.
+ */
 export class Eviction {
   readonly #policy: EvictionPolicy;
   readonly #table: Table;
@@ -43,12 +50,30 @@ export class Eviction {
       case 'none':
         return NO_SLOT;
       case 'ttl':
-        return this.#table.deadlines.takeDue(Number.MAX_VALUE) ?? NO_SLOT;
+        return this.#earliest();
       case 'lru':
         return this.#worst((slot) => (clockOf(nowMs) - this.#table.slots.usage(slot)) & USE_MASK);
       case 'lfu':
         return this.#worst((slot) => COUNT_MAX - this.#countAt(slot, nowMs));
     }
+  }
+
+  #mayGo(slot: number): boolean {
+    return this.#table.slots.state(slot) === STATE.value;
+  }
+
+  #earliest(): number {
+    const { deadlines } = this.#table;
+    const passed: number[] = [];
+    let found = NO_SLOT;
+    while (found === NO_SLOT && passed.length < PASSED_MAX) {
+      const slot = deadlines.takeDue(Number.MAX_VALUE);
+      if (slot === undefined) break;
+      if (this.#mayGo(slot)) found = slot;
+      else passed.push(slot);
+    }
+    for (const slot of passed) deadlines.push(slot, this.#table.deadlineMs(slot));
+    return found;
   }
 
   #worst(rate: (slot: number) => number): number {
@@ -63,13 +88,13 @@ export class Eviction {
     return worst;
   }
 
-  /** A live entry near a place picked at random. */
+  /** A register near a place picked at random. */
   #sample(): number {
     const { end } = this.#table.slots;
     if (end <= 1) return NO_SLOT;
     let slot = 1 + this.#random.below(end - 1);
     for (let step = 0; step < STEPS_MAX; step++) {
-      if (this.#table.isLive(slot)) return slot;
+      if (this.#mayGo(slot)) return slot;
       slot = slot + 1 < end ? slot + 1 : 1;
     }
     return NO_SLOT;

@@ -55,14 +55,14 @@ export class Upkeep {
 
   /** Evicts until that many bytes more fit. @returns false when nothing more may go */
   makeRoom(bytes: number, nowMs: number): boolean {
-    const { table, eviction, emit, memoryBytesMax } = this.#parts;
+    const { table, registers, eviction, emit, memoryBytesMax } = this.#parts;
     if (table.bytes + bytes <= memoryBytesMax) return true;
     this.expire(nowMs);
     while (table.bytes + bytes > memoryBytesMax) {
       const slot = eviction.pick(nowMs);
       if (slot === NO_SLOT) return false;
       emit('evict', slot);
-      this.#evictAt(slot);
+      registers.strip(slot, STATE.evicted);
     }
     return true;
   }
@@ -83,14 +83,6 @@ export class Upkeep {
     const composite = composites.at(slot);
     if (composite === undefined) return registers.strip(slot, STATE.expired);
     composite.lose(composite.deadlineMs);
-    table.refresh(slot);
-  }
-
-  #evictAt(slot: number): void {
-    const { composites, registers, table } = this.#parts;
-    const composite = composites.at(slot);
-    if (composite === undefined) return registers.strip(slot, STATE.evicted);
-    composite.lose(NEVER);
     table.refresh(slot);
   }
 

@@ -1,6 +1,6 @@
 import { VectorClock } from '@hearsay/core';
 import { describe, expect, it } from 'vitest';
-import { CacheError, type StoreEvent } from '../../src/index.js';
+import { CacheError, type Change, type StoreEvent } from '../../src/index.js';
 import { createStore, remove, set, stream } from '../support/store.js';
 
 const [a, b] = [stream(1), stream(2)];
@@ -91,6 +91,44 @@ describe('a store at its memory limit', () => {
     expect(store.isEvicted('k1')).toBe(true);
     store.apply(a, 5, set('k5', VALUE, 5), 5);
     expect(code(() => store.prepareSet('k6', VALUE, undefined, 6))).toBe('out-of-memory');
+  });
+
+  it.each(['lru', 'lfu', 'ttl'] as const)(
+    'never evicts what merges, with the policy %s',
+    (eviction) => {
+      const store = createStore({ memoryBytesMax: 6_000, eviction });
+      let sequence = 0;
+      const write = (key: string, changes: readonly Change[], ms: number): void => {
+        for (const change of changes) {
+          store.apply(a, ++sequence, { key, time: { ms, counter: 0 }, change }, ms);
+        }
+      };
+      write('hits', store.prepareCount(a, 'hits', 5, 1), 1);
+      write('tags', store.prepareAdd('tags', ['x'], 2), 2);
+      for (const key of ['hits', 'tags']) {
+        write(key, [{ kind: 'deadline', deadlineMs: 5_000 }], 3);
+      }
+      for (let at = 4; at < 12; at++) {
+        store.apply(a, ++sequence, set(`k${at}`, VALUE, at, 9_000), at);
+      }
+      expect(store.memory().bytes).toBeLessThanOrEqual(6_000);
+      expect(store.get('tags', 30)?.value).toEqual({ kind: 'set', elements: ['x'] });
+      write('hits', store.prepareCount(a, 'hits', 1, 30), 30);
+      expect(store.get('hits', 30)?.value).toEqual({ kind: 'counter', value: 6 });
+      expect(store.expire(5_000)).toBe(2);
+    },
+  );
+
+  it('refuses local writes when only what merges is left', () => {
+    const store = createStore({ memoryBytesMax: 3_000, eviction: 'lru' });
+    store.apply(a, 1, set('k1', 'one', 1), 1);
+    const elements = Array.from({ length: 9 }, (_, at) => `${at}`);
+    for (const [at, change] of store.prepareAdd('tags', elements, 2).entries()) {
+      const operation = { key: 'tags', time: { ms: 2, counter: at }, change };
+      store.apply(a, 2 + at, operation, 2);
+    }
+    expect(code(() => store.prepareSet('k2', VALUE, undefined, 5))).toBe('out-of-memory');
+    expect(store.get('tags', 6)?.value).toMatchObject({ kind: 'set' });
   });
 
   it('accounts for nothing when everything is deleted and forgotten', () => {
