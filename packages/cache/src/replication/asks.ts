@@ -2,7 +2,7 @@ import type { PeerId } from '@hearsay/core';
 import { type ClockEntry, Reader, Writer } from '@hearsay/core/wire';
 import { readSurvivor, writeSurvivor } from '../store/survivor-codec.js';
 import { PART_BYTES } from '../wire/wire-limits.js';
-import { type Context, witnessSurvivor } from './context.js';
+import { type Context, witnessSurvivors } from './context.js';
 import type { Holdings } from './holdings.js';
 import { encodeGroup } from './repair.js';
 
@@ -109,7 +109,7 @@ export class Asks {
     const survivor = readSurvivor(reader);
     reader.end();
     const { store, now, outbox } = this.#context;
-    witnessSurvivor(this.#context, survivor);
+    witnessSurvivors(this.#context, [survivor]);
     // What is written from here on may depend on it, also after a restart.
     if (store.adopt(survivor, now.wallMs)) outbox.record('group', encodeGroup([survivor]));
   }

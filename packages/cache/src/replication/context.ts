@@ -9,6 +9,7 @@ import {
   type StreamId,
 } from '@hearsay/core';
 import type { Survivor } from '../store/survivor.js';
+import type { Version } from '../values/stamp.js';
 import type { FrameCrypto, FrameHead } from '../wire/frame.js';
 import { encodePost, type Post } from '../wire/post.js';
 import { placesOf, writesOf } from '../wire/survivor-dates.js';
@@ -125,19 +126,27 @@ export function witness(context: Context, time: HlcTime): void {
 }
 
 /**
- * Takes note of the writes that a survivor is made of, before it is adopted.
+ * Takes note of the writes that survivors are made of, before they are adopted: of all or of none.
  * @throws HearsayError `malformed`
  */
-export function witnessSurvivor(context: Context, survivor: Survivor): void {
-  if (survivor.kind === 'register' && survivor.deadlineWrite === undefined) {
-    const { version } = survivor; // Most are this simple.
-    if (version === undefined) return;
-    witness(context, version);
-    context.ahead.raise(version.stream, version.sequence);
-    return;
+export function witnessSurvivors(context: Context, survivors: readonly Survivor[]): void {
+  for (const survivor of survivors) {
+    const only = onlyWrite(survivor);
+    if (only !== undefined) witness(context, only);
+    else for (const time of writesOf(survivor)) witness(context, time);
   }
-  for (const time of writesOf(survivor)) witness(context, time);
-  for (const [stream, sequence] of placesOf(survivor)) context.ahead.raise(stream, sequence);
+  const { ahead } = context;
+  for (const survivor of survivors) {
+    const only = onlyWrite(survivor);
+    if (only !== undefined) ahead.raise(only.stream, only.sequence);
+    else for (const [stream, sequence] of placesOf(survivor)) ahead.raise(stream, sequence);
+  }
+}
+
+/** Most survivors are as simple as this, and need no lists. */
+function onlyWrite(survivor: Survivor): Version | undefined {
+  const isSimple = survivor.kind === 'register' && survivor.deadlineWrite === undefined;
+  return isSimple ? survivor.version : undefined;
 }
 
 /** Whether something of a repair that is not over, or of an answer, is shown here already. */

@@ -4,7 +4,7 @@ import type { Survivor } from '../store/survivor.js';
 import { readSurvivor, writeSurvivor } from '../store/survivor-codec.js';
 import type { Verdict } from '../wire/post.js';
 import { PART_BYTES } from '../wire/wire-limits.js';
-import { type Context, holdsMoreThanCounts, witnessSurvivor } from './context.js';
+import { type Context, holdsMoreThanCounts, witnessSurvivors } from './context.js';
 import type { Holdings } from './holdings.js';
 import { encodeGroup } from './repair.js';
 import type { PartitionDigest } from './replicated-store.js';
@@ -130,7 +130,7 @@ export class Divergence {
     for (const key of keys) {
       const survivor = theirs.get(key);
       if (survivor === undefined) continue;
-      witnessSurvivor(this.#context, survivor);
+      witnessSurvivors(this.#context, [survivor]);
       if (!store.refill(survivor, vector, now.wallMs)) continue;
       outbox.record('group', encodeGroup([survivor]));
       repaired += 1;

@@ -10,7 +10,7 @@ import type { Survivor } from '../store/survivor.js';
 import { writeSurvivor } from '../store/survivor-codec.js';
 import { checkHead, type FrameHead, writeHead } from '../wire/frame.js';
 import { answerDeltas, type Floor } from './answer.js';
-import { type Context, witnessSurvivor } from './context.js';
+import { type Context, witnessSurvivors } from './context.js';
 import { raise, retire } from './delivery.js';
 import { Intake, openDelta } from './intake.js';
 import { decodeSummary, encodeSummary, hashSummary, type Partial } from './summary.js';
@@ -165,7 +165,7 @@ export class Repair {
 
   #apply(survivors: readonly Survivor[]): void {
     const { store, now, outbox } = this.#context;
-    for (const survivor of survivors) witnessSurvivor(this.#context, survivor);
+    witnessSurvivors(this.#context, survivors);
     let changed = false;
     for (const survivor of survivors) {
       if (!store.adopt(survivor, now.wallMs)) continue;

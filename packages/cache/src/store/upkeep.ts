@@ -4,7 +4,7 @@ import type { Composites } from './composites.js';
 import type { Eviction } from './eviction.js';
 import type { Registers } from './registers.js';
 import { NO_SLOT, STATE } from './slots.js';
-import { ENTRY_OVERHEAD_BYTES, NEVER, type Table } from './table.js';
+import { ENTRY_OVERHEAD_BYTES, type Table } from './table.js';
 import type { StoreEvent } from './types.js';
 
 interface Parts {

@@ -1,4 +1,4 @@
-import { type Now, type PeerId, type Random, seededRandom } from '@hearsay/core';
+import { HearsayError, type Now, type PeerId, type Random, seededRandom } from '@hearsay/core';
 import type { CacheRecordKind, Effect, ReplicationEvent } from '../../src/replication/effect.js';
 import type { Input } from '../../src/replication/input.js';
 import type { ReplicationLimits } from '../../src/replication/limits.js';
@@ -84,6 +84,11 @@ export class CacheMesh {
   nowMs = 0;
   /** Of a hundred posts of frames and deltas so many are dropped, as a slow link drops bulk. */
   lossPercent = 0;
+  /** Peers whose clocks are further apart do not link. */
+  linkSkewMsMax: number = Number.POSITIVE_INFINITY;
+  /** Whether a post that is refused closes its link, as a host does; otherwise it is thrown. */
+  closesLinks = false;
+  refusals = 0;
   readonly #links = new Map<string, number>();
   readonly #queue: Packet[] = [];
   readonly #arrivals = new Map<string, number>();
@@ -126,6 +131,7 @@ export class CacheMesh {
 
   link(left: CacheNode, right: CacheNode): void {
     if (left === right || this.isLinked(left.peer, right.peer)) return;
+    if (Math.abs(left.skewMs - right.skewMs) > this.linkSkewMsMax) return;
     this.#linkNumber += 1;
     this.#links.set(pairOf(left.peer, right.peer), this.#linkNumber);
     this.tellMembers();
@@ -254,7 +260,10 @@ export class CacheMesh {
       this.#effects(from, from.replication.take());
       for (const delta of deltas) {
         if (this.random.below(100) < this.lossPercent) continue;
-        node.replication.replica.merge(delta, from.peer);
+        const merged = this.#refusable(node, from.peer, () =>
+          node.replication.replica.merge(delta, from.peer),
+        );
+        if (!merged) return;
       }
       this.#effects(node, node.replication.take());
       if (!more) return;
@@ -271,7 +280,23 @@ export class CacheMesh {
   #deliver({ from, to, link, bytes }: Packet): void {
     const node = this.nodes.get(to);
     if (node === undefined || this.#links.get(pairOf(from, to)) !== link) return;
-    this.#do(node, { kind: 'post', from, bytes });
+    this.#refusable(node, from, () => this.#do(node, { kind: 'post', from, bytes }));
+  }
+
+  /** @returns false when what a neighbour sent was refused, and its link is closed */
+  #refusable(node: CacheNode, from: PeerId, take: () => void): boolean {
+    try {
+      take();
+      return true;
+    } catch (error) {
+      const sender = this.nodes.get(from);
+      if (!(error instanceof HearsayError) || !this.closesLinks || sender === undefined)
+        throw error;
+      this.#effects(node, node.replication.take());
+      this.cut(node, sender);
+      this.refusals += 1;
+      return false;
+    }
   }
 
   #do(node: CacheNode, input: Input): void {
