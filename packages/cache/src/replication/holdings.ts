@@ -4,6 +4,7 @@ import {
   type PeerId,
   parseStreamId,
   type StreamId,
+  streamId,
 } from '@hearsay/core';
 import type { ClockEntry } from '@hearsay/core/wire';
 import type { Floor } from './answer.js';
@@ -58,6 +59,12 @@ export class Holdings {
   #toldMs = Number.NEGATIVE_INFINITY;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #pending: Pending | undefined;
+  /** Members of the mesh that have not said what they hold of the cache, if they take part. */
+  readonly #strangers = new Set<PeerId>();
+  /** When the first step was made, monotonic. */
+  #beganMs: number | undefined;
+  /** Streams that seem to be over, and since when. */
+  readonly #overMs = new Map<StreamId, number>();
   #stableAtMs: number | undefined;
   /** What was held here at a moment, and not yet by all. */
   #mark: { readonly vector: Vector; readonly atMs: number } | undefined;
@@ -175,6 +182,7 @@ export class Holdings {
     },
   ): boolean {
     const isNew = !this.#stability.has(peer);
+    this.#strangers.delete(peer);
     if (isNew) {
       this.#stability.add(peer);
       this.#known.set(peer, { state: 'alive', seenMs: this.#context.now.wallMs });
@@ -194,8 +202,11 @@ export class Holdings {
 
   /** Who is there, as the host sees it; who is not named is forgotten there. */
   membership(members: readonly MemberState[]): void {
-    const { now } = this.#context;
+    const { now, self } = this.#context;
+    this.#strangers.clear();
     for (const { peer, state } of members) {
+      const isStranger = peer !== self && state !== 'left' && !this.#stability.has(peer);
+      if (isStranger) this.#strangers.add(peer);
       const known = this.#known.get(peer);
       if (known === undefined) continue;
       if (state === 'alive') known.seenMs = now.wallMs;
@@ -239,6 +250,7 @@ export class Holdings {
     this.#risen.clear();
     this.#floor = { vector: new Vector(), time: { ms: 0, counter: 0 } };
     this.#pending = undefined;
+    this.#overMs.clear();
     for (const peer of this.#linked) this.#greet(peer, false);
   }
 
@@ -280,23 +292,41 @@ export class Holdings {
     this.#pending = { vector: stable, time, sinceMs: now.monotonicMs };
   }
 
-  /** Streams of earlier runs of which nothing is left, and that all know to the end. */
+  /**
+   * Streams of earlier runs of which nothing is left, and of which all have said for a while that they
+   * know the end. A peer that forgot what it wrote last begins a new stream all the same: what only a
+   * member out of reach holds must not be taken for over.
+   */
   #retire(): void {
-    const { store, vector, heads, own } = this.#context;
-    const stable = this.#pending?.vector;
-    if (stable === undefined) return;
+    const { store, vector, heads, own, now, limits } = this.#context;
+    this.#beganMs ??= now.monotonicMs;
+    // Who has been here for long knows all that count; a newcomer may not.
+    const isNewcomer = now.monotonicMs - this.#beganMs < limits.forgetAfterMs;
+    if (isNewcomer && this.#strangers.size > 0) return;
     const newest = new Map<PeerId, number>();
     for (const { origin, generation } of heads.values()) {
       newest.set(origin, Math.max(newest.get(origin) ?? 0, generation));
     }
-    const old = [...vector.streams()].map(([stream]) => ({ stream, ...parseStreamId(stream) }));
+    const old = [...vector.streams()].map(([stream, end]) => ({
+      stream,
+      end,
+      ...parseStreamId(stream),
+    }));
     const blocked = new Set<PeerId>();
-    for (const { stream, peer, generation } of old.sort((l, r) => l.generation - r.generation)) {
-      if (stream === own.stream || generation >= (newest.get(peer) ?? 0)) continue;
-      const isOver = stable.get(stream) >= vector.get(stream) && !store.holds(stream);
-      if (!isOver) blocked.add(peer);
+    for (const each of old.sort((l, r) => l.generation - r.generation)) {
+      const { stream, end, peer, generation } = each;
+      const latest = newest.get(peer) ?? 0;
+      if (stream === own.stream || generation >= latest) continue;
+      const later = streamId(peer, latest);
+      const isOver = this.#stability.knowsEnd(stream, end, later) && !store.holds(stream);
+      const sinceMs = isOver ? (this.#overMs.get(stream) ?? now.monotonicMs) : undefined;
+      if (sinceMs === undefined) this.#overMs.delete(stream);
+      else this.#overMs.set(stream, sinceMs);
+      const isDue = sinceMs !== undefined && now.monotonicMs - sinceMs >= limits.forgetGraceMs;
+      if (!isDue) blocked.add(peer);
       if (blocked.has(peer)) continue;
       retire(this.#context, stream);
+      this.#overMs.delete(stream);
       this.#risen.add(stream);
     }
   }

@@ -79,6 +79,18 @@ export class Stability {
     return stable;
   }
 
+  /**
+   * Whether every member told that a stream ends here, and that it knows a later one of the same peer:
+   * one that held more of it would have told more.
+   */
+  knowsEnd(stream: StreamId, sequence: number, later: StreamId): boolean {
+    for (const { told } of this.#members.values()) {
+      if (told.isRetired(stream)) continue;
+      if (told.get(stream) !== sequence || told.get(later) === 0) return false;
+    }
+    return true;
+  }
+
   /** How many members are known to hold this of a stream that is not over. */
   holders(stream: StreamId, sequence: number): number {
     let count = 0;

@@ -199,4 +199,28 @@ describe('who was away', () => {
       fourth.peer,
     );
   });
+
+  it('does not take a stream for over of which a peer out of reach holds more', () => {
+    const [world, first, second, third] = three('held elsewhere');
+    world.set(third, 'a', 'one');
+    world.run(2_000);
+    cutOff(world, second);
+    world.set(third, 'b', 'only the first has it');
+    world.run(2_000);
+    cutOff(world, first);
+    world.crash(third);
+    const wiped = world.start(3, undefined, 100);
+    world.link(second, wiped);
+    world.run(2_000);
+    world.set(wiped, 'a', 'two');
+    world.run(10_000);
+    expect(second.replication.retired).toEqual([]);
+    world.linkAll();
+    world.run(10_000);
+    for (const node of world.nodes.values()) {
+      expect(node.read('a', world.nowMs)).toBe('two');
+      expect(node.read('b', world.nowMs)).toBe('only the first has it');
+    }
+    expectAgreement(world);
+  });
 });
