@@ -17,6 +17,7 @@ import { RetryBudget } from './resilience/retry-budget.js';
 import type { ServicesHost } from './services-host.js';
 import {
   decodeMessage,
+  encodeForPost,
   encodeMessage,
   type ProviderStatus,
   type ServiceMessage,
@@ -257,9 +258,9 @@ export class ServicesEngine {
   }
 
   #send(to: PeerId, message: ServiceMessage): boolean {
-    const bytes = encodeMessage(message);
-    if (to !== this.#host.peer) return this.#host.post(bytes, { to }) > 0;
+    if (to !== this.#host.peer) return this.#host.post(encodeForPost(message), { to }) > 0;
     // What a peer provides itself is called like any other, one turn later.
+    const bytes = encodeMessage(message);
     this.#agenda.add(this.#host.now().monotonicMs, () => this.#take(to, decodeMessage(bytes)));
     return true;
   }

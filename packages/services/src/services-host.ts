@@ -9,7 +9,7 @@ export interface ServicesHost {
   readonly generation: number;
   readonly random: Random;
   now(): Now;
-  /** @returns links it goes out on */
+  /** Copies what it posts. @returns links it goes out on */
   post(bytes: Uint8Array, options?: { readonly to?: PeerId; readonly priority?: Priority }): number;
   /** Asks for `wake` at a time of the monotonic clock; replaces the wish before. */
   wakeAt(monotonicMs: number): void;

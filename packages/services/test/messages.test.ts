@@ -1,8 +1,14 @@
 import { HearsayError } from '@hearsay/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodePayload } from '../src/api/payload.js';
 import { FAULT_CODES } from '../src/wire/fault-codes.js';
-import { decodeMessage, encodeMessage, type ServiceMessage } from '../src/wire/messages.js';
+import {
+  decodeMessage,
+  encodeForPost,
+  encodeMessage,
+  type ServiceMessage,
+} from '../src/wire/messages.js';
 
 const count = fc.nat();
 const payload = fc.uint8Array({ maxLength: 300 });
@@ -56,6 +62,16 @@ describe('a message', () => {
     );
   });
 
+  it('has the same bytes in the memory that all posts share, of any size', () => {
+    const large = fc.uint8Array({ minLength: 4_000, maxLength: 9_000 });
+    const reply = fc.record({ kind: fc.constant('reply' as const), ...attempt, payload: large });
+    fc.assert(
+      fc.property(fc.oneof(message, reply), (sent) => {
+        expect(Uint8Array.from(encodeForPost(sent))).toEqual(encodeMessage(sent));
+      }),
+    );
+  });
+
   it('that is cut short or damaged is malformed or another message, and never anything else', () => {
     fc.assert(
       fc.property(message, fc.nat(), fc.nat(255), (sent, place, byte) => {
@@ -72,5 +88,27 @@ describe('a message', () => {
         }
       }),
     );
+  });
+});
+
+describe('a payload', () => {
+  const flat = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean()));
+
+  it('is the JSON of its value, whether the value is flat or not', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), flat), (value) => {
+        const [, ...json] = encodePayload(value, 'unencodable-input');
+        expect(Buffer.from(json).toString()).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  it.each([
+    ['a function', { a: 1, b: () => 1 }],
+    ['a symbol', { a: Symbol('a') }],
+    ['no number', { a: Number.NaN }],
+    ['an infinite number', [Number.POSITIVE_INFINITY]],
+  ])('is refused with %s inside', (_, value) => {
+    expect(() => encodePayload(value, 'unencodable-input')).toThrow();
   });
 });

@@ -127,8 +127,8 @@ export function frameAround(
   const length = writer.length - FRAME_HEADER_BYTES_MAX;
   invariant(length <= FRAME_BODY_BYTES_MAX, 'what we send can be read');
   const start = FRAME_HEADER_BYTES_MAX - TAG_BYTES - varuintBytes(length);
-  const header = new Writer(FRAME_HEADER_BYTES_MAX).u8(TAGS[kind]).varuint(length).finish();
-  for (const [index, byte] of header.entries()) writer.patch(start + index, byte);
+  writer.patch(start, TAGS[kind]);
+  writer.patchVaruint(start + TAG_BYTES, length);
   return { frame: writer.view(start), body: writer.view(FRAME_HEADER_BYTES_MAX) };
 }
 

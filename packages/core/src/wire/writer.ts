@@ -14,9 +14,9 @@ export class Writer {
   #bytes: Uint8Array;
   #length = 0;
 
-  /** @param expectedBytes a guess; a good one saves a copy */
-  constructor(expectedBytes: number = SMALL_BYTES) {
-    this.#bytes = new Uint8Array(expectedBytes);
+  /** @param expected bytes, a guess: a good one saves a copy; or memory to use as long as it lasts */
+  constructor(expected: number | Uint8Array = SMALL_BYTES) {
+    this.#bytes = typeof expected === 'number' ? new Uint8Array(expected) : expected;
   }
 
   get length(): number {
@@ -96,6 +96,17 @@ export class Writer {
   /** Puts one byte where room was left. */
   patch(offset: number, value: number): void {
     this.#bytes[offset] = value;
+  }
+
+  /** Puts a varuint where just as much room as it takes was left. */
+  patchVaruint(offset: number, value: number): void {
+    let at = offset;
+    let rest = value;
+    while (rest > VARUINT_PAYLOAD) {
+      this.patch(at++, (rest % VARUINT_CONTINUE) | VARUINT_CONTINUE);
+      rest = Math.floor(rest / VARUINT_CONTINUE);
+    }
+    this.patch(at, rest);
   }
 
   /** What was written from an offset on, not a copy; nothing may be written after it. */

@@ -32,6 +32,9 @@ const NO_FALLBACK: ReadonlySet<string> = new Set([
   'bad-option',
 ]);
 
+const NO_OPTIONS: CallOptions = {};
+const noListener = (): void => undefined;
+
 /** Any contract or the bare name of a service. */
 export type Target = Contract | string;
 
@@ -44,17 +47,14 @@ export class CallRunner {
   }
 
   /** @throws ServiceError, or the reason of the signal */
-  async call(target: Target, input: unknown, options: CallOptions = {}): Promise<unknown> {
-    try {
-      const output = await this.#once(target, input, options);
-      const schema = typeof target === 'string' ? undefined : target.output;
-      return schema === undefined ? output : await validate(schema, output, 'invalid-output');
-    } catch (error) {
-      const { fallback } = options;
-      if (fallback === undefined || !(error instanceof ServiceError)) throw error;
-      if (NO_FALLBACK.has(error.code)) throw error;
+  call(target: Target, input: unknown, options: CallOptions = NO_OPTIONS): Promise<unknown> {
+    const answer = this.#once(target, input, options);
+    const { fallback } = options;
+    if (fallback === undefined) return answer;
+    return answer.catch((error: unknown) => {
+      if (!(error instanceof ServiceError) || NO_FALLBACK.has(error.code)) throw error;
       return fallback(error);
-    }
+    });
   }
 
   /** @throws ServiceError, or the reason of the signal, while it is read */
@@ -90,14 +90,18 @@ export class CallRunner {
     }
   }
 
+  /** One promise for all: each more is a turn of the queue of promises, on every call. */
   #once(target: Target, input: unknown, options: CallOptions): Promise<unknown> {
-    const { signal } = options;
-    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
+      const { signal } = options;
+      signal?.throwIfAborted();
       let call: Call | undefined;
-      const stop = this.#listen(signal, () => {
-        if (call !== undefined) this.#options.engine.cancel(call);
-      });
+      const stop =
+        signal === undefined
+          ? noListener
+          : this.#listen(signal, () => {
+              if (call !== undefined) this.#options.engine.cancel(call);
+            });
       try {
         call = this.#begin(target, input, options, {
           stream: false,
@@ -106,7 +110,9 @@ export class CallRunner {
             if (signal?.aborted === true) return reject(signal.reason);
             if (outcome.kind === 'failed') return reject(errorOf(outcome));
             try {
-              resolve(decodePayload(outcome.payload, 'invalid-output'));
+              const output = decodePayload(outcome.payload, 'invalid-output');
+              const schema = typeof target === 'string' ? undefined : target.output;
+              resolve(schema === undefined ? output : validate(schema, output, 'invalid-output'));
             } catch (error) {
               reject(error);
             }
@@ -123,7 +129,7 @@ export class CallRunner {
     target: Target,
     input: unknown,
     options: CallOptions,
-    sinks: Pick<CallRequest, 'stream' | 'settled' | 'item'>,
+    sinks: Pick<CallRequest, 'stream' | 'settled'> & { readonly item?: CallRequest['item'] },
   ): Call | undefined {
     const { engine, random, readMs, onEnd } = this.#options;
     const service = typeof target === 'string' ? target : target.name;
@@ -135,9 +141,11 @@ export class CallRunner {
     };
     const idempotent =
       options.idempotent ?? (typeof target === 'string' ? false : target.idempotent);
-    const request = this.#request({ service, trace, idempotent, options });
     const payload = encodePayload(input, 'unencodable-input');
-    return engine.call({ ...request, ...sinks, payload, settled });
+    const { stream, item } = sinks;
+    return engine.call(
+      this.#request({ service, trace, idempotent, options, payload, settled, stream, item }),
+    );
   }
 
   /** @throws ServiceError `bad-option` */
@@ -146,7 +154,11 @@ export class CallRunner {
     readonly trace: TraceContext;
     readonly idempotent: boolean;
     readonly options: CallOptions;
-  }): Omit<CallRequest, 'payload' | 'settled' | 'item' | 'stream'> {
+    readonly payload: Uint8Array;
+    readonly settled: CallRequest['settled'];
+    readonly stream: boolean;
+    readonly item: CallRequest['item'];
+  }): CallRequest {
     const { options, service, trace, idempotent } = asked;
     const { retry, operationId } = options;
     const timeoutMs = within('timeoutMs', options.timeoutMs ?? DEFAULT_TIMEOUT_MS, TIMEOUT_MS_MAX);
@@ -169,6 +181,10 @@ export class CallRunner {
       attemptsMax: within('retry.attempts', attempts, ATTEMPTS_MAX),
       attemptTimeoutMs: within('retry.attemptTimeoutMs', waitMs, TIMEOUT_MS_MAX),
       hedgeAfterMs: options.hedgeAfterMs,
+      payload: asked.payload,
+      stream: asked.stream,
+      settled: asked.settled,
+      item: asked.item,
     };
   }
 

@@ -7,6 +7,7 @@ import { CallRunner, type Target } from './call-runner.js';
 import type { Contract } from './contract.js';
 import { type DefinitionParts, readDefinition } from './definition.js';
 import { ItemQueue } from './item-queue.js';
+import { RunContext } from './run-context.js';
 import { type AnyHandler, type HandlerRun, runHandler } from './run-handler.js';
 import type { InputOf, Schema } from './schema.js';
 import type {
@@ -16,7 +17,6 @@ import type {
   Definition,
   DefinitionOptions,
   Handler,
-  HandlerContext,
   ProviderView,
   RegistryEvent,
   Services,
@@ -221,7 +221,7 @@ export class PeerServices implements Services {
       handler: handler as AnyHandler, // Its input was checked by the schema that its type is from.
       isStream,
       readMs,
-      contextOf: (run: HandlerRun) => this.#contextOf(run),
+      contextOf: (run: HandlerRun) => new RunContext(run, this.#runner, readMs),
       onEnd: (event: ServicesEvents['served']) => this.#emit('served', event),
     };
     const { concurrency, queuePerCaller } = parts;
@@ -250,39 +250,6 @@ export class PeerServices implements Services {
     if (this.#defined.get(name) !== parts) return;
     this.#defined.delete(name);
     this.#options.engine.withdraw(name);
-  }
-
-  #contextOf({ caller, readSignal, trace, deadlineMs }: HandlerRun): HandlerContext {
-    const { readMs } = this.#options;
-    const remainingMs = (): number => Math.max(0, deadlineMs - readMs());
-    const within = <Options extends StreamOptions>(given: Options): Options => {
-      const leftMs = Math.floor(remainingMs());
-      if (leftMs < 1) throw new ServiceError('timeout', 'the deadline of the call has passed');
-      const DEFAULT_MS = 5_000;
-      return {
-        ...given,
-        timeoutMs: Math.min(given.timeoutMs ?? DEFAULT_MS, leftMs),
-        signal:
-          given.signal === undefined ? readSignal() : AbortSignal.any([given.signal, readSignal()]),
-        trace: given.trace ?? trace,
-      };
-    };
-    const runner = this.#runner;
-    const call = async (target: Target, input: unknown, given: CallOptions = {}) =>
-      await runner.call(target, input, within(given));
-    const stream = (target: Target, input: unknown, given: StreamOptions = {}) =>
-      runner.stream(target, input, within(given));
-    // Typed as `call` and `stream` above.
-    return {
-      caller,
-      get signal() {
-        return readSignal();
-      },
-      trace,
-      remainingMs,
-      call: call as CallFunction,
-      stream: stream as StreamFunction,
-    };
   }
 
   #lookAtReadiness(): void {

@@ -57,27 +57,35 @@ export function runHandler(run: Run, options: RunHandlerOptions): void {
   } catch (error) {
     return fail('invalid-input', error);
   }
-  void work().then(
-    () => end(ending.isAborted ? 'aborted' : 'ok'),
-    (error: unknown) => fail(faultOf(error), error),
-  );
+  void work();
 
+  /** One promise besides that of the handler: each more costs every call a turn of their queue. */
   async function work(): Promise<void> {
-    const checked = await validate(contract.input, input, 'invalid-input');
-    const { deadlineMs } = run;
-    const context = options.contextOf({
-      caller,
-      trace,
-      deadlineMs,
-      readSignal: () => ending.signal,
-    });
-    const answer = guarded(() => options.handler(checked, context));
-    if (!options.isStream) {
-      run.reply(encodePayload(await answer, 'unencodable-output'));
-      return;
+    try {
+      const valid = validate(contract.input, input, 'invalid-input');
+      const checked = valid instanceof Promise ? await valid : valid;
+      const { deadlineMs } = run;
+      const context = options.contextOf({
+        caller,
+        trace,
+        deadlineMs,
+        readSignal: () => ending.signal,
+      });
+      let answer: unknown;
+      try {
+        answer = await options.handler(checked, context);
+      } catch (cause) {
+        throw handlerFailure(cause);
+      }
+      if (options.isStream) {
+        await sendItems(run, answer as AsyncIterable<unknown>, ending.signal); // By its type.
+        answer = undefined;
+      }
+      run.reply(encodePayload(answer, 'unencodable-output'));
+    } catch (error) {
+      return fail(faultOf(error), error);
     }
-    await sendItems(run, (await answer) as AsyncIterable<unknown>, ending.signal); // By its type.
-    run.reply(encodePayload(undefined, 'unencodable-output'));
+    end(ending.isAborted ? 'aborted' : 'ok');
   }
 }
 
@@ -107,15 +115,11 @@ function errorOf(cause: AbortCause): ServiceError {
 }
 
 /** Marks what came from the handler, so that its own `ServiceError` of a nested call is not taken for ours. */
-async function guarded(handler: () => unknown): Promise<unknown> {
-  try {
-    return await handler();
-  } catch (cause) {
-    throw new HandlerFailure(reasonOf(cause), { cause });
-  }
-}
-
 class HandlerFailure extends Error {}
+
+function handlerFailure(cause: unknown): HandlerFailure {
+  return new HandlerFailure(reasonOf(cause), { cause });
+}
 
 async function sendItems(
   run: Run,
@@ -131,7 +135,7 @@ async function sendItems(
     }
   } catch (cause) {
     if (cause instanceof ServiceError && cause.code === 'unencodable-output') throw cause;
-    throw new HandlerFailure(reasonOf(cause), { cause });
+    throw handlerFailure(cause);
   }
 }
 

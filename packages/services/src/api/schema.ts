@@ -9,14 +9,25 @@ export type OutputOf<S extends Schema> = StandardSchemaV1.InferOutput<S>;
 /** Issues that are told of one value; a validator may find thousands. */
 const ISSUES_MAX = 5;
 
-/** @throws ServiceError `code` with what is wrong and where */
-export async function validate<S extends Schema>(
+/**
+ * @returns a promise only where the validator gave one
+ * @throws ServiceError `code` with what is wrong and where
+ */
+export function validate<S extends Schema>(
   schema: S,
   value: unknown,
   code: ServiceErrorCode,
-): Promise<OutputOf<S>> {
-  const pending = schema['~standard'].validate(value);
-  const result = pending instanceof Promise ? await pending : pending;
+): OutputOf<S> | Promise<OutputOf<S>> {
+  const result = schema['~standard'].validate(value);
+  return result instanceof Promise
+    ? result.then((awaited) => checkedOf<S>(awaited, code))
+    : checkedOf<S>(result, code);
+}
+
+function checkedOf<S extends Schema>(
+  result: StandardSchemaV1.Result<unknown>,
+  code: ServiceErrorCode,
+): OutputOf<S> {
   if (result.issues === undefined) return result.value as OutputOf<S>; // What the schema says it gives.
   throw new ServiceError(code, result.issues.slice(0, ISSUES_MAX).map(wordsOf).join('; '));
 }

@@ -34,7 +34,7 @@ export interface CallRequest {
   /** Told once. `payload` is a view that holds within the call only. */
   readonly settled: (outcome: Outcome) => void;
   /** Of a stream, likewise. */
-  readonly item?: (payload: Uint8Array) => void;
+  readonly item?: ((payload: Uint8Array) => void) | undefined;
 }
 
 /** A call under way. */

@@ -12,7 +12,7 @@ import {
 } from '../limits.js';
 import type { TraceContext } from '../trace/trace-context.js';
 import { FAULT_CODES, type FaultCode } from './fault-codes.js';
-import { byteOfHex, hexOfByte } from './hex.js';
+import { byteOfHex } from './hex.js';
 
 /** Asks for one run of a handler. */
 export interface Request {
@@ -67,30 +67,50 @@ const KINDS = [
 
 const HEADER_BYTES = 160;
 
+/** In memory of its own. */
 export function encodeMessage(message: ServiceMessage): Uint8Array {
-  const size = 'payload' in message ? message.payload.length : 0;
-  const writer = new Writer(HEADER_BYTES + size).u8(KINDS.indexOf(message.kind));
+  return writeMessage(new Writer(sizeOf(message)), message).finish();
+}
+
+/**
+ * For a port, which copies what it posts: a short message costs no memory then.
+ * @returns a view that holds until the next call
+ */
+export function encodeForPost(message: ServiceMessage): Uint8Array {
+  if (sizeOf(message) > scratch.length) return encodeMessage(message);
+  return writeMessage(new Writer(scratch), message).peek(0);
+}
+
+const scratch = new Uint8Array(4_096);
+
+/** Roughly, and seldom too little. */
+function sizeOf(message: ServiceMessage): number {
+  return HEADER_BYTES + ('payload' in message ? message.payload.length : 0);
+}
+
+function writeMessage(writer: Writer, message: ServiceMessage): Writer {
+  writer.u8(KINDS.indexOf(message.kind));
   switch (message.kind) {
     case 'request':
       return writeRequest(writer, message);
     case 'reply':
     case 'item':
-      return writer.varuint(message.attempt).raw(message.payload).finish();
+      return writer.varuint(message.attempt).raw(message.payload);
     case 'fault': {
       const detail = message.detail.slice(0, FAULT_TEXT_CHARS_MAX).toWellFormed();
       const code = FAULT_CODES.indexOf(message.code);
-      return writer.varuint(message.attempt).u8(code).text(detail).finish();
+      return writer.varuint(message.attempt).u8(code).text(detail);
     }
     case 'cancel':
-      return writer.varuint(message.attempt).finish();
+      return writer.varuint(message.attempt);
     case 'credit':
-      return writer.varuint(message.attempt).varuint(message.items).finish();
+      return writer.varuint(message.attempt).varuint(message.items);
     case 'check':
-      return writer.varuint(message.nonce).finish();
+      return writer.varuint(message.nonce);
     case 'checked':
-      return writer.varuint(message.nonce).u8(PROVIDER_STATUSES.indexOf(message.status)).finish();
+      return writer.varuint(message.nonce).u8(PROVIDER_STATUSES.indexOf(message.status));
     case 'announce':
-      return writer.raw(message.record).finish();
+      return writer.raw(message.record);
   }
 }
 
@@ -135,7 +155,7 @@ function readMessage(reader: Reader, kind: ServiceMessage['kind']): ServiceMessa
 
 const SAMPLED = 1;
 
-function writeRequest(writer: Writer, request: Request): Uint8Array {
+function writeRequest(writer: Writer, request: Request): Writer {
   const { trace } = request;
   writer
     .varuint(request.attempt)
@@ -150,8 +170,7 @@ function writeRequest(writer: Writer, request: Request): Uint8Array {
   return writer
     .u8(trace.sampled ? SAMPLED : 0)
     .text(trace.state)
-    .raw(request.payload)
-    .finish();
+    .raw(request.payload);
 }
 
 function readRequest(reader: Reader): Request {
@@ -176,6 +195,9 @@ function readRequest(reader: Reader): Request {
   };
 }
 
+/** An id while it is read: its text is made in one piece. */
+const idBytes = Buffer.alloc(16);
+
 function writeHex(writer: Writer, hex: string): void {
   for (let index = 0; index < hex.length; index += 2) {
     writer.u8(byteOfHex(hex, index));
@@ -183,9 +205,8 @@ function writeHex(writer: Writer, hex: string): void {
 }
 
 function readHex(reader: Reader, count: number): string {
-  let hex = '';
-  for (let index = 0; index < count; index++) hex += hexOfByte(reader.u8());
-  return hex;
+  for (let index = 0; index < count; index++) idBytes[index] = reader.u8();
+  return idBytes.toString('hex', 0, count);
 }
 
 function rest(reader: Reader, max: number): Uint8Array {
