@@ -4,10 +4,24 @@ export interface Appointment {
   cancel(): void;
 }
 
-interface Entry extends Appointment {
+class Entry implements Appointment {
   readonly atMs: number;
   readonly order: number;
   run: (() => void) | undefined;
+  readonly #onCancel: () => void;
+
+  constructor(atMs: number, order: number, run: () => void, onCancel: () => void) {
+    this.atMs = atMs;
+    this.order = order;
+    this.run = run;
+    this.#onCancel = onCancel;
+  }
+
+  cancel(): void {
+    if (this.run === undefined) return;
+    this.run = undefined;
+    this.#onCancel();
+  }
 }
 
 /** Below this many cancelled ones it is not worth tidying up. */
@@ -31,19 +45,7 @@ export class Agenda {
 
   add(atMs: number, run: () => void): Appointment {
     this.#order += 1;
-    const entry: Entry = {
-      atMs,
-      order: this.#order,
-      run,
-      cancel: () => {
-        if (entry.run === undefined) return;
-        entry.run = undefined;
-        this.#cancelled += 1;
-        if (this.#cancelled > CANCELLED_MIN && this.#cancelled * 2 > this.#heap.length) {
-          this.#tidy();
-        }
-      },
-    };
+    const entry = new Entry(atMs, this.#order, run, this.#onCancel);
     this.#heap.push(entry);
     this.#up(this.#heap.length - 1);
     return entry;
@@ -62,6 +64,11 @@ export class Agenda {
       run();
     }
   }
+
+  readonly #onCancel = (): void => {
+    this.#cancelled += 1;
+    if (this.#cancelled > CANCELLED_MIN && this.#cancelled * 2 > this.#heap.length) this.#tidy();
+  };
 
   #tidy(): void {
     const live = this.#heap.filter(({ run }) => run !== undefined).sort(compare);

@@ -43,10 +43,12 @@ export interface Call {
   readonly operation: string;
   readonly deadlineMs: number;
   readonly permit: Permit;
-  readonly attempts: Set<Attempt>;
+  /** Those under way: one, or with its hedge two. */
+  readonly attempts: Attempt[];
   /** Providers it was sent to; others are preferred. */
-  readonly tried: Set<PeerId>;
-  readonly timers: Set<Appointment>;
+  readonly tried: PeerId[];
+  /** Those that were kept too: to cancel them does nothing. */
+  readonly timers: Appointment[];
   /** Attempts that may have been taken by a handler, or cost the mesh something. */
   count: number;
   /** Attempts that were certainly not taken. */

@@ -85,16 +85,16 @@ export class Caller {
       permit,
       operation: request.operation ?? (request.idempotent ? '' : `${session}.${this.#number}`),
       deadlineMs: nowMs + request.timeoutMs,
-      attempts: new Set(),
-      tried: new Set(),
-      timers: new Set(),
+      attempts: [],
+      tried: [],
+      timers: [],
       count: 0,
       diverted: 0,
       items: 0,
       isOver: false,
     };
     this.#calls.add(call);
-    call.timers.add(agenda.add(call.deadlineMs, () => this.#deadline(call)));
+    call.timers.push(agenda.add(call.deadlineMs, () => this.#deadline(call)));
     this.#try(call);
     if (call.isOver) return undefined;
     this.#planHedge(call);
@@ -177,7 +177,9 @@ export class Caller {
     const { service, strategy, key } = call.request;
     const nowMs = host.now().monotonicMs;
     const candidates = providers.candidates(service, nowMs);
-    const fresh = candidates.filter(({ copy }) => !call.tried.has(copy.peer));
+    const { tried } = call;
+    const fresh =
+      tried.length === 0 ? candidates : candidates.filter(({ copy }) => !tried.includes(copy.peer));
     const turn = this.#turns.get(service) ?? 0;
     this.#turns.set(service, turn + 1);
     const chosen = choose(fresh.length > 0 ? fresh : candidates, {
@@ -200,8 +202,8 @@ export class Caller {
       resends: 0,
       unread: 0,
     };
-    call.tried.add(chosen.copy.peer);
-    call.attempts.add(attempt);
+    if (!tried.includes(chosen.copy.peer)) tried.push(chosen.copy.peer);
+    call.attempts.push(attempt);
     this.#attempts.set(attempt.number, attempt);
     attempt.of.flying.set(attempt.number, nowMs);
     if (!this.#post(attempt)) return this.#faulted(attempt, 'unsent', 'its link is gone');
@@ -229,7 +231,7 @@ export class Caller {
   /** Providers are known, and none may be called now. */
   #nobody(call: Call): void {
     const { service, attemptsMax } = call.request;
-    if (call.attempts.size > 0) return; // A hedge without anybody to ask.
+    if (call.attempts.length > 0) return; // A hedge without anybody to ask.
     call.diverted += 1;
     if (call.diverted < attemptsMax) return this.#later(call, call.diverted);
     this.#settle(call, failed('unavailable', `no provider of ${service} may be called now`));
@@ -253,18 +255,14 @@ export class Caller {
     if (hedgeAfterMs === undefined || !idempotent || stream) return;
     const { host, budget } = this.#options;
     this.#plan(call, host.now().monotonicMs + hedgeAfterMs, () => {
-      if (call.attempts.size !== 1 || !budget.draw()) return;
+      if (call.attempts.length !== 1 || !budget.draw()) return;
       this.counters.hedged += 1;
       this.#try(call);
     });
   }
 
   #plan(call: Call, atMs: number, run: () => void): void {
-    const appointment = this.#options.agenda.add(atMs, () => {
-      call.timers.delete(appointment);
-      run();
-    });
-    call.timers.add(appointment);
+    call.timers.push(this.#options.agenda.add(atMs, run));
   }
 
   #replied(attempt: Attempt, payload: Uint8Array): void {
@@ -302,7 +300,7 @@ export class Caller {
     // Another run of the provider knows nothing of what the one before may have done.
     if (fault === 'restarted' && attempt.resends > 0) return this.#settle(call, outcomeUnknown());
     if (!this.#mayGoOn(call, fault)) return this.#settle(call, failed(CODE_OF[fault], detail));
-    if (call.attempts.size > 0) return; // Its hedge is still out.
+    if (call.attempts.length > 0) return; // Its hedge is still out.
     this.#again(call, fault, detail);
   }
 
@@ -346,7 +344,7 @@ export class Caller {
 
   #deadline(call: Call): void {
     const { host } = this.#options;
-    const isStranded = [...call.attempts].some((attempt) => attempt.isStranded);
+    const isStranded = call.attempts.some((attempt) => attempt.isStranded);
     for (const attempt of call.attempts) {
       if (attempt.isStranded) continue;
       attempt.of.failed += 1;
@@ -364,8 +362,8 @@ export class Caller {
     const { host, breakerOf } = this.#options;
     const nowMs = host.now().monotonicMs;
     for (const timer of call.timers) timer.cancel();
-    call.timers.clear();
-    for (const attempt of [...call.attempts]) {
+    call.timers.length = 0;
+    for (const attempt of call.attempts.slice()) {
       this.#tellCancelled(attempt);
       attempt.of.breaker.forgot(attempt.permit, nowMs);
       this.#end(attempt);
@@ -388,7 +386,9 @@ export class Caller {
   }
 
   #end(attempt: Attempt): void {
-    attempt.call.attempts.delete(attempt);
+    const { attempts } = attempt.call;
+    const place = attempts.indexOf(attempt);
+    if (place >= 0) attempts.splice(place, 1); // It may have ended with its call.
     attempt.of.flying.delete(attempt.number);
     this.#attempts.delete(attempt.number);
   }

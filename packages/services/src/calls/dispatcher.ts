@@ -12,6 +12,7 @@ import {
   Operations,
   type Remembered,
 } from './operations.js';
+import { Works } from './works.js';
 
 /** Why a handler is told to stop. */
 export type AbortCause = 'cancelled' | 'timeout' | 'caller-gone' | 'closed';
@@ -79,6 +80,68 @@ interface Work {
   isOver: boolean;
 }
 
+/** What a run of a handler tells the dispatcher; of what is over it tells nothing. */
+interface WorkEvents {
+  readonly finish: (work: Work, outcome: Remembered) => void;
+  readonly item: (work: Work, payload: Uint8Array) => void;
+}
+
+class WorkRun implements Run {
+  onCredit: (() => void) | undefined = undefined;
+  onAbort: ((cause: AbortCause) => void) | undefined = undefined;
+  readonly #work: Work;
+  readonly #events: WorkEvents;
+
+  constructor(work: Work, events: WorkEvents) {
+    this.#work = work;
+    this.#events = events;
+  }
+
+  get service(): string {
+    return this.#work.request.service;
+  }
+
+  get caller(): PeerId {
+    return this.#work.caller;
+  }
+
+  get payload(): Uint8Array {
+    return this.#work.request.payload;
+  }
+
+  get deadlineMs(): number {
+    return this.#work.deadlineMs;
+  }
+
+  get trace(): TraceContext {
+    return this.#work.request.trace;
+  }
+
+  get hasCredit(): boolean {
+    return this.#work.credit > 0;
+  }
+
+  reply(payload: Uint8Array): void {
+    this.#finish({ kind: 'reply', attempt: 0, payload });
+  }
+
+  fail(code: FaultCode, detail: string): void {
+    this.#finish({ kind: 'fault', attempt: 0, code, detail });
+  }
+
+  item(payload: Uint8Array): boolean {
+    const work = this.#work;
+    if (work.isOver) return false;
+    work.credit -= 1;
+    this.#events.item(work, payload);
+    return work.credit > 0;
+  }
+
+  #finish(outcome: Remembered): void {
+    if (!this.#work.isOver) this.#events.finish(this.#work, outcome);
+  }
+}
+
 export interface DispatcherOptions extends OperationBounds {
   readonly host: ServicesHost;
   readonly agenda: Agenda;
@@ -100,7 +163,7 @@ export class Dispatcher {
   };
   readonly #options: DispatcherOptions;
   readonly #lines = new Map<string, Line>();
-  readonly #works = new Map<string, Work>();
+  readonly #works = new Works<Work>();
   readonly #operations: Operations<Work>;
 
   constructor(options: DispatcherOptions) {
@@ -133,7 +196,7 @@ export class Dispatcher {
 
   /** Ends a service, with what it has to do. */
   remove(service: string): void {
-    for (const work of [...this.#works.values()]) {
+    for (const work of this.#works.list()) {
       if (work.line.served.name === service) this.#abort(work, 'closed', 'draining');
     }
     this.#lines.delete(service);
@@ -142,7 +205,6 @@ export class Dispatcher {
   received(caller: PeerId, request: Request): void {
     const { host, agenda } = this.#options;
     const nowMs = host.now().monotonicMs;
-    const key = keyOf(caller, request.attempt);
     const operation = request.operation === '' ? undefined : `${caller}/${request.operation}`;
     if (operation !== undefined && this.#isRepeated(caller, request, operation, nowMs)) return;
     const line = this.#lines.get(request.service);
@@ -153,7 +215,7 @@ export class Dispatcher {
       this.#options.send(caller, { kind: 'fault', attempt: request.attempt, code, detail });
       return;
     }
-    if (this.#works.has(key)) return;
+    if (this.#works.get(caller, request.attempt) !== undefined) return;
     const deadlineMs = nowMs + request.remainingMs;
     const mayStart = line.running.size < line.served.concurrency;
     const work: Work = {
@@ -169,19 +231,19 @@ export class Dispatcher {
       isOver: false,
       timer: agenda.add(deadlineMs, () => this.#abort(work, 'timeout', 'timeout')),
     };
-    this.#works.set(key, work);
+    this.#works.add(work);
     if (operation !== undefined) this.#operations.begin(operation, work);
     if (mayStart) this.#start(work);
     else line.queue.add(caller, work);
   }
 
   cancelled(caller: PeerId, attempt: number): void {
-    const work = this.#works.get(keyOf(caller, attempt));
+    const work = this.#works.get(caller, attempt);
     if (work !== undefined) this.#abort(work, 'cancelled', undefined);
   }
 
   credited(caller: PeerId, attempt: number, items: number): void {
-    const work = this.#works.get(keyOf(caller, attempt));
+    const work = this.#works.get(caller, attempt);
     if (work === undefined) return;
     work.credit = Math.min(STREAM_WINDOW, work.credit + items);
     work.run?.onCredit?.();
@@ -189,7 +251,7 @@ export class Dispatcher {
 
   /** A caller vanished: nobody waits for what may be repeated; what may not is finished and remembered. */
   linkDown(caller: PeerId): void {
-    for (const work of [...this.#works.values()]) {
+    for (const work of this.#works.list()) {
       if (work.caller !== caller) continue;
       const isWaiting = work.run === undefined;
       if (isWaiting || work.operation === undefined) this.#abort(work, 'caller-gone', undefined);
@@ -198,7 +260,7 @@ export class Dispatcher {
 
   /** Ends everything without an answer. */
   close(): void {
-    for (const work of [...this.#works.values()]) this.#abort(work, 'closed', 'draining');
+    for (const work of this.#works.list()) this.#abort(work, 'closed', 'draining');
     this.#lines.clear();
   }
 
@@ -212,9 +274,9 @@ export class Dispatcher {
     }
     const { work } = known;
     if (work === undefined) return false;
-    this.#works.delete(keyOf(caller, work.attempt));
+    this.#works.delete(work);
     work.attempt = request.attempt;
-    this.#works.set(keyOf(caller, work.attempt), work);
+    this.#works.add(work);
     return true;
   }
 
@@ -251,41 +313,24 @@ export class Dispatcher {
   }
 
   #start(work: Work): void {
-    const { line, request, caller, deadlineMs } = work;
+    const { line } = work;
     line.running.add(work);
     this.counters.taken += 1;
-    const run: Run = {
-      service: request.service,
-      caller,
-      payload: request.payload,
-      deadlineMs,
-      trace: request.trace,
-      reply: (payload) => {
-        this.counters.replied += work.isOver ? 0 : 1;
-        this.#finish(work, { kind: 'reply', attempt: 0, payload });
-      },
-      fail: (code, detail) => {
-        this.counters.faulted += work.isOver ? 0 : 1;
-        this.#finish(work, { kind: 'fault', attempt: 0, code, detail });
-      },
-      item: (payload) => {
-        if (work.isOver) return false;
-        work.credit -= 1;
-        this.#options.send(caller, { kind: 'item', attempt: work.attempt, payload });
-        return work.credit > 0;
-      },
-      get hasCredit() {
-        return work.credit > 0;
-      },
-      onCredit: undefined,
-      onAbort: undefined,
-    };
+    const run = new WorkRun(work, this.#said);
     work.run = run;
     line.served.begin(run);
   }
 
+  readonly #said: WorkEvents = {
+    finish: (work, outcome) => this.#finish(work, outcome),
+    item: ({ caller, attempt }, payload) => {
+      this.#options.send(caller, { kind: 'item', attempt, payload });
+    },
+  };
+
   #finish(work: Work, outcome: Remembered): void {
-    if (work.isOver) return;
+    if (outcome.kind === 'reply') this.counters.replied += 1;
+    else this.counters.faulted += 1;
     this.#options.send(work.caller, { ...outcome, attempt: work.attempt });
     this.#remember(work, outcome);
     this.#release(work);
@@ -326,7 +371,7 @@ export class Dispatcher {
     work.isOver = true;
     work.timer.cancel();
     const { line } = work;
-    this.#works.delete(keyOf(work.caller, work.attempt));
+    this.#works.delete(work);
     line.running.delete(work);
     while (line.running.size < line.served.concurrency) {
       const next = line.queue.take();
@@ -337,8 +382,4 @@ export class Dispatcher {
       this.#options.onIdle(line.served.name);
     }
   }
-}
-
-function keyOf(caller: PeerId, attempt: number): string {
-  return `${caller}/${attempt}`;
 }
