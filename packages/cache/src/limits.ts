@@ -2,7 +2,7 @@
 export interface CacheLimits {
   /** UTF-8 bytes of a key; a longer one, or an empty one, is refused. */
   readonly keyBytesMax: number;
-  /** Bytes of a value, and of all elements or fields and their values of one key; more is refused, never cut. */
+  /** Bytes of a value, and of all elements or fields of one key with their values, dates and streams; more is refused, never cut. */
   readonly valueBytesMax: number;
   /** Bytes of an element of a set or the name of a field of a hash; a larger one is refused. */
   readonly elementBytesMax: number;

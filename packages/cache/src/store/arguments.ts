@@ -70,7 +70,7 @@ export function checkSize(elements: number, bytes: number, limits: CacheLimits):
     throw new CacheError('too-many', message);
   }
   if (bytes > limits.valueBytesMax) {
-    const message = `the elements and fields of a key have at most ${limits.valueBytesMax} bytes together`;
+    const message = `the elements and fields of a key, with 24 bytes for each, have at most ${limits.valueBytesMax} bytes together`;
     throw new CacheError('too-large', message);
   }
 }

@@ -14,6 +14,10 @@ import {
   checkValue,
 } from './arguments.js';
 
+/** At most, in a survivor: stream, sequence, date and lengths of one addition; a stream and what was seen of it. */
+const ADDITION_BYTES = 24;
+const STREAM_BYTES = 48;
+
 const NO_CHANGE: readonly Change[] = [];
 
 /** What preparing asks of the store. */
@@ -141,7 +145,12 @@ export class Preparations {
   ): void {
     const items = composite?.items;
     const added = observed.filter(({ element }) => (items?.at(element).length ?? 0) === 0);
-    const bytes = (items?.bytes ?? 0) + lengthOf(added.map(({ element }) => element)) + valueBytes;
+    const content =
+      (items?.bytes ?? 0) + lengthOf(added.map(({ element }) => element)) + valueBytes;
+    const additions = (items?.additions ?? 0) + observed.length;
+    const streams = 1 + (composite?.seen.size ?? 0);
+    // With what says when and by whom: a key goes to who lacks it whole, and must fit one answer.
+    const bytes = content + additions * ADDITION_BYTES + streams * STREAM_BYTES;
     checkSize((items?.size ?? 0) + added.length, bytes, this.#sight.limits);
   }
 }
