@@ -28,7 +28,9 @@ export interface OtherSystem {
 }
 
 const PAYLOAD = 'x'.repeat(100);
-const WARM_CALLS = 1_000;
+/** A compiler of the runtime is done with either way of calling only after some thousands of calls. */
+const WARM_CALLS = 2_000;
+const WARM_ROUNDS = 5;
 const BLOCK_CALLS = 500;
 const AT_ONCE = 32;
 const MS_PER_S = 1_000;
@@ -48,7 +50,7 @@ export function measureOverhead(
         durations: [] as number[],
         rates: [] as number[],
       }));
-      for (const { echo } of measured) await sequence(echo, WARM_CALLS);
+      for (const { echo } of measured) await warm(echo);
       for (let block = 0; block < blocks; block++) {
         for (const { echo, durations, rates } of measured) {
           durations.push(...(await sequence(echo, BLOCK_CALLS)));
@@ -65,6 +67,11 @@ export function measureOverhead(
       for (const echo of echoes) await echo.close();
     }
   });
+}
+
+async function warm(echo: Echo): Promise<void> {
+  await sequence(echo, WARM_CALLS);
+  for (let round = 0; round < WARM_ROUNDS; round++) await rateOf(echo);
 }
 
 async function sequence({ call }: Echo, count: number): Promise<number[]> {
