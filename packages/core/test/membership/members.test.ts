@@ -115,3 +115,19 @@ describe('what is told of a member', () => {
     });
   });
 });
+
+describe('forgetting members', () => {
+  it.each<[MemberState, boolean]>([
+    ['alive', false],
+    ['suspect', false],
+    ['dead', true],
+    ['left', true],
+  ])('of long ago: one that is %s goes: %s', (state, goes) => {
+    const table = tableOf([memberOf(1, state)]);
+    const since = table.get(peer(1))?.sinceMs ?? 0;
+    table.forget(since);
+    expect(table.size).toBe(1);
+    table.forget(since + 1);
+    expect(table.size).toBe(goes ? 0 : 1);
+  });
+});
