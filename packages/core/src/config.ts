@@ -29,8 +29,6 @@ export interface Config {
   readonly stallMs: number;
   /** After a stall, no verdict for this long. */
   readonly stallGraceMs: number;
-  /** Links lost or silent within this window count together as "at once". */
-  readonly isolationWindowMs: number;
   /** Verdicts without proof stay frozen this long when most links went at once; while nobody at all is heard, for ever. 0: never. */
   readonly isolationHoldMs: number;
   /** An open link that carried nothing this long is pinged. */
@@ -98,7 +96,6 @@ export const DEFAULT_CONFIG: Config = {
   loopDelayWarnMs: 150,
   stallMs: 700,
   stallGraceMs: 1_500,
-  isolationWindowMs: 1_500,
   isolationHoldMs: 10_000,
   heartbeatMs: 2_500,
   linkSilenceMs: 7_500,

@@ -1,9 +1,9 @@
 import type { Delivery, PeerLog } from '../check/delivery.js';
-import { LabError } from '../errors.js';
 import type { Watch } from '../observe/watch.js';
 import type { Child } from '../process/child.js';
 import type { Children } from '../process/children.js';
 import { decodeChatEvent, splitMessageId } from './chat-event.js';
+import { Utterances } from './utterances.js';
 
 export interface ChatPeerOptions {
   readonly children: Children;
@@ -32,14 +32,6 @@ interface SyncWord {
   readonly hash: string | undefined;
 }
 
-/** Something it was told to say, until it answers. */
-interface Asked {
-  readonly room: string;
-  readonly text: string;
-  readonly accept: (id: string) => void;
-  readonly refuse: (reason: string) => void;
-}
-
 /** One run of the chat program, driven and read through its JSON lines as any script would. */
 export class ChatPeer {
   readonly nick: string;
@@ -51,11 +43,11 @@ export class ChatPeer {
   sync: SyncWord | undefined;
   readonly #sightings: Sighting[] = [];
   readonly #shownAtMs = new Map<string, number>();
-  readonly #asked = new Map<string, Asked>();
-  #commands = 0;
+  readonly #utterances: Utterances;
 
   constructor({ children, file, nick, args, environment, watch }: ChatPeerOptions) {
     this.nick = nick;
+    this.#utterances = new Utterances(nick, (request) => this.child.send(request));
     this.child = children.start({
       label: nick,
       file,
@@ -75,14 +67,7 @@ export class ChatPeer {
 
   /** Says something in a room; resolves with the id of the message when the program accepted it. */
   say(room: string, text: string): Promise<string> {
-    this.#commands += 1;
-    const ref = String(this.#commands);
-    return new Promise((resolve, reject) => {
-      const refuse = (reason: string) =>
-        reject(new LabError('refused', `${this.nick} refused to say it: ${reason}`));
-      this.#asked.set(ref, { room, text, accept: resolve, refuse });
-      this.child.send({ type: 'say', room, text, ref });
-    });
+    return this.#utterances.say(room, text);
   }
 
   /** When it showed a message, or undefined as long as it did not. */
@@ -133,8 +118,7 @@ export class ChatPeer {
         this.#accept(event.ref, event.id, atMs);
         return;
       case 'refused':
-        this.#asked.get(event.ref)?.refuse(event.reason);
-        this.#asked.delete(event.ref);
+        this.#utterances.take(event.ref)?.refuse(event.reason);
         return;
       case 'notice':
       case undefined:
@@ -144,9 +128,8 @@ export class ChatPeer {
 
   /** An own message is not shown again: where it was accepted is its place in the order. */
   #accept(ref: string, id: string, atMs: number): void {
-    const asked = this.#asked.get(ref);
+    const asked = this.#utterances.take(ref);
     if (asked === undefined) return;
-    this.#asked.delete(ref);
     const { room, text } = asked;
     this.#show({ ...splitMessageId(id), room, author: this.id, text, clock: undefined }, atMs);
     asked.accept(id);

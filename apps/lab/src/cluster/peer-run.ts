@@ -1,7 +1,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type ChatEvent, decodeChatEvent, splitMessageId } from '../chat/chat-event.js';
+import { Utterances } from '../chat/utterances.js';
 import type { Delivery } from '../check/delivery.js';
-import { LabError } from '../errors.js';
 import { CLOCK_OFFSET_VARIABLE, ROUTES_VARIABLE } from '../preload/variables.js';
 import type { Child } from '../process/child.js';
 import type { Children } from '../process/children.js';
@@ -27,12 +27,6 @@ export interface PeerRunOptions {
   readonly onEvent: (event: ChatEvent, atMs: number) => void;
 }
 
-interface Asked {
-  readonly text: string;
-  readonly accept: (id: string) => void;
-  readonly refuse: (reason: string) => void;
-}
-
 /** One process of one peer, from its start to its end. */
 export class PeerRun {
   readonly nick: string;
@@ -46,12 +40,12 @@ export class PeerRun {
   /** When it printed anything last. */
   heardAtMs = 0;
   readonly #options: PeerRunOptions;
-  readonly #asked = new Map<string, Asked>();
-  #commands = 0;
+  readonly #utterances: Utterances;
 
   constructor(options: PeerRunOptions) {
     const { children, file, nick, args, environment, routes, clockOffsetMs } = options;
     this.nick = nick;
+    this.#utterances = new Utterances(nick, (request) => this.child.send(request));
     this.#options = options;
     this.child = children.start({
       label: nick,
@@ -65,7 +59,7 @@ export class PeerRun {
       },
       onLine: (line, atMs) => this.#take(line, atMs),
     });
-    const gone = () => this.#refuseAll();
+    const gone = () => this.#utterances.refuseAll('it ended');
     this.child.ended.then(gone, gone);
   }
 
@@ -76,14 +70,7 @@ export class PeerRun {
 
   /** Resolves with the id when it was accepted. @throws LabError `refused` */
   say(text: string): Promise<string> {
-    this.#commands += 1;
-    const ref = String(this.#commands);
-    return new Promise((resolve, reject) => {
-      const refuse = (reason: string) =>
-        reject(new LabError('refused', `${this.nick} refused to say it: ${reason}`));
-      this.#asked.set(ref, { text, accept: resolve, refuse });
-      this.child.send({ type: 'say', room: ROOM, text, ref });
-    });
+    return this.#utterances.say(ROOM, text);
   }
 
   /** Asks it to say goodbye and end. */
@@ -110,8 +97,7 @@ export class PeerRun {
         this.#accept(event.ref, event.id, atMs);
         return;
       case 'refused':
-        this.#asked.get(event.ref)?.refuse(event.reason);
-        this.#asked.delete(event.ref);
+        this.#utterances.take(event.ref)?.refuse(event.reason);
         return;
       case 'peer':
       case 'notice':
@@ -124,9 +110,8 @@ export class PeerRun {
 
   /** An own message is not shown again: where it was accepted is its place in the order. */
   #accept(ref: string, id: string, atMs: number): void {
-    const asked = this.#asked.get(ref);
+    const asked = this.#utterances.take(ref);
     if (asked === undefined || this.ready === undefined) return;
-    this.#asked.delete(ref);
     const place = { room: ROOM, author: this.ready.id, text: asked.text, clock: undefined };
     const delivery = { ...splitMessageId(id), ...place };
     this.#show(delivery);
@@ -136,10 +121,5 @@ export class PeerRun {
 
   #show({ stream, sequence }: Delivery): void {
     this.shown.set(stream, Math.max(this.shown.get(stream) ?? 0, sequence));
-  }
-
-  #refuseAll(): void {
-    for (const { refuse } of this.#asked.values()) refuse('it ended');
-    this.#asked.clear();
   }
 }
