@@ -124,11 +124,11 @@ describe('upstreams', () => {
       const [first] = gateway.upstreams();
       return first?.health === 'unhealthy' || first?.breaker === 'open';
     };
-    // Who is asked is left to chance: how many failures it takes is certain, how many requests is not.
-    for (let count = 0; count < 20 || (count < 500 && !isKnown()); count++) {
+    // Requests find out if chance sends them there; checks do in any case.
+    const deadlineMs = Date.now() + 20_000;
+    for (let count = 0; count < 20 || (!isKnown() && Date.now() < deadlineMs); count++) {
       expect(await (await fetch(url)).text()).toBe('here');
     }
-    expect(gateway.upstreams()[0]?.failed).toBeGreaterThan(0);
     expect(isKnown()).toBe(true);
   });
 

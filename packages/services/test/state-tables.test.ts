@@ -227,6 +227,15 @@ describe('balancing', () => {
   });
 });
 
+it('latency that nobody measured is taken for the least, however late it is', () => {
+  const latency = new Latency();
+  const atFirst = latency.read(0);
+  expect(latency.read(1e9)).toBe(atFirst);
+  latency.measured(3, 1e9);
+  expect(latency.read(1e9)).toBe(3);
+  expect(latency.read(1e9)).toBeGreaterThan(atFirst);
+});
+
 it('latency jumps up at once and comes down with time', () => {
   const latency = new Latency();
   latency.measured(2, 0);
