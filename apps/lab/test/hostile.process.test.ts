@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it as test } from 'vitest';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -15,9 +15,14 @@ interface Row {
   readonly missed: readonly string[];
 }
 
-/** Runs the named attacks for a moment each; their times are not looked at. */
+/** About ten seconds on a quiet machine; only a failure waits for it. */
+const PATIENCE_MS = 300_000;
+const it = (name: string, run: () => Promise<void>) => test(name, run, PATIENCE_MS);
+
+/** Runs the named attacks for a moment each, and once: their times are not looked at. */
 async function attack(...only: readonly string[]): Promise<ReadonlyMap<string, Row>> {
-  const args = [main, 'hostile', '--json', '--seconds', '0.3', '--only', ...only];
+  const moment = ['--seconds', '0.3', '--tries', '1'];
+  const args = [main, 'hostile', '--json', ...moment, '--only', ...only];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.setEncoding('utf8');
@@ -49,7 +54,7 @@ it('bears strangers, and says why it refuses them', async () => {
   const rows = await attack('stranger');
   expectUnharmed(rows);
   expectSeen(rows, {
-    'garbage as first message': /refused .*: link version/,
+    'garbage as first message': /link version/,
     'a hello in clear': /another network key/,
     'an empty first message': /link version/,
     'a message of 1 GiB': /Max payload size exceeded/,

@@ -113,7 +113,9 @@ describe.skipIf(!hasBrowser)(`the pad in a real browser${without}`, () => {
         await waitForText(page, 'while its peer is dead.', 'meanwhile.', 'after.');
         await page.locator('#people li').nth(1).waitFor();
       }
-      await expect.poll(async () => (await textOf(first)) === (await textOf(second))).toBe(true);
+      await expect
+        .poll(async () => (await textOf(first)) === (await textOf(second)), { timeout: 30_000 })
+        .toBe(true);
 
       const again = await start('ana', '--join', new URL(bob.url).host);
       const third = await open(again.url, complaints);

@@ -9,7 +9,7 @@ import { temporaryFolder } from './support/folders.js';
 import { addressOf, nextEvent, testPeer } from './support/peers.js';
 import { type SecureSocket, secureSocket } from './support/secure-socket.js';
 
-const TIMEOUT = { timeoutMs: 10_000 };
+const TIMEOUT = { timeoutMs: 30_000 };
 
 async function pair() {
   const ana = await testPeer({ nick: 'ana' });
@@ -120,7 +120,7 @@ describe('what is refused when it is published', () => {
     expect(flood).toThrow(full);
     await vi.waitFor(() => {
       expect(peer.publish('lobby', 'x').id.sequence).toBe(accepted + 1);
-    });
+    }, 30_000);
   });
 });
 
@@ -256,7 +256,7 @@ describe('an address to join', () => {
   it('of the peer itself is noticed', async () => {
     const peer = await testPeer();
     peer.join(addressOf(peer));
-    await vi.waitFor(() => expect(peer.counters().dials).toBe(1));
+    await vi.waitFor(() => expect(peer.counters().dials).toBe(1), 30_000);
     const heard = nextEvent(peer, 'message');
     peer.publish('lobby', 'still here');
     expect((await heard).text).toBe('still here');

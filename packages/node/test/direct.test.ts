@@ -26,7 +26,7 @@ async function three(): Promise<{ ana: Peer; bob: Peer; cy: Peer }> {
   const ana = await testPeer({ nick: 'ana' });
   const bob = await testPeer({ nick: 'bob', join: [addressOf(ana)] });
   const cy = await testPeer({ nick: 'cy', join: [addressOf(ana)] });
-  for (const peer of [ana, bob, cy]) await peer.synced({ live: 2, timeoutMs: 10_000 });
+  for (const peer of [ana, bob, cy]) await peer.synced({ live: 2, timeoutMs: 30_000 });
   return { ana, bob, cy };
 }
 
@@ -52,7 +52,7 @@ describe('a direct message', () => {
     const message = await arrived;
     expect(message).toMatchObject({ text: SECRET, direct: true, to: bob.id, own: false });
     expect(message.from).toEqual({ id: ana.id, nick: 'ana' });
-    await ana.held(id, 2, { timeoutMs: 10_000 });
+    await ana.held(id, 2, { timeoutMs: 30_000 });
     ana.publish('news', 'after');
     await nextEvent(cy, 'message');
     expect(atCy.map(({ text }) => text)).toEqual(['after']);
@@ -92,11 +92,11 @@ describe('a direct message', () => {
     const heard = collect(cy);
     const ana = await testPeer({ nick: 'ana', join: [addressOf(cy)] });
     const bob = await testPeer({ nick: 'bob', join: [addressOf(cy)] });
-    for (const peer of [ana, bob, cy]) await peer.synced({ live: 2, timeoutMs: 10_000 });
+    for (const peer of [ana, bob, cy]) await peer.synced({ live: 2, timeoutMs: 30_000 });
     const arrived = nextEvent(bob, 'message');
     const { id } = ana.direct(bob.id, SECRET);
     expect((await arrived).text).toBe(SECRET);
-    await ana.held(id, 2, { timeoutMs: 10_000 });
+    await ana.held(id, 2, { timeoutMs: 30_000 });
     ana.publish('news', 'in the clear');
     await nextEvent(cy, 'message');
     await cy.close();
@@ -110,9 +110,9 @@ describe('a direct message', () => {
     const { id } = someone();
     const ana = await testPeer({ nick: 'ana' });
     const cy = await testPeer({ nick: 'cy', join: [addressOf(ana)] });
-    await cy.synced({ timeoutMs: 10_000 });
+    await cy.synced({ timeoutMs: 30_000 });
     const { id: sent } = ana.direct(id, SECRET);
-    await ana.held(sent, 1, { timeoutMs: 10_000 });
+    await ana.held(sent, 1, { timeoutMs: 30_000 });
     expect(cy.counters().directCarried).toBe(1);
   });
 

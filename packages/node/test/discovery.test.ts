@@ -29,7 +29,7 @@ describe('discovery', () => {
     const own = await ownDiscovery();
     const peers = await Promise.all(['ana', 'bob', 'cy'].map((nick) => testPeer({ ...own, nick })));
     for (const peer of peers) {
-      await vi.waitFor(() => expect(peer.status().live).toBe(2), { timeout: 5_000 });
+      await vi.waitFor(() => expect(peer.status().live).toBe(2), 30_000);
     }
     const [first, second] = peers;
     const left = second && nextEvent(second, 'member', ({ member }) => member.state === 'left');
@@ -42,7 +42,7 @@ describe('discovery', () => {
     const ana = await testPeer({ ...own, nick: 'ana' });
     const stranger = await testPeer({ ...own, nick: 'bob', network: 'other' });
     const cy = await testPeer({ ...own, nick: 'cy' });
-    await vi.waitFor(() => expect(cy.status().live).toBe(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(cy.status().live).toBe(1), 30_000);
     expect(stranger.members().map(({ nick }) => nick)).toEqual(['bob']);
     expect(stranger.counters().dials + ana.counters().linksRefused).toBe(0);
   });
@@ -52,13 +52,13 @@ describe('discovery', () => {
     const theirs = NetworkKeys.of();
     const strangers = await Promise.all([1, 2].map(() => testPeer({ ...own, keys: theirs })));
     for (const peer of strangers) {
-      await vi.waitFor(() => expect(peer.status().live).toBe(1), { timeout: 5_000 });
+      await vi.waitFor(() => expect(peer.status().live).toBe(1), 30_000);
     }
     const ana = await testPeer({ ...own, nick: 'ana', keys: NetworkKeys.of() });
     const { reason } = await nextEvent(ana, 'refused', ({ by }) => by === 'them');
     expect(reason).toBe('another network key');
     const cy = await testPeer({ ...own, nick: 'cy', keys: theirs });
-    await vi.waitFor(() => expect(cy.status().live).toBe(2), { timeout: 5_000 });
+    await vi.waitFor(() => expect(cy.status().live).toBe(2), 30_000);
     expect(ana.counters().dials).toBe(1);
   });
 
@@ -83,12 +83,15 @@ describe('multicast', () => {
     }
     ana.multicast.send((host) => Buffer.from(`hello on ${host}`));
     const expected = [`${LOOPBACK} hello on ${LOOPBACK}`];
-    await vi.waitFor(() => expect([ana.received, bob.received]).toEqual([expected, expected]));
+    await vi.waitFor(
+      () => expect([ana.received, bob.received]).toEqual([expected, expected]),
+      30_000,
+    );
     await bob.multicast.close();
     await bob.multicast.close();
     bob.multicast.send(() => Buffer.from('ghost'));
     ana.multicast.send(() => Buffer.from('again'));
-    await vi.waitFor(() => expect(ana.received).toHaveLength(2));
+    await vi.waitFor(() => expect(ana.received).toHaveLength(2), 30_000);
     expect(bob.received).toHaveLength(1);
   });
 

@@ -46,7 +46,7 @@ describe('what comes in on a link', () => {
     made[1]?.intake.take(FRAME);
     expect(log.at(-1)).toBe('1:1');
     expect(made[0]?.wire.paused).toBe(true);
-    await vi.waitFor(() => expect(log).toHaveLength(11));
+    await vi.waitFor(() => expect(log).toHaveLength(11), 30_000);
     expect(made[0]?.wire.paused).toBe(false);
   });
 
@@ -55,7 +55,7 @@ describe('what comes in on a link', () => {
     made[0]?.intake.take(frames(100));
     made[1]?.intake.take(FRAME);
     expect(log).toEqual(['0:16', '1:1']);
-    await vi.waitFor(() => expect(log).toHaveLength(8));
+    await vi.waitFor(() => expect(log).toHaveLength(8), 30_000);
     expect(log.at(-1)).toBe('0:4');
   });
 
@@ -65,7 +65,7 @@ describe('what comes in on a link', () => {
     made[0]?.intake.take(frames(40));
     made[0]?.intake.whenEmpty(ended);
     expect(ended).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce(), 30_000);
     expect(log).toEqual(['0:16', '0:16', '0:8']);
   });
 
@@ -77,7 +77,7 @@ describe('what comes in on a link', () => {
     await turn();
     expect(log).toEqual([]);
     made[0]?.intake.resume();
-    await vi.waitFor(() => expect(log).toEqual(['0:1']));
+    await vi.waitFor(() => expect(log).toEqual(['0:1']), 30_000);
     expect(made[0]?.wire.paused).toBe(false);
   });
 

@@ -191,7 +191,7 @@ describe('a mesh that stopped as a whole', () => {
     const [first, second] = [await temporaryFolder(), await temporaryFolder()];
     const ana = await testPeer({ stateFolder: first });
     const bob = await testPeer({ stateFolder: second, join: [addressOf(ana)] });
-    await bob.synced({ timeoutMs: 10_000 });
+    await bob.synced({ timeoutMs: 30_000 });
     const { port } = ana;
     await Promise.all([ana.close(), bob.close()]);
     const again = await testPeer({ stateFolder: first, port });

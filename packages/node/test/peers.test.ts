@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from './support/folders.js';
 import { addressOf, nextEvent, testPeer } from './support/peers.js';
 
-const TIMEOUT = { timeoutMs: 10_000 };
+const TIMEOUT = { timeoutMs: 30_000 };
 
 async function pair() {
   const ana = await testPeer({ nick: 'ana' });
@@ -204,6 +204,6 @@ describe('a closed peer', () => {
     const ana = await testPeer();
     await ana.close();
     const next = await testPeer({ port: ana.port });
-    await vi.waitFor(() => expect(next.port).toBe(ana.port));
+    await vi.waitFor(() => expect(next.port).toBe(ana.port), 30_000);
   });
 });

@@ -40,7 +40,7 @@ describe('the run folder', () => {
     await vi.waitFor(() => {
       expect(ana.found).toContainEqual(entryOf(BOB, 7_341));
       expect(bob.found).toContainEqual(entryOf(ANA, 7_340));
-    });
+    }, 30_000);
     await ana.runFolder.close();
     await ana.runFolder.close();
     expect(await readdir(folder)).toEqual([`${process.pid}-b2b2b2b2.json`]);
@@ -87,11 +87,14 @@ describe('the run folder', () => {
     await put('7-00000000.json', 'x'.repeat(9_000));
     await put('notes.txt', file);
     const { found } = await openRunFolder(folder, entryOf(ANA, 7_340));
-    await vi.waitFor(async () => expect(await readdir(folder)).not.toContain('1-00000000.json'));
+    await vi.waitFor(
+      async () => expect(await readdir(folder)).not.toContain('1-00000000.json'),
+      30_000,
+    );
     await vi.waitFor(async () => {
       const own = await readFile(join(folder, `${process.pid}-a1a1a1a1.json`), 'utf8');
       expect(JSON.parse(own)).toMatchObject(entryOf(ANA, 7_340));
-    });
+    }, 30_000);
     expect(found).toEqual([]);
     expect(await readdir(folder)).toHaveLength(8);
   });

@@ -33,7 +33,7 @@ async function front(
   if (here === undefined) throw new Error('a peer');
   for (const name of provide) {
     here.services.define(name, z.object({ a: z.number(), b: z.number() }), ({ a, b }) => a + b);
-    await here.services.available(name, { timeoutMs: 10_000 });
+    await here.services.available(name, { timeoutMs: 30_000 });
   }
   const gateway = createGateway({ services: here.services, ...options });
   onTestFinished(() => gateway.close());

@@ -8,7 +8,7 @@ it('/metrics tells of calls, providers and breakers', async () => {
   if (peer === undefined) throw new Error('a peer');
   exportMetrics(peer.services, peer.peer.http.metrics);
   peer.services.define('echo', z.string(), (said) => said);
-  await peer.services.available('echo', { timeoutMs: 10_000 });
+  await peer.services.available('echo', { timeoutMs: 30_000 });
   await peer.services.call('echo', 'hi');
   const url = `${peer.peer.url.replace('ws:', 'http:')}/metrics`;
   const text = await (await fetch(url)).text();

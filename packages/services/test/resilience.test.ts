@@ -12,7 +12,7 @@ describe('over real links', () => {
       if (fails) throw new Error('on purpose');
       return 1;
     });
-    await ana.services.available('work', { timeoutMs: 10_000 });
+    await ana.services.available('work', { timeoutMs: 30_000 });
     const states: string[] = [];
     ana.services.on('breaker', ({ was, state }) => states.push(`${was} -> ${state}`));
     for (let count = 0; count < 5; count++) {
@@ -38,7 +38,7 @@ describe('over real links', () => {
     const [ana, bob] = await mesh(2, { checks, alive: () => reason });
     if (ana === undefined || bob === undefined) throw new Error('two peers');
     bob.services.define('work', z.number(), () => 1);
-    await ana.services.available('work', { timeoutMs: 10_000 });
+    await ana.services.available('work', { timeoutMs: 30_000 });
     await ana.services.call('work', 1);
     const health = () => ana.services.providers('work')[0]?.health;
     reason = 'its disk is gone';

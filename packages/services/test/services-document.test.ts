@@ -31,7 +31,7 @@ it('the examples of docs/services.md run, one after the other', async () => {
     console: { log: (value: unknown) => printed.push(value) },
   };
   const body = `return (async () => {${program()}
-    await calls.available('double', { timeoutMs: 10_000 });
+    await calls.available('double', { timeoutMs: 30_000 });
 
     const twice = await calls.call('double', 21).catch((error) => error.code);
     services.close(); calls.close();

@@ -6,7 +6,7 @@ import { contract } from '../src/api/contract.js';
 import type { Services } from '../src/api/types.js';
 import { mesh, type TestPeer, until } from './support/peers.js';
 
-const READY = { timeoutMs: 10_000 };
+const READY = { timeoutMs: 30_000 };
 const pair = z.object({ a: z.number(), b: z.number() });
 const addition = contract('addition', { input: pair, output: z.number(), idempotent: true });
 const text = contract('text', { input: z.string(), output: z.string() });

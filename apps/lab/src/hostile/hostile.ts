@@ -17,6 +17,8 @@ export interface HostileOptions {
   readonly only: readonly string[];
   /** How long each attack goes on. */
   readonly forMs: number;
+  /** How often an attack is tried where nothing but the p99 is missed, which other work may cause. */
+  readonly triesMax: number;
 }
 
 /**

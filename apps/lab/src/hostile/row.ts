@@ -46,7 +46,7 @@ export function rowOf(
     delivered,
     p99Ms: window.p99Ms,
     grownMiB: window.grownMiB,
-    seen: seenOf(endings, window),
+    seen: seenOf(attack, endings, window),
   };
   const isSlow = row.p99Ms > GOALS.p99Factor * quietP99Ms && attack.isTrusted !== true;
   return { ...row, missed: [...missedBy(row, window), ...(isSlow ? [SLOW] : [])] };
@@ -80,10 +80,13 @@ function missedBy(row: Measured, window: Window): readonly string[] {
 const OWN_CODES_FROM = 4_500;
 
 /** The program's own line about it; else the reason that the offender was told. */
-function seenOf(endings: readonly Ending[], { notices, refusals }: Window): string {
-  const told = notices.find((notice) => /refused|equivocat|warning|no room/i.test(notice));
+function seenOf({ answer }: Attack, endings: readonly Ending[], { told }: Window): string {
+  const { notices, refusals, partings } = told;
+  const notice = notices.find((line) => /refused|equivocat|warning|no room/i.test(line));
   const reason = endings.find(({ code }) => code !== undefined && code < OWN_CODES_FROM)?.reason;
-  return printable(told ?? refusals[0] ?? reason ?? '');
+  // Who is borne parts by itself, which is nothing to show.
+  const parting = answer === 'cut' ? partings[0] : undefined;
+  return printable(notice ?? refusals[0] ?? (reason || parting) ?? '');
 }
 
 /** The reasons of a hostile peer are hostile too. */

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clockMs } from '../clock.js';
 import type { Narrator } from '../output/narrator.js';
 import { formatMs } from '../output/table.js';
 import type { Children } from '../process/children.js';
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly narrator: Narrator;
   readonly chatFile: string;
   readonly forMs: number;
+  /** How often an attack is tried where nothing but the p99 is missed. */
+  readonly triesMax: number;
 }
 
 /** What a process does in its first seconds is no measure of it; who looks for no times need not wait. */
@@ -22,8 +25,6 @@ const WARM_UP_MS_MAX = 1_500;
 const QUIET_WINDOWS = 3;
 /** One of those that measure, and the chat program, which tells people what it sees. */
 const ATTACKED = ['ana', 'dia'];
-/** Other work of the machine only ever makes it slower: the goal counts as met if it once is. */
-const TRIES_MAX = 3;
 /** A window goes on for a moment after its attack, since what that did may show late. */
 const AFTERMATH_MS = 200;
 
@@ -58,7 +59,9 @@ export class Run {
   /** The same attack again where all that was wrong is time, which the machine may have taken. */
   async attack(attack: Attack): Promise<Row> {
     let row = await this.#attackOnce(attack);
-    for (let tries = 1; tries < TRIES_MAX && isOnlySlow(row); tries += 1) {
+    const { triesMax } = this.#options;
+    // Other work of the machine only ever makes it slower: the goal counts as met if it once is.
+    for (let tries = 1; tries < triesMax && isOnlySlow(row); tries += 1) {
       row = await this.#attackOnce(attack);
     }
     return row;
@@ -79,12 +82,14 @@ export class Run {
       forMs,
       from: await localAddress(this.#attacks),
     };
+    const sinceMs = clockMs();
     let endings: readonly Ending[] = [];
     const window = await mesh.during(async () => {
       const least = sleep(forMs);
       endings = await this.#attacker.attack(command);
       await Promise.all([least, sleep(AFTERMATH_MS)]);
-    });
+      if (attack.answer === 'cut') await mesh.untilTold(sinceMs, command.from);
+    }, command.from);
     const row = rowOf(attack, endings, window, this.quiet.p99Ms);
     narrator.step(attack.as, `${attack.name}: ${summaryOf(row)}`);
     if (attack.leavesTraces === true || row.delivered < 1) await this.end();

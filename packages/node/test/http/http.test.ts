@@ -8,7 +8,7 @@ import type { Peer } from '../../src/api.js';
 import { readBody } from '../../src/http/read-body.js';
 import { addressOf, nextEvent, testPeer } from '../support/peers.js';
 
-const TIMEOUT = { timeoutMs: 10_000 };
+const TIMEOUT = { timeoutMs: 30_000 };
 const TOKEN = 'a-token-of-16-or-more';
 
 interface Answer {
@@ -132,7 +132,7 @@ describe('/metrics', () => {
     await bob.leave({ flushMs: 0 });
     await vi.waitFor(async () => {
       expect((await ask(ana, { path: '/metrics' })).text).not.toContain(`peer="${bob.id}"`);
-    });
+    }, 30_000);
   });
 });
 
@@ -301,12 +301,12 @@ describe('connections over HTTP', () => {
     const answers: string[] = [];
     socket.on('data', (bytes: Buffer) => answers.push(bytes.toString()));
     socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await vi.waitFor(() => expect(answers.join('')).toContain('200 OK'));
+    await vi.waitFor(() => expect(answers.join('')).toContain('200 OK'), 30_000);
     const upgrade = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
     const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
     const lines = ['GET /hearsay HTTP/1.1', 'Host: localhost', ...upgrade, key];
     socket.write([...lines, 'Sec-WebSocket-Protocol: hearsay', '', ''].join('\r\n'));
-    await vi.waitFor(() => expect(answers.join('')).toContain('400 Bad Request'));
+    await vi.waitFor(() => expect(answers.join('')).toContain('400 Bad Request'), 30_000);
   });
 
   it('have a bound: an idle one makes room, busy ones do not', async () => {
@@ -319,13 +319,13 @@ describe('connections over HTTP', () => {
     onTestFinished(() => agent.destroy());
     await ask(ana, { path: '/healthz', agent });
     const slow = [ask(ana, { path: '/slow' }), ask(ana, { path: '/slow' })];
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await vi.waitFor(() => expect(waiting).toHaveLength(2), 30_000);
     expect((await ask(ana, { path: '/healthz' })).status).toBe(503);
     for (const finish of waiting) finish();
     for (const { status } of await Promise.all(slow)) expect(status).toBe(200);
     await vi.waitFor(async () => {
       expect((await ask(ana, { path: '/healthz' })).status).toBe(200);
-    });
+    }, 30_000);
   });
 
   it('that are refused keep their little time, and lose it', async () => {

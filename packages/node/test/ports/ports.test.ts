@@ -4,7 +4,7 @@ import type { Peer, PeerPort } from '../../src/api.js';
 import { addressOf, nextEvent, testPeer } from '../support/peers.js';
 import { Numbers } from './numbers.js';
 
-const TIMEOUT = { timeoutMs: 10_000 };
+const TIMEOUT = { timeoutMs: 30_000 };
 const PORT = 16;
 
 async function mesh(...nicks: readonly string[]): Promise<readonly Peer[]> {
@@ -52,7 +52,7 @@ describe('a post', () => {
     await vi.waitFor(() => {
       expect(atBob.texts).toEqual(texts);
       expect(atCyd.texts).toEqual(texts);
-    });
+    }, 30_000);
     expect(new Set(atBob.froms)).toEqual(new Set([ana.id]));
     expect(elsewhere.texts).toEqual([]);
     expect(bob.counters()).toMatchObject({ postsReceived: 50, postsIgnored: 0 });
@@ -64,8 +64,8 @@ describe('a post', () => {
     const [atBob, atCyd] = [listen(bob), listen(cyd)];
     expect(said.post(Buffer.from('you'), { to: cyd.id, priority: 'control' })).toBe(1);
     expect(said.post(Buffer.from('all'))).toBe(2);
-    await vi.waitFor(() => expect(atCyd.texts).toEqual(['you', 'all']));
-    await vi.waitFor(() => expect(atBob.texts).toEqual(['all']));
+    await vi.waitFor(() => expect(atCyd.texts).toEqual(['you', 'all']), 30_000);
+    await vi.waitFor(() => expect(atBob.texts).toEqual(['all']), 30_000);
     expect(said.post(Buffer.from('me'), { to: ana.id })).toBe(0);
   });
 
@@ -75,7 +75,10 @@ describe('a post', () => {
     const heard = listen(bob);
     const { postBytesMax } = DEFAULT_LIMITS;
     said.post(Buffer.alloc(postBytesMax, 'x'));
-    await vi.waitFor(() => expect(heard.texts.map((text) => text.length)).toEqual([postBytesMax]));
+    await vi.waitFor(
+      () => expect(heard.texts.map((text) => text.length)).toEqual([postBytesMax]),
+      30_000,
+    );
     expect(() => said.post(Buffer.alloc(postBytesMax + 1))).toThrow(
       expect.objectContaining({ name: 'PeerError', code: 'post-too-large' }),
     );
@@ -87,7 +90,7 @@ describe('a post', () => {
     const bytes = Buffer.from('hi');
     listen(ana).port.post(bytes);
     bytes.fill(0);
-    await vi.waitFor(() => expect(heard.texts).toEqual(['hi']));
+    await vi.waitFor(() => expect(heard.texts).toEqual(['hi']), 30_000);
   });
 
   it('may be answered from within', async () => {
@@ -97,7 +100,7 @@ describe('a post', () => {
       received: (from, bytes) => void echo.post(Buffer.from(bytes), { to: from }),
     });
     for (const text of ['one', 'two', 'three']) heard.port.post(Buffer.from(text));
-    await vi.waitFor(() => expect(heard.texts).toEqual(['one', 'two', 'three']));
+    await vi.waitFor(() => expect(heard.texts).toEqual(['one', 'two', 'three']), 30_000);
   });
 });
 
@@ -114,7 +117,7 @@ describe('a port', () => {
     const second = listen(bob);
     first.port.close(); // It is not its own any more.
     listen(ana).port.post(Buffer.from('hi'));
-    await vi.waitFor(() => expect(second.texts).toEqual(['hi']));
+    await vi.waitFor(() => expect(second.texts).toEqual(['hi']), 30_000);
     expect(first.texts).toEqual([]);
   });
 
@@ -164,8 +167,8 @@ describe('what a handler throws', () => {
       const said = listen(ana).port;
       said.post(Buffer.from('one'));
       said.post(Buffer.from('two'));
-      await vi.waitFor(() => expect(texts).toEqual(['one', 'two']));
-      await vi.waitFor(() => expect(surfaced).toHaveLength(2));
+      await vi.waitFor(() => expect(texts).toEqual(['one', 'two']), 30_000);
+      await vi.waitFor(() => expect(surfaced).toHaveLength(2), 30_000);
       expect(surfaced).toMatchObject([{ message: 'a bug' }, { message: 'a bug' }]);
     } finally {
       process.removeAllListeners('uncaughtException');

@@ -20,7 +20,7 @@ export async function mesh(count: number, options: ServicesOptions = {}): Promis
     onTestFinished(() => peer.close());
     peers.push(peer);
   }
-  await Promise.all(peers.map((peer) => peer.synced({ live: count - 1, timeoutMs: 10_000 })));
+  await Promise.all(peers.map((peer) => peer.synced({ live: count - 1, timeoutMs: 30_000 })));
   return peers.map((peer) => {
     const services = openServices(peer, options);
     onTestFinished(() => services.close());
@@ -31,7 +31,7 @@ export async function mesh(count: number, options: ServicesOptions = {}): Promis
 /** Waits until what a test asks for holds, without asserting how long that takes. */
 export async function until(condition: () => boolean): Promise<void> {
   const STEP_MS = 5;
-  const deadlineMs = performance.now() + 10_000;
+  const deadlineMs = performance.now() + 30_000;
   while (!condition()) {
     if (performance.now() > deadlineMs) throw new Error('it never came to hold');
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));

@@ -7,6 +7,9 @@ import type { AttackCommand, AttackRecord } from './attacker-protocol.js';
 /** A real attacker has a machine of its own: it must not win by taking the processor from its victims. */
 const LOWEST_PRIORITY = 19;
 
+/** Who must be cut goes on until it is: how soon that was is told, and a slow machine is no excuse. */
+const CUT_PATIENCE_MS = 20_000;
+
 setPriority(LOWEST_PRIORITY);
 // An attack is over when it is over, whatever its connections still do.
 process.on('uncaughtException', (error) => tell({ kind: 'failed', reason: String(error) }));
@@ -24,7 +27,8 @@ async function attack(command: AttackCommand): Promise<AttackRecord> {
   const found = attacks.find(({ name }) => name === command.attack);
   if (found === undefined) throw new Error(`no attack "${command.attack}"`);
   const networkKey = Buffer.from(command.networkKey, 'hex');
-  return { kind: 'done', endings: await found.run({ ...command, networkKey }) };
+  const forMs = found.answer === 'cut' ? Math.max(command.forMs, CUT_PATIENCE_MS) : command.forMs;
+  return { kind: 'done', endings: await found.run({ ...command, forMs, networkKey }) };
 }
 
 function tell(record: AttackRecord): void {

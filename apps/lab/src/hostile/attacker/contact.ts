@@ -2,7 +2,7 @@ import net from 'node:net';
 import { clockMs } from '../../clock.js';
 import type { Ending, Target } from './attack.js';
 
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 20_000;
 
 /** One TCP connection to a peer, and a note of when it began to offend and how it was ended. */
 export class Contact {

@@ -14,7 +14,7 @@ export const OPCODES = {
 
 const [FIN, MASKED, MEDIUM, LARGE] = [0x80, 0x80, 126, 127];
 const MEDIUM_MAX = 0xffff;
-const UPGRADE_TIMEOUT_MS = 5_000;
+const UPGRADE_TIMEOUT_MS = 20_000;
 
 /** One frame as a client sends it; with a zero mask its bytes stay as they are. */
 export function webSocketFrame(

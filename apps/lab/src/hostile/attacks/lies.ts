@@ -182,7 +182,6 @@ export const lieAttacks: readonly Attack[] = [
     as: 'member',
     answer: 'cut',
     because: 'only a member itself says so, signed',
-    leavesTraces: true,
     run: (scene) =>
       sayOnce(scene, (link, offender) => {
         const updates = scene.honest.map((other) => ({
@@ -198,7 +197,6 @@ export const lieAttacks: readonly Attack[] = [
     as: 'member',
     answer: 'cut',
     because: 'only a member itself says so, signed',
-    leavesTraces: true,
     run: (scene) =>
       sayOnce(scene, (link, offender) => {
         const updates = ofOthers(scene, link.target).map((other) => ({
@@ -214,7 +212,6 @@ export const lieAttacks: readonly Attack[] = [
     as: 'member',
     answer: 'cut',
     because: 'only a member itself raises it, signed',
-    leavesTraces: true,
     run: (scene) =>
       sayOnce(scene, (link, offender) => {
         const updates = scene.honest.map((other) => ({

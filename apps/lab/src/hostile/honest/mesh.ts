@@ -12,10 +12,11 @@ import { Witness } from './witness.js';
 const NICKS = ['ana', 'bob', 'cy'] as const;
 /** Each of the four says something this often. */
 const SAYS_EVERY_MS = 50;
-const START_TIMEOUT_MS = 30_000;
-const ANSWER_TIMEOUT_MS = 15_000;
+/** Only a failure takes this long: a busy machine is slow, and not wrong. */
+const START_TIMEOUT_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 /** What was said has this long to reach everybody once nobody talks any more. */
-const ARRIVAL_TIMEOUT_MS = 15_000;
+const ARRIVAL_TIMEOUT_MS = 30_000;
 const ASK_EVERY_MS = 100;
 const MIB = 2 ** 20;
 
@@ -25,6 +26,16 @@ export interface MeshOptions {
   /** Port of the announcements, so that attacks on discovery meet somebody. */
   readonly discoveryPort: number;
   readonly number: number;
+}
+
+/** What the honest told of an offender, in words. */
+export interface Told {
+  /** By the chat program. */
+  readonly notices: readonly string[];
+  /** Why our own honest peers refused it. */
+  readonly refusals: readonly string[];
+  /** Why links of theirs with somebody who is none of them ended. */
+  readonly partings: readonly string[];
 }
 
 /** What the honest saw in some seconds of their talk. */
@@ -39,10 +50,7 @@ export interface Window {
   readonly residentMiB: number;
   /** Of the peer whose memory grew most. */
   readonly grownMiB: number;
-  /** What the chat program told meanwhile. */
-  readonly notices: readonly string[];
-  /** Why our own honest peers refused somebody meanwhile. */
-  readonly refusals: readonly string[];
+  readonly told: Told;
   /** Honest peers that some honest peer did not call alive in the end. */
   readonly missed: readonly string[];
   readonly unclean: number;
@@ -119,8 +127,39 @@ export class HonestMesh {
     this.#ids = [...agents, seen.find((id) => !agents.includes(id)) ?? ''];
   }
 
-  /** Lets all four talk while something happens, and until all of it is heard or given up. */
-  async during(happening: () => Promise<unknown>): Promise<Window> {
+  /** What was told since a time of whoever comes from that address; of anybody if that is not known. */
+  toldSince(sinceMs: number, from?: string): Told {
+    const isOf = (text: string) => from === undefined || text.includes(`${from}:`);
+    const since = ({ atMs }: { readonly atMs: number }) => atMs >= sinceMs;
+    const refused = this.#agents.flatMap((agent) => agent.all('refused')).filter(since);
+    const links = this.#agents.flatMap((agent) => agent.all('link')).filter(since);
+    return {
+      notices: this.witness
+        .noticesSince(sinceMs)
+        .filter((notice) => !notice.startsWith('refused') || isOf(notice)),
+      refusals: refused.filter(({ address }) => isOf(address)).map(({ reason }) => reason),
+      partings: links
+        .filter(({ id, up }) => !up && !this.#ids.includes(id))
+        .map(({ reason }) => reason),
+    };
+  }
+
+  /** Resolves when somebody told why whoever comes from that address is refused, or after a while. */
+  async untilTold(sinceMs: number, from?: string): Promise<void> {
+    const endMs = clockMs() + ANSWER_TIMEOUT_MS;
+    while (clockMs() < endMs) {
+      const { notices, refusals, partings } = this.toldSince(sinceMs, from);
+      const isRefused = notices.some((notice) => notice.startsWith('refused'));
+      if (isRefused || refusals.length > 0 || partings.length > 0) return;
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  }
+
+  /**
+   * Lets all four talk while something happens, and until all of it is heard or given up.
+   * @param from the address of whoever makes it happen
+   */
+  async during(happening: () => Promise<unknown>, from?: string): Promise<Window> {
     this.#phase += 1;
     const phase = this.#phase;
     const sinceMs = clockMs();
@@ -148,11 +187,7 @@ export class HonestMesh {
       p99Ms: quantile(ages, 0.99),
       residentMiB: memory.firstBytes / MIB,
       grownMiB: memory.stop() / MIB,
-      notices: this.witness.noticesSince(sinceMs),
-      refusals: this.#agents
-        .flatMap((agent) => agent.all('refused'))
-        .filter(({ atMs }) => atMs >= sinceMs)
-        .map(({ reason }) => reason),
+      told: this.toldSince(sinceMs, from),
       missed,
       unclean: this.witness.unclean - uncleanBefore,
     };

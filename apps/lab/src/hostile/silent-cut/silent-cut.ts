@@ -12,9 +12,9 @@ import { GOALS, type Row } from '../row.js';
 
 const NICKS = ['ana', 'bob', 'cy'] as const;
 const SAYS_EVERY_MS = 50;
-const START_TIMEOUT_MS = 30_000;
-const NOTICE_TIMEOUT_MS = 20_000;
-const ARRIVAL_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 60_000;
+const NOTICE_TIMEOUT_MS = 60_000;
+const ARRIVAL_TIMEOUT_MS = 30_000;
 const MIB = 2 ** 20;
 /** Both go on talking for a while after they noticed. */
 const AFTER_MS = 500;
