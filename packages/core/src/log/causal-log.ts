@@ -56,6 +56,8 @@ export class CausalLog implements Replica {
   #hash: StateHash = ZERO_HASH;
   /** The clock as bytes, until it moves: every comparison asks for it. */
   #summary: Uint8Array | undefined;
+  /** How often it was asked what others lack. */
+  #answers = 0;
   /** While what an earlier run left is taken over. */
   #loading = false;
   #progress: LogProgress[] = [];
@@ -218,7 +220,9 @@ export class CausalLog implements Replica {
 
   missing(summary: Uint8Array): Iterable<Uint8Array> {
     const theirs = decodeClock(summary);
-    return packLogDelta(missingItems(this.#streams.all(), this.#kept, theirs), DELTA_BYTES_MAX);
+    const items = missingItems(this.#streams.all(), this.#kept, theirs, this.#answers);
+    this.#answers += 1;
+    return packLogDelta(items, DELTA_BYTES_MAX);
   }
 
   merge(delta: Uint8Array, from?: PeerId): MergeResult {

@@ -6,41 +6,78 @@ import type { StreamLog } from './stream-log.js';
 /** Where we are in the batches of one stream. */
 interface Cursor {
   readonly stream: StreamLog;
+  /** Sends the floor first: the asker lacks something below. */
+  readonly tellsFloor: boolean;
   index: number;
   order: number;
 }
 
+/** What fraction of a turn the evidence moves on; being irrational, whoever asks every n-th time meets all of it. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
 /**
- * What a holder of `theirs` lacks: floors first, then batches in our own delivery order, so that
- * causes come before effects. Of a stream with a batch that cannot be read the rest is left out:
- * somebody else has it.
+ * What a holder of `theirs` lacks: floors, then the evidence that they may be believed, then batches
+ * in our own delivery order, so that causes come before effects. Of a stream with a batch that
+ * cannot be read the rest is left out: somebody else has it.
+ *
+ * Floors lean on each other, so the asker may need all of them before it can skip to any. An answer
+ * that is cut short must bring evidence of them nevertheless, and the next one evidence of others.
+ * @param turn counts answers: each begins with other evidence
  */
 export function* missingItems(
   streams: Iterable<StreamLog>,
   kept: KeptBatches,
   theirs: ReadonlyVectorClock,
+  turn: number,
 ): Generator<LogDeltaItem> {
-  const cursors = new Set<Cursor>();
-  for (const stream of streams) {
-    const have = theirs.get(stream.id);
-    if (have >= stream.last) continue;
-    if (have < stream.floor) {
-      const { id, floor, floorChain: chain } = stream;
-      const causes = stream.floorCauses.sorted();
-      yield { kind: 'floor', stream: id, floor, chain, causes, proof: kept.proofs().get(stream) };
-    }
-    const index = stream.indexAfter(Math.max(have, stream.floor));
-    if (index < stream.end) cursors.add({ stream, index, order: stream.orderOf(index) });
+  const cursors = cursorsOf(streams, theirs);
+  const floors = [...cursors].filter(({ tellsFloor }) => tellsFloor);
+  for (const { stream } of floors) {
+    if (!kept.proofs().has(stream)) yield floorOf(stream, undefined);
+  }
+  const start = Math.floor(((turn * GOLDEN_RATIO) % 1) * floors.length);
+  for (const cursor of [...floors.slice(start), ...floors.slice(0, start)]) {
+    const { stream } = cursor;
+    const proof = kept.proofs().get(stream);
+    if (proof !== undefined) yield floorOf(stream, proof);
+    else yield* nextOf(cursor, cursors, kept); // The author signed a batch that begins right above.
   }
   for (;;) {
     const next = earliest(cursors);
     if (next === undefined) return;
-    const bytes = kept.bytesAt(next.order);
-    if (bytes !== undefined) yield { kind: 'batch', bytes };
-    next.index += 1;
-    next.order = next.stream.orderOf(next.index);
-    if (bytes === undefined || next.index >= next.stream.end) cursors.delete(next);
+    yield* nextOf(next, cursors, kept);
   }
+}
+
+function cursorsOf(streams: Iterable<StreamLog>, theirs: ReadonlyVectorClock): Set<Cursor> {
+  const cursors = new Set<Cursor>();
+  for (const stream of streams) {
+    const have = theirs.get(stream.id);
+    if (have >= stream.last) continue;
+    const index = stream.indexAfter(Math.max(have, stream.floor));
+    const order = index < stream.end ? stream.orderOf(index) : Number.POSITIVE_INFINITY;
+    cursors.add({ stream, tellsFloor: have < stream.floor, index, order });
+  }
+  return cursors;
+}
+
+function floorOf(stream: StreamLog, proof: Uint8Array | undefined): LogDeltaItem {
+  const { id, floor, floorChain: chain } = stream;
+  return { kind: 'floor', stream: id, floor, chain, causes: stream.floorCauses.sorted(), proof };
+}
+
+/** The next batch of a stream, if there is one. */
+function* nextOf(
+  cursor: Cursor,
+  cursors: Set<Cursor>,
+  kept: KeptBatches,
+): Generator<LogDeltaItem & { kind: 'batch' }> {
+  const { stream, index } = cursor;
+  const bytes = index < stream.end ? kept.bytesAt(stream.orderOf(index)) : undefined;
+  if (bytes !== undefined) yield { kind: 'batch', bytes };
+  cursor.index += 1;
+  if (bytes === undefined || cursor.index >= stream.end) cursors.delete(cursor);
+  else cursor.order = stream.orderOf(cursor.index);
 }
 
 /** The one whose next batch was delivered first. */

@@ -204,8 +204,10 @@ export class AntiEntropy {
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.activeMs = this.#context.now.monotonicMs;
-    if (more && this.#moved(pull)) this.#want(pull);
-    else this.#answered(pull);
+    if (!more) return this.#answered(pull);
+    // A part that changed nothing may be followed by one that does: not at once, but with the next offer.
+    if (this.#moved(pull)) this.#want(pull);
+    else this.#finish(pull);
   }
 
   /** Gives up pulls that bring nothing any more. */

@@ -6,7 +6,7 @@ import { ZERO_HASH } from '../../src/log/state-hash.js';
 import { zeroCounters } from '../../src/view.js';
 import type { ClockEntry } from '../../src/wire/clock-entries.js';
 import { Writer } from '../../src/wire/writer.js';
-import { batchBytes } from '../support/bench.js';
+import { batchBytes, recordOf } from '../support/bench.js';
 import { peer, stream } from '../support/identities.js';
 import { takeProgress } from '../support/log-progress.js';
 import { isBatchBy } from '../support/signer.js';
@@ -69,8 +69,8 @@ describe('a late joiner', () => {
     const late = logOf();
     pull(late, small);
     expect(takeProgress(late).gaps).toEqual([
-      { stream: stream(0x0b), from: 1, to: 2 },
       { stream: stream(0x0c), from: 1, to: 4 },
+      { stream: stream(0x0b), from: 1, to: 2 },
     ]);
     expect(late.hash).toEqual(small.hash);
     expect(late.summary()).toEqual(small.summary());
@@ -117,6 +117,46 @@ describe('a late joiner', () => {
     tellFloor(late, 4, 2);
     late.receive(batchBytes(0x0b, 1));
     expect(takeProgress(late).gaps).toEqual([{ stream: stream(0x0c), from: 1, to: 5 }]);
+  });
+});
+
+describe('answers that are cut short', () => {
+  const STREAMS = 12;
+  const ROUNDS = 6;
+  const LARGE_BYTES = 30_000;
+
+  /** All talk in turn, each after the one before, so that every floor leans on all others. */
+  function roundTable(limits: Partial<Limits>): CausalLog {
+    const log = logOf(limits);
+    for (let index = 0; index < STREAMS * ROUNDS; index++) {
+      const [byte, before] = [index, index - 1].map((place) => 0x10 + (place % STREAMS));
+      const sequence = Math.floor(index / STREAMS) + 1;
+      const causes: ClockEntry[] =
+        index === 0 ? [] : [[stream(before ?? 0), Math.floor((index - 1) / STREAMS) + 1]];
+      const record = { ...recordOf('large'), payload: new Uint8Array(LARGE_BYTES) };
+      log.receive(batchBytes(byte ?? 0, sequence, { causes, records: [record] }));
+    }
+    return log;
+  }
+
+  it.each([
+    ['with batches above the floors', STREAMS + 3],
+    ['with nothing kept of most streams', 2],
+  ])('bring a newcomer up to date in the end, %s', (_, logMessagesMax) => {
+    const small = roundTable({ logMessagesMax });
+    const late = logOf({ holdBackBatchesMax: 2 });
+    // Two ask in turn, and each answer is cut after its first delta.
+    const other = logOf();
+    for (let pulls = 0; pulls < 10 * STREAMS; pulls++) {
+      for (const asker of [late, other]) {
+        for (const delta of small.missing(asker.summary())) {
+          asker.merge(delta, peer(0x99));
+          break;
+        }
+      }
+    }
+    expect(late.hash).toEqual(small.hash);
+    expect(other.hash).toEqual(small.hash);
   });
 });
 

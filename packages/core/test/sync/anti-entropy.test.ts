@@ -161,6 +161,18 @@ describe('a pull', () => {
     expect(sent(made.take(), 'want').length).toBeLessThanOrEqual(1);
   });
 
+  it('that was cut short and changed nothing is tried again with the next offer, a whole one is not', () => {
+    const made = quiet();
+    made.antiEntropy.offer(made.link(A), offer(false));
+    made.antiEntropy.deltaEnd(made.link(A), end(true));
+    made.take();
+    made.antiEntropy.offer(made.link(A), offer(false));
+    expect(sent(made.take(), 'want')).toHaveLength(1);
+    made.antiEntropy.deltaEnd(made.link(A), end(false));
+    made.antiEntropy.offer(made.link(A), offer(false));
+    expect(sent(made.take(), 'want')).toEqual([]);
+  });
+
   it('that brings nothing is not told of', () => {
     const made = quiet();
     made.antiEntropy.offer(made.link(A), offer(false));

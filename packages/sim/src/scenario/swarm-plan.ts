@@ -29,6 +29,8 @@ export interface SwarmPlan {
   readonly seeding: Seeding;
   readonly network: Partial<NetworkSettings>;
   readonly faults: MessageFaults;
+  /** Those of `limits` that slow links need. */
+  readonly pullLimits: Partial<Limits>;
   readonly limits: Partial<Limits>;
   readonly gapsAllowed: boolean;
   /** Weights of the actions; most seeds have many zeros, so that each fault is met alone too. */
@@ -58,6 +60,8 @@ export function drawPlan(random: Random): SwarmPlan {
   const shortLog = random.below(8) === 0;
   const slowLinks = random.below(4) === 0;
   const stepMsMax = one(random, [20, 100, 300, 1_000]);
+  // An answer to a pull must fit into the queue, or it would be cut off each time.
+  const pullLimits = slowLinks ? { pullBytesMax: PULL_BYTES_MAX } : {};
   return {
     nodes,
     seeding: one<Seeding>(random, ['first', 'first', 'previous', 'all']),
@@ -76,9 +80,9 @@ export function drawPlan(random: Random): SwarmPlan {
       latePerMille: rarely(random, 300),
       lateMs: 1 + random.below(400),
     },
+    pullLimits,
     limits: {
-      // An answer to a pull must fit into the queue, or it would be cut off each time.
-      ...(slowLinks && { pullBytesMax: PULL_BYTES_MAX }),
+      ...pullLimits,
       ...(tightLimits && { holdBackBatchesMax: 1 + random.below(4) }),
       ...(shortLog && { logMessagesMax: 250 + random.below(200) }),
     },

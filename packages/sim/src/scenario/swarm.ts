@@ -149,7 +149,11 @@ function planOf({ seed, nodes, without = [], chaosMs }: SwarmOptions): SwarmPlan
     nodes: nodes ?? drawn.nodes,
     chaosMs: chaosMs ?? drawn.chaosMs,
     ...(without.includes('message-faults') && { faults: NO_FAULTS }),
-    ...(without.includes('tight-limits') && { limits: {}, gapsAllowed: false }),
+    // Of slow links what is pulled at once must stay below what they queue.
+    ...(without.includes('tight-limits') && {
+      limits: without.includes('slow-links') ? {} : drawn.pullLimits,
+      gapsAllowed: false,
+    }),
     ...(without.includes('slow-links') && { network: {} }),
     ...(without.includes('core') && { coreHeals: false }),
   };
