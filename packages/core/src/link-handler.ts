@@ -1,17 +1,16 @@
 import type { Context } from './context.js';
 import { HearsayError } from './errors.js';
-import { shortId, streamId } from './ids.js';
+import { FrameHandler } from './frame-handler.js';
+import { shortId } from './ids.js';
 import type { Input, LinkClosure } from './input.js';
 import { type Member, updateOf } from './membership/members.js';
 import { judgeHello, ourHello, type Refusal } from './overlay/handshake.js';
 import type { Link, OpenLink } from './overlay/links.js';
 import { incomingStays } from './overlay/tie-break.js';
 import type { PeerParts } from './peer-parts.js';
-import { openBatch } from './wire/batch.js';
 import { ABNORMAL_CLOSURE, CLOSE_CODES } from './wire/close-codes.js';
 import { decodeFrames, type ReadFrame } from './wire/frame.js';
 import type { Hello, ReadHello } from './wire/hello.js';
-import type { Summary } from './wire/probes.js';
 
 type OpenedInput = Extract<Input, { kind: 'link-opened' }>;
 type RefusedInput = Extract<Input, { kind: 'link-refused' }>;
@@ -25,11 +24,13 @@ export class LinkHandler {
   readonly #parts: PeerParts;
   /** How long the process just stood still, while that may still explain things. */
   readonly #stalledMs: () => number;
+  readonly #frames: FrameHandler;
 
   constructor(context: Context, parts: PeerParts, stalledMs: () => number) {
     this.#context = context;
     this.#parts = parts;
     this.#stalledMs = stalledMs;
+    this.#frames = new FrameHandler(context, parts);
   }
 
   opened({ link: id, dialled, remote, peer: proven }: OpenedInput): void {
@@ -128,7 +129,7 @@ export class LinkHandler {
 
   #heard(link: Link): void {
     link.heardMs = this.#context.now.monotonicMs;
-    const member = this.#memberOf(link);
+    const member = this.#frames.memberOf(link);
     if (member === undefined) return;
     this.#parts.membership.heard(member);
     if (member.state === 'dead') this.#contradict(link, member);
@@ -142,12 +143,6 @@ export class LinkHandler {
     this.#parts.dissemination.tellSubject(peer);
   }
 
-  /** The member at the other end, unless it runs in a newer generation by now. */
-  #memberOf({ peer, generation }: Link): Member | undefined {
-    const member = peer === undefined ? undefined : this.#parts.members.get(peer);
-    return member?.generation === generation ? member : undefined;
-  }
-
   #frame(link: Link, frame: ReadFrame): void {
     if (link.state === 'handshake') {
       if (frame.kind !== 'hello' && frame.kind !== 'foreign') {
@@ -155,7 +150,7 @@ export class LinkHandler {
       }
       return this.#hello(link, frame);
     }
-    this.#openFrame(link as OpenLink, frame); // Neither handshake nor closing: open, so its peer is known.
+    this.#frames.take(link as OpenLink, frame); // Neither handshake nor closing: open, so its peer is known.
   }
 
   #hello(link: Link, hello: ReadHello): void {
@@ -239,100 +234,6 @@ export class LinkHandler {
     antiEntropy.linkUp(open);
   }
 
-  #openFrame(link: OpenLink, frame: ReadFrame): void {
-    const {
-      antiEntropy,
-      dissemination,
-      holdings,
-      inquiry,
-      members,
-      membership,
-      newcomers,
-      ports,
-      prober,
-    } = this.#parts;
-    const member = this.#memberOf(link);
-    switch (frame.kind) {
-      case 'hello':
-      case 'foreign':
-        throw new HearsayError('malformed', 'a second hello');
-      case 'goodbye':
-        if (member !== undefined) membership.goodbye(member, frame, link.id);
-        return;
-      case 'ping':
-        prober.ping(link, frame);
-        return this.#compare(link, frame);
-      case 'ack':
-        this.#compare(link, frame);
-        return prober.ack(link, frame);
-      case 'ping-request':
-        return prober.request(link, frame);
-      case 'ping-reply':
-        return prober.reply(link, frame);
-      case 'updates':
-        for (const update of frame.updates) {
-          const isKnown = update.peer === link.peer || members.get(update.peer) !== undefined;
-          const isOurs = update.peer === this.#context.self.id;
-          if (isKnown || isOurs || newcomers.admits(link)) membership.apply(update, link.id);
-        }
-        return;
-      case 'table-want':
-        return this.#sendTable(link, dissemination);
-      case 'batch':
-        return this.#batch(link, frame.bytes);
-      case 'have':
-        if (member !== undefined) holdings.told(member, frame.entries);
-        return;
-      case 'offer':
-        return antiEntropy.offer(link, frame);
-      case 'want':
-        return antiEntropy.want(link, frame);
-      case 'delta':
-        return antiEntropy.delta(link, frame);
-      case 'delta-end':
-        return antiEntropy.deltaEnd(link, frame);
-      case 'chains':
-        return inquiry.chains(link, frame);
-      case 'trail':
-        return inquiry.trail(link, frame);
-      case 'post':
-        return ports.received(link, frame);
-    }
-  }
-
-  #batch(link: OpenLink, bytes: Uint8Array): void {
-    const { log, holdings } = this.#parts;
-    const received = log.receive(bytes);
-    if (received !== 'hole' && received !== 'cause' && received !== 'impossible') return;
-    const { header } = openBatch(bytes, this.#context.limits);
-    const { origin, generation, firstSequence } = header;
-    if (received === 'cause') holdings.awaited(header);
-    else if (received === 'hole') holdings.hole(streamId(origin, generation), firstSequence - 1);
-    // Whoever merely passes it on cannot know how much we wrote.
-    else if (origin === link.peer) {
-      throw new HearsayError('forged', 'its batch follows messages of ours that we never wrote');
-    }
-  }
-
-  /** Probes carry hashes: a member table that differs is asked for, now and then. */
-  #compare(link: OpenLink, summary: Summary): void {
-    const { config, now, outbox, self } = this.#context;
-    const { holdings, members } = this.#parts;
-    const member = this.#memberOf(link);
-    if (member !== undefined) holdings.compared(member, summary);
-    if (summary.table === members.hash(self)) return;
-    if (now.monotonicMs - link.tableAskedMs < config.tablePullMs) return;
-    link.tableAskedMs = now.monotonicMs;
-    outbox.send(link.id, { kind: 'table-want' });
-  }
-
-  #sendTable(link: OpenLink, dissemination: PeerParts['dissemination']): void {
-    const { config, now } = this.#context;
-    if (now.monotonicMs - link.tableSentMs < config.tablePullMs / 2) return;
-    link.tableSentMs = now.monotonicMs;
-    dissemination.sendTable(link.id, this.#parts.membership.ownUpdate());
-  }
-
   /** An open link ended. Never dead on a close alone: suspect, redial, ask others. */
   #gone(link: OpenLink, closure: LinkClosure): void {
     const { links, membership, overlay, prober, antiEntropy } = this.#parts;
@@ -341,7 +242,7 @@ export class LinkHandler {
     this.#context.outbox.emit({ kind: 'link-down', peer: link.peer, link: link.id, reason });
     antiEntropy.linkDown(link.peer);
     this.#parts.inquiry.linkDown(link.peer);
-    const member = this.#memberOf(link);
+    const member = this.#frames.memberOf(link);
     const broken = code < PRIVATE_CODES_FROM;
     overlay.linkDown(link.peer, broken ? ABNORMAL_CLOSURE : code);
     if (!broken || member === undefined || member.state === 'left' || member.state === 'dead')

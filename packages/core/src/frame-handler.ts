@@ -1,0 +1,121 @@
+import type { Context } from './context.js';
+import { HearsayError } from './errors.js';
+import { streamId } from './ids.js';
+import type { Member } from './membership/members.js';
+import type { Link, OpenLink } from './overlay/links.js';
+import type { PeerParts } from './peer-parts.js';
+import { openBatch } from './wire/batch.js';
+import type { ReadFrame } from './wire/frame.js';
+import type { Summary } from './wire/probes.js';
+
+/** What neighbours say on open links, and which machine it is for. */
+export class FrameHandler {
+  readonly #context: Context;
+  readonly #parts: PeerParts;
+
+  constructor(context: Context, parts: PeerParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** The member at the other end, unless it runs in a newer generation by now. */
+  memberOf({ peer, generation }: Link): Member | undefined {
+    const member = peer === undefined ? undefined : this.#parts.members.get(peer);
+    return member?.generation === generation ? member : undefined;
+  }
+
+  /** @throws HearsayError `malformed`, `forged`: the link is to be closed */
+  take(link: OpenLink, frame: ReadFrame): void {
+    const {
+      antiEntropy,
+      dissemination,
+      holdings,
+      inquiry,
+      members,
+      membership,
+      newcomers,
+      ports,
+      prober,
+    } = this.#parts;
+    const member = this.memberOf(link);
+    switch (frame.kind) {
+      case 'hello':
+      case 'foreign':
+        throw new HearsayError('malformed', 'a second hello');
+      case 'goodbye':
+        if (member !== undefined) membership.goodbye(member, frame, link.id);
+        return;
+      case 'ping':
+        prober.ping(link, frame);
+        return this.#compare(link, frame);
+      case 'ack':
+        this.#compare(link, frame);
+        return prober.ack(link, frame);
+      case 'ping-request':
+        return prober.request(link, frame);
+      case 'ping-reply':
+        return prober.reply(link, frame);
+      case 'updates':
+        for (const update of frame.updates) {
+          const isKnown = update.peer === link.peer || members.get(update.peer) !== undefined;
+          const isOurs = update.peer === this.#context.self.id;
+          if (isKnown || isOurs || newcomers.admits(link)) membership.apply(update, link.id);
+        }
+        return;
+      case 'table-want':
+        return this.#sendTable(link, dissemination);
+      case 'batch':
+        return this.#batch(link, frame.bytes);
+      case 'have':
+        if (member !== undefined) holdings.told(member, frame.entries);
+        return;
+      case 'offer':
+        return antiEntropy.offer(link, frame);
+      case 'want':
+        return antiEntropy.want(link, frame);
+      case 'delta':
+        return antiEntropy.delta(link, frame);
+      case 'delta-end':
+        return antiEntropy.deltaEnd(link, frame);
+      case 'chains':
+        return inquiry.chains(link, frame);
+      case 'trail':
+        return inquiry.trail(link, frame);
+      case 'post':
+        return ports.received(link, frame);
+    }
+  }
+
+  #batch(link: OpenLink, bytes: Uint8Array): void {
+    const { log, holdings } = this.#parts;
+    const received = log.receive(bytes);
+    if (received !== 'hole' && received !== 'cause' && received !== 'impossible') return;
+    const { header } = openBatch(bytes, this.#context.limits);
+    const { origin, generation, firstSequence } = header;
+    if (received === 'cause') holdings.awaited(header);
+    else if (received === 'hole') holdings.hole(streamId(origin, generation), firstSequence - 1);
+    // Whoever merely passes it on cannot know how much we wrote.
+    else if (origin === link.peer) {
+      throw new HearsayError('forged', 'its batch follows messages of ours that we never wrote');
+    }
+  }
+
+  /** Probes carry hashes: a member table that differs is asked for, now and then. */
+  #compare(link: OpenLink, summary: Summary): void {
+    const { config, now, outbox, self } = this.#context;
+    const { holdings, members } = this.#parts;
+    const member = this.memberOf(link);
+    if (member !== undefined) holdings.compared(member, summary);
+    if (summary.table === members.hash(self)) return;
+    if (now.monotonicMs - link.tableAskedMs < config.tablePullMs) return;
+    link.tableAskedMs = now.monotonicMs;
+    outbox.send(link.id, { kind: 'table-want' });
+  }
+
+  #sendTable(link: OpenLink, dissemination: PeerParts['dissemination']): void {
+    const { config, now } = this.#context;
+    if (now.monotonicMs - link.tableSentMs < config.tablePullMs / 2) return;
+    link.tableSentMs = now.monotonicMs;
+    dissemination.sendTable(link.id, this.#parts.membership.ownUpdate());
+  }
+}
