@@ -232,7 +232,7 @@ export class ServicesEngine {
     this.#dispatcher.close();
   }
 
-  #take(from: PeerId, message: ServiceMessage): void {
+  #take(from: PeerId, message: ServiceMessage<Uint8Array>): void {
     switch (message.kind) {
       case 'request':
         return this.#dispatcher.received(from, message);

@@ -12,6 +12,7 @@ import type { Run } from '../src/calls/dispatcher.js';
 import { ServicesEngine } from '../src/engine.js';
 import { DEFAULT_SETTINGS, type EngineEvent, type EngineSettings } from '../src/engine-settings.js';
 import { SERVICES_PORT } from '../src/limits.js';
+import { TraceStep } from '../src/trace/trace-context.js';
 
 const SEEDS = ['1', '2', '3', '4', '5', '6'];
 const SERVICE = 'work';
@@ -94,9 +95,10 @@ class ServicesProgram implements Program {
       attemptsMax: 4,
       attemptTimeoutMs: 1_000,
       hedgeAfterMs: undefined,
-      trace: { traceId: '1'.repeat(32), spanId: '1'.repeat(16), sampled: true, state: '' },
+      trace: new TraceStep([1, 1, 1, 1, 1, 1], true, ''),
       stream: false,
       settled: (outcome) => this.results.push({ name, outcome }),
+      item: () => undefined,
       ...options,
     });
   }

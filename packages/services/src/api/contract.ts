@@ -13,6 +13,9 @@ export interface Contract<I extends Schema = Schema, O extends Schema = Schema> 
   readonly idempotent: boolean;
 }
 
+/** Any contract or the bare name of a service. */
+export type Target = Contract | string;
+
 export interface ContractOptions<I extends Schema, O extends Schema> {
   readonly input: I;
   readonly output?: O;

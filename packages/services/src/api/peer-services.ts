@@ -3,8 +3,8 @@ import type { Strategy } from '../balance/balancer.js';
 import type { ServicesEngine } from '../engine.js';
 import type { EngineEvent } from '../engine-settings.js';
 import { ServiceError } from '../errors.js';
-import { CallRunner, type Target } from './call-runner.js';
-import type { Contract } from './contract.js';
+import { CallRunner } from './call-runner.js';
+import type { Contract, Target } from './contract.js';
 import { type DefinitionParts, readDefinition } from './definition.js';
 import { ItemQueue } from './item-queue.js';
 import { RunContext } from './run-context.js';
@@ -61,7 +61,8 @@ export class PeerServices implements Services {
     this.#options = options;
     const { engine, random, readMs, strategy, self, nickOf } = options;
     const onEnd = (event: ServicesEvents['called']): void => this.#emit('called', event);
-    this.#runner = new CallRunner({ engine, random, strategy, readMs, onEnd });
+    const hasListeners = (): boolean => this.#hasListeners('called');
+    this.#runner = new CallRunner({ engine, random, strategy, readMs, hasListeners, onEnd });
     this.#views = { engine, self, readMs, nickOf, readWallMs: () => Date.now() };
     const runner = this.#runner;
     // Typed by the contract they are given; inside, all contracts are alike.
@@ -222,6 +223,7 @@ export class PeerServices implements Services {
       isStream,
       readMs,
       contextOf: (run: HandlerRun) => new RunContext(run, this.#runner, readMs),
+      hasListeners: () => this.#hasListeners('served'),
       onEnd: (event: ServicesEvents['served']) => this.#emit('served', event),
     };
     const { concurrency, queuePerCaller } = parts;
@@ -274,6 +276,10 @@ export class PeerServices implements Services {
       const provider = providerView(this.#views, was, entry);
       this.#emit('registry', { kind: 'removed', provider });
     }
+  }
+
+  #hasListeners(name: keyof ServicesEvents): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
   }
 
   #emit<Name extends keyof ServicesEvents>(name: Name, event: ServicesEvents[Name]): void {

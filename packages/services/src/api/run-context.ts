@@ -1,7 +1,8 @@
 import type { PeerId } from '@hearsay/core';
 import { ServiceError } from '../errors.js';
 import type { TraceContext } from '../trace/trace-context.js';
-import type { CallRunner, Target } from './call-runner.js';
+import type { CallRunner } from './call-runner.js';
+import type { Target } from './contract.js';
 import type { HandlerRun } from './run-handler.js';
 import type {
   CallFunction,
@@ -35,7 +36,7 @@ export class RunContext implements HandlerContext {
   }
 
   get signal(): AbortSignal {
-    return this.#run.readSignal();
+    return this.#run.signal;
   }
 
   get remainingMs(): () => number {

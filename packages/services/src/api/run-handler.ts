@@ -3,9 +3,10 @@ import type { AbortCause, Run } from '../calls/dispatcher.js';
 import { reasonOf, ServiceError } from '../errors.js';
 import type { TraceContext } from '../trace/trace-context.js';
 import type { FaultCode } from '../wire/fault-codes.js';
+import { decodePayload, encodePayload } from '../wire/payload.js';
 import type { Contract } from './contract.js';
-import { decodePayload, encodePayload } from './payload.js';
 import { validate } from './schema.js';
+import { sendItems } from './send-items.js';
 import type { HandlerContext, ServedEvent } from './types.js';
 
 /** What a handler of either kind comes down to. */
@@ -17,6 +18,8 @@ export interface RunHandlerOptions {
   readonly isStream: boolean;
   readonly readMs: () => number;
   readonly contextOf: (run: HandlerRun) => HandlerContext;
+  /** Whether anybody listens. */
+  readonly hasListeners: () => boolean;
   readonly onEnd: (event: ServedEvent) => void;
 }
 
@@ -24,78 +27,34 @@ export interface RunHandlerOptions {
 export interface HandlerRun {
   readonly caller: PeerId;
   /** Made when it is first asked for: most handlers never do. */
-  readonly readSignal: () => AbortSignal;
+  readonly signal: AbortSignal;
   readonly trace: TraceContext;
   readonly deadlineMs: number;
 }
 
 /** Runs a handler for a call: its input checked, its result encoded, its error told. */
 export function runHandler(run: Run, options: RunHandlerOptions): void {
-  const { contract, readMs, onEnd } = options;
-  const startedMs = readMs();
-  const ending = new Ending();
-  run.onAbort = (cause) => ending.abort(cause);
-  const { service, caller, trace } = run;
-  const end = (outcome: string, error?: unknown): void => {
-    const durationMs = readMs() - startedMs;
-    onEnd({
-      service,
-      caller,
-      trace,
-      durationMs,
-      outcome,
-      ...(error === undefined ? {} : { error }),
-    });
-  };
-  const fail = (code: FaultCode, error: unknown): void => {
-    run.fail(code, reasonOf(error));
-    end(ending.isAborted ? 'aborted' : code, error);
-  };
-  let input: unknown;
-  try {
-    input = decodePayload(run.payload, 'invalid-input');
-  } catch (error) {
-    return fail('invalid-input', error);
-  }
-  void work();
-
-  /** One promise besides that of the handler: each more costs every call a turn of their queue. */
-  async function work(): Promise<void> {
-    try {
-      const valid = validate(contract.input, input, 'invalid-input');
-      const checked = valid instanceof Promise ? await valid : valid;
-      const { deadlineMs } = run;
-      const context = options.contextOf({
-        caller,
-        trace,
-        deadlineMs,
-        readSignal: () => ending.signal,
-      });
-      let answer: unknown;
-      try {
-        answer = await options.handler(checked, context);
-      } catch (cause) {
-        throw handlerFailure(cause);
-      }
-      if (options.isStream) {
-        await sendItems(run, answer as AsyncIterable<unknown>, ending.signal); // By its type.
-        answer = undefined;
-      }
-      run.reply(encodePayload(answer, 'unencodable-output'));
-    } catch (error) {
-      return fail(faultOf(error), error);
-    }
-    end(ending.isAborted ? 'aborted' : 'ok');
-  }
+  new HandlerTask(run, options).start();
 }
 
-/** Whether a run was told to end, as a signal for those who want one. */
-class Ending {
+/** One object for all of it, and no promise but that of the handler: each more costs every call. */
+class HandlerTask implements HandlerRun {
+  readonly caller: PeerId;
+  readonly trace: TraceContext;
+  readonly deadlineMs: number;
+  readonly #run: Run;
+  readonly #options: RunHandlerOptions;
+  readonly #startedMs: number;
   #cause: AbortCause | undefined;
   #controller: AbortController | undefined;
 
-  get isAborted(): boolean {
-    return this.#cause !== undefined;
+  constructor(run: Run, options: RunHandlerOptions) {
+    this.caller = run.caller;
+    this.trace = run.trace;
+    this.deadlineMs = run.deadlineMs;
+    this.#run = run;
+    this.#options = options;
+    this.#startedMs = options.readMs();
   }
 
   get signal(): AbortSignal {
@@ -104,9 +63,77 @@ class Ending {
     return this.#controller.signal;
   }
 
-  abort(cause: AbortCause): void {
-    this.#cause = cause;
-    this.#controller?.abort(errorOf(cause));
+  start(): void {
+    this.#run.onAbort = (cause) => {
+      this.#cause = cause;
+      this.#controller?.abort(errorOf(cause));
+    };
+    try {
+      const input = decodePayload(this.#run.payload, 'invalid-input');
+      const valid = validate(this.#options.contract.input, input, 'invalid-input');
+      if (!(valid instanceof Promise)) return this.#call(valid);
+      valid.then((checked) => this.#call(checked)).catch((error) => this.#refuse(error));
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #call(input: unknown): void {
+    const { handler, contextOf } = this.#options;
+    let answer: unknown;
+    try {
+      answer = handler(input, contextOf(this));
+    } catch (error) {
+      return this.#fail('handler-failed', error);
+    }
+    if (this.#options.isStream)
+      this.#stream(answer as AsyncIterable<unknown>); // By its type.
+    else if (isThenable(answer)) {
+      answer.then(
+        (awaited) => this.#answer(awaited),
+        (error: unknown) => this.#fail('handler-failed', error),
+      );
+    } else this.#answer(answer);
+  }
+
+  #stream(items: AsyncIterable<unknown>): void {
+    sendItems(this.#run, items, this.signal).then(
+      () => this.#answer(undefined),
+      (error: unknown) => {
+        const isOurs = error instanceof ServiceError && error.code === 'unencodable-output';
+        this.#fail(isOurs ? 'unencodable-output' : 'handler-failed', error);
+      },
+    );
+  }
+
+  #answer(answer: unknown): void {
+    try {
+      this.#run.reply(encodePayload(answer, 'unencodable-output'));
+    } catch (error) {
+      return this.#fail('unencodable-output', error);
+    }
+    this.#end(this.#cause === undefined ? 'ok' : 'aborted');
+  }
+
+  /** The schema threw, or what came does not fit it. */
+  #refuse(error: unknown): void {
+    const isInput = error instanceof ServiceError && error.code === 'invalid-input';
+    this.#fail(isInput ? 'invalid-input' : 'handler-failed', error);
+  }
+
+  #fail(code: FaultCode, error: unknown): void {
+    this.#run.fail(code, reasonOf(error));
+    this.#end(this.#cause === undefined ? code : 'aborted', error);
+  }
+
+  #end(outcome: string, error?: unknown): void {
+    const { hasListeners, onEnd, readMs } = this.#options;
+    if (!hasListeners()) return;
+    const { caller, trace } = this;
+    const { service } = this.#run;
+    const durationMs = readMs() - this.#startedMs;
+    const failure = error === undefined ? {} : { error };
+    onEnd({ service, caller, trace, durationMs, outcome, ...failure });
   }
 }
 
@@ -114,46 +141,11 @@ function errorOf(cause: AbortCause): ServiceError {
   return new ServiceError(cause === 'timeout' ? 'timeout' : 'cancelled', cause);
 }
 
-/** Marks what came from the handler, so that its own `ServiceError` of a nested call is not taken for ours. */
-class HandlerFailure extends Error {}
-
-function handlerFailure(cause: unknown): HandlerFailure {
-  return new HandlerFailure(reasonOf(cause), { cause });
-}
-
-async function sendItems(
-  run: Run,
-  items: AsyncIterable<unknown>,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    for await (const item of items) {
-      if (signal.aborted) return;
-      if (!run.hasCredit) await credit(run, signal);
-      if (signal.aborted) return;
-      run.item(encodePayload(item, 'unencodable-output'));
-    }
-  } catch (cause) {
-    if (cause instanceof ServiceError && cause.code === 'unencodable-output') throw cause;
-    throw handlerFailure(cause);
-  }
-}
-
-function credit(run: Run, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      run.onCredit = undefined;
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    run.onCredit = done;
-    signal.addEventListener('abort', done);
-  });
-}
-
-function faultOf(error: unknown): FaultCode {
-  if (error instanceof HandlerFailure || !(error instanceof ServiceError)) return 'handler-failed';
-  return error.code === 'invalid-input' || error.code === 'unencodable-output'
-    ? error.code
-    : 'handler-failed';
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
 }

@@ -1,5 +1,6 @@
 /** Something that will be done at a time unless it is cancelled. */
 export interface Appointment {
+  readonly atMs: number;
   /** Idempotent. */
   cancel(): void;
 }

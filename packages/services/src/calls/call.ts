@@ -1,9 +1,10 @@
 import type { PeerId } from '@hearsay/core';
 import type { Strategy } from '../balance/balancer.js';
 import type { ServiceErrorCode } from '../errors.js';
-import type { Permit } from '../resilience/breaker.js';
-import type { TraceContext } from '../trace/trace-context.js';
+import type { Breaker, Permit } from '../resilience/breaker.js';
+import type { TraceStep } from '../trace/trace-context.js';
 import type { FaultCode } from '../wire/fault-codes.js';
+import type { Payload } from '../wire/payload.js';
 import type { Appointment } from './agenda.js';
 import type { Copy, CopyOfService } from './copy.js';
 
@@ -15,7 +16,7 @@ export type Outcome =
 /** What a caller asks for; times are milliseconds. */
 export interface CallRequest {
   readonly service: string;
-  readonly payload: Uint8Array;
+  readonly payload: Payload;
   readonly timeoutMs: number;
   /** May run more than once without harm. */
   readonly idempotent: boolean;
@@ -29,12 +30,12 @@ export interface CallRequest {
   readonly attemptTimeoutMs: number;
   /** Of an idempotent call: so long without an answer, and another provider is asked as well. */
   readonly hedgeAfterMs: number | undefined;
-  readonly trace: TraceContext;
+  readonly trace: TraceStep;
   readonly stream: boolean;
   /** Told once. `payload` is a view that holds within the call only. */
-  readonly settled: (outcome: Outcome) => void;
+  settled(outcome: Outcome): void;
   /** Of a stream, likewise. */
-  readonly item?: ((payload: Uint8Array) => void) | undefined;
+  item(payload: Uint8Array): void;
 }
 
 /** A call under way. */
@@ -42,13 +43,18 @@ export interface Call {
   readonly request: CallRequest;
   readonly operation: string;
   readonly deadlineMs: number;
+  /** Of the service as a whole. */
+  readonly breaker: Breaker;
   readonly permit: Permit;
   /** Those under way: one, or with its hedge two. */
   readonly attempts: Attempt[];
   /** Providers it was sent to; others are preferred. */
   readonly tried: PeerId[];
-  /** Those that were kept too: to cancel them does nothing. */
-  readonly timers: Appointment[];
+  /** When a second provider is asked as well, and when another one is; infinity: not so far. */
+  hedgeAtMs: number;
+  againAtMs: number;
+  /** When something is to be done for it next, or earlier: one appointment for all of it. */
+  timer: Appointment | undefined;
   /** Attempts that may have been taken by a handler, or cost the mesh something. */
   count: number;
   /** Attempts that were certainly not taken. */
@@ -65,6 +71,8 @@ export interface Attempt {
   readonly of: CopyOfService;
   readonly permit: Permit;
   readonly sentMs: number;
+  /** Without a sign until then another provider is asked; infinity: not this one. */
+  giveUpAtMs: number;
   /** Its link fell: the handler may have run. It is asked again only there, by the same operation. */
   isStranded: boolean;
   resends: number;
@@ -125,6 +133,13 @@ export const FAILURES: ReadonlySet<ServiceErrorCode> = new Set<ServiceErrorCode>
   'handler-failed',
   'unencodable-output',
 ]);
+
+/** Whether another provider may be asked after this. */
+export function mayGoOn({ items, request }: Call, fault: AttemptFault): boolean {
+  if (items > 0) return false; // What was read of a stream cannot be taken back.
+  if (NOT_TAKEN.has(fault)) return true;
+  return request.idempotent && (fault === 'lost' || fault === 'no-answer');
+}
 
 export function failed(code: ServiceErrorCode, detail: string): Outcome {
   return { kind: 'failed', code, detail };

@@ -18,11 +18,13 @@ import {
   FAILURES,
   FREE,
   failed,
+  mayGoOn,
   NOT_TAKEN,
   type Outcome,
   outcomeUnknown,
 } from './call.js';
 import { type CallCounters, noCalls } from './call-counters.js';
+import { giveUpAtOf, newCall, nextMsOf } from './call-plan.js';
 import type { Providers } from './providers.js';
 
 export interface CallerOptions {
@@ -42,6 +44,9 @@ export interface CallerOptions {
 const BACKOFF = { baseMs: 20, capMs: 1_000 };
 /** However often providers turn a call away before a handler sees it. */
 const DIVERSIONS_MAX = 16;
+/** Attempts are found by their numbers: those of 31 bits are found faster, and leave room for a billion more. */
+const FIRST_NUMBER_MAX = 2 ** 30;
+
 /** The side of a call that asks: whom, how often, and until when. */
 export class Caller {
   readonly counters: CallCounters = noCalls();
@@ -54,7 +59,7 @@ export class Caller {
 
   constructor(options: CallerOptions) {
     this.#options = options;
-    this.#number = options.host.random.next();
+    this.#number = options.host.random.below(FIRST_NUMBER_MAX);
   }
 
   get size(): { readonly calls: number; readonly attempts: number } {
@@ -63,7 +68,7 @@ export class Caller {
 
   /** @returns the call, or undefined when it was settled already */
   begin(request: CallRequest): Call | undefined {
-    const { host, agenda, breakerOf, budget, callsMax, session } = this.#options;
+    const { host, breakerOf, budget, callsMax, session } = this.#options;
     const nowMs = host.now().monotonicMs;
     this.counters.calls += 1;
     if (this.#calls.size >= callsMax) {
@@ -74,31 +79,18 @@ export class Caller {
       this.#refuse(request, 'no-provider', `nobody provides ${request.service}`);
       return undefined;
     }
-    const permit = breakerOf(request.service).enter(nowMs);
+    const breaker = breakerOf(request.service);
+    const permit = breaker.enter(nowMs);
     if (permit === undefined) {
       this.#refuse(request, 'unavailable', `the breaker of ${request.service} is open`);
       return undefined;
     }
     budget.called();
-    const call: Call = {
-      request,
-      permit,
-      operation: request.operation ?? (request.idempotent ? '' : `${session}.${this.#number}`),
-      deadlineMs: nowMs + request.timeoutMs,
-      attempts: [],
-      tried: [],
-      timers: [],
-      count: 0,
-      diverted: 0,
-      items: 0,
-      isOver: false,
-    };
+    const operation = request.operation ?? (request.idempotent ? '' : `${session}.${this.#number}`);
+    const call = newCall({ request, breaker, permit, operation, nowMs });
     this.#calls.add(call);
-    call.timers.push(agenda.add(call.deadlineMs, () => this.#deadline(call)));
-    this.#try(call);
-    if (call.isOver) return undefined;
-    this.#planHedge(call);
-    return call;
+    this.#try(call, nowMs);
+    return call.isOver ? undefined : call;
   }
 
   cancel(call: Call): void {
@@ -117,7 +109,7 @@ export class Caller {
   /** @throws HearsayError `malformed`: the provider sent more of a stream than was asked */
   received(
     from: PeerId,
-    message: Extract<ServiceMessage, { kind: 'reply' | 'fault' | 'item' }>,
+    message: Extract<ServiceMessage<Uint8Array>, { kind: 'reply' | 'fault' | 'item' }>,
   ): void {
     const attempt = this.#attempts.get(message.attempt);
     if (attempt === undefined || attempt.copy.peer !== from) {
@@ -144,12 +136,13 @@ export class Caller {
   }
 
   linkUp(peer: PeerId): void {
+    const nowMs = this.#options.host.now().monotonicMs;
     for (const attempt of [...this.#attempts.values()]) {
       if (attempt.copy.peer !== peer || !attempt.isStranded) continue;
       attempt.isStranded = false;
       attempt.resends += 1;
       this.counters.resent += 1;
-      if (!this.#post(attempt)) attempt.isStranded = true;
+      if (!this.#post(attempt, nowMs)) attempt.isStranded = true;
     }
   }
 
@@ -171,11 +164,10 @@ export class Caller {
     request.settled(failed(code, detail));
   }
 
-  #try(call: Call): void {
+  #try(call: Call, nowMs: number): void {
     if (call.isOver) return;
     const { host, providers } = this.#options;
     const { service, strategy, key } = call.request;
-    const nowMs = host.now().monotonicMs;
     const candidates = providers.candidates(service, nowMs);
     const { tried } = call;
     const fresh =
@@ -189,7 +181,7 @@ export class Caller {
       random: host.random,
     });
     const permit = chosen?.of.breaker.enter(nowMs);
-    if (chosen === undefined || permit === undefined) return this.#nobody(call);
+    if (chosen === undefined || permit === undefined) return this.#nobody(call, nowMs);
     this.#number += 1;
     const attempt: Attempt = {
       number: this.#number,
@@ -198,6 +190,7 @@ export class Caller {
       of: chosen.of,
       permit,
       sentMs: nowMs,
+      giveUpAtMs: giveUpAtOf(call, nowMs),
       isStranded: false,
       resends: 0,
       unread: 0,
@@ -206,14 +199,14 @@ export class Caller {
     call.attempts.push(attempt);
     this.#attempts.set(attempt.number, attempt);
     attempt.of.flying.set(attempt.number, nowMs);
-    if (!this.#post(attempt)) return this.#faulted(attempt, 'unsent', 'its link is gone');
+    if (!this.#post(attempt, nowMs)) return this.#faulted(attempt, 'unsent', 'its link is gone');
     call.count += 1;
-    this.#planNoAnswer(attempt, nowMs);
+    this.#plan(call);
   }
 
-  #post({ number, call, copy }: Attempt): boolean {
+  #post({ number, call, copy }: Attempt, nowMs: number): boolean {
     const { request, operation, deadlineMs } = call;
-    const remainingMs = Math.ceil(deadlineMs - this.#options.host.now().monotonicMs);
+    const remainingMs = Math.ceil(deadlineMs - nowMs);
     return this.#options.send(copy.peer, {
       kind: 'request',
       attempt: number,
@@ -229,40 +222,45 @@ export class Caller {
   }
 
   /** Providers are known, and none may be called now. */
-  #nobody(call: Call): void {
+  #nobody(call: Call, nowMs: number): void {
     const { service, attemptsMax } = call.request;
-    if (call.attempts.length > 0) return; // A hedge without anybody to ask.
+    if (call.attempts.length > 0) return this.#plan(call); // A hedge without anybody to ask.
     call.diverted += 1;
-    if (call.diverted < attemptsMax) return this.#later(call, call.diverted);
+    if (call.diverted < attemptsMax) return this.#later(call, call.diverted, nowMs);
     this.#settle(call, failed('unavailable', `no provider of ${service} may be called now`));
   }
 
-  #planNoAnswer(attempt: Attempt, nowMs: number): void {
-    const { call } = attempt;
-    const { idempotent, attemptTimeoutMs } = call.request;
-    const atMs = nowMs + attemptTimeoutMs;
-    if (!idempotent || atMs >= call.deadlineMs) return;
-    this.#plan(call, atMs, () => {
-      if (this.#attempts.has(attempt.number) && call.items === 0) {
-        this.#tellCancelled(attempt);
-        this.#faulted(attempt, 'no-answer', 'its provider did not answer in time');
-      }
-    });
+  /** Looks at a call again when there is something to do; one that is looked at earlier anyway stays so. */
+  #plan(call: Call): void {
+    const atMs = nextMsOf(call);
+    if (call.timer !== undefined && call.timer.atMs <= atMs) return;
+    call.timer?.cancel();
+    call.timer = this.#options.agenda.add(atMs, () => this.#look(call));
   }
 
-  #planHedge(call: Call): void {
-    const { hedgeAfterMs, idempotent, stream } = call.request;
-    if (hedgeAfterMs === undefined || !idempotent || stream) return;
+  /** Does what is due for a call. */
+  #look(call: Call): void {
+    call.timer = undefined;
     const { host, budget } = this.#options;
-    this.#plan(call, host.now().monotonicMs + hedgeAfterMs, () => {
-      if (call.attempts.length !== 1 || !budget.draw()) return;
-      this.counters.hedged += 1;
-      this.#try(call);
-    });
-  }
-
-  #plan(call: Call, atMs: number, run: () => void): void {
-    call.timers.push(this.#options.agenda.add(atMs, run));
+    const nowMs = host.now().monotonicMs;
+    if (nowMs >= call.deadlineMs) return this.#deadline(call, nowMs);
+    for (const attempt of call.attempts.slice()) {
+      if (nowMs < attempt.giveUpAtMs) continue;
+      this.#tellCancelled(attempt);
+      this.#faulted(attempt, 'no-answer', 'its provider did not answer in time');
+    }
+    if (nowMs >= call.hedgeAtMs) {
+      call.hedgeAtMs = Number.POSITIVE_INFINITY;
+      if (call.attempts.length === 1 && budget.draw()) {
+        this.counters.hedged += 1;
+        this.#try(call, nowMs);
+      }
+    }
+    if (nowMs >= call.againAtMs) {
+      call.againAtMs = Number.POSITIVE_INFINITY;
+      this.#try(call, nowMs);
+    }
+    if (!call.isOver) this.#plan(call);
   }
 
   #replied(attempt: Attempt, payload: Uint8Array): void {
@@ -273,16 +271,17 @@ export class Caller {
     of.served += 1;
     copy.health.take('call-answered');
     this.#end(attempt);
-    this.#settle(call, { kind: 'replied', payload, provider: copy.peer });
+    this.#settle(call, { kind: 'replied', payload, provider: copy.peer }, nowMs);
   }
 
   #item(attempt: Attempt, payload: Uint8Array): void {
     const { call } = attempt;
     attempt.unread += 1;
-    if (attempt.unread > STREAM_WINDOW || call.request.item === undefined) {
+    if (attempt.unread > STREAM_WINDOW || !call.request.stream) {
       throw new HearsayError('malformed', 'more of a stream than was asked for');
     }
     call.items += 1;
+    attempt.giveUpAtMs = Number.POSITIVE_INFINITY;
     call.request.item(payload);
   }
 
@@ -299,22 +298,19 @@ export class Caller {
     this.#end(attempt);
     // Another run of the provider knows nothing of what the one before may have done.
     if (fault === 'restarted' && attempt.resends > 0) return this.#settle(call, outcomeUnknown());
-    if (!this.#mayGoOn(call, fault)) return this.#settle(call, failed(CODE_OF[fault], detail));
+    if (!mayGoOn(call, fault)) return this.#settle(call, failed(CODE_OF[fault], detail));
     if (call.attempts.length > 0) return; // Its hedge is still out.
-    this.#again(call, fault, detail);
+    this.#again(call, { fault, detail, nowMs });
   }
 
-  #mayGoOn(call: Call, fault: AttemptFault): boolean {
-    if (call.items > 0) return false; // What was read of a stream cannot be taken back.
-    if (NOT_TAKEN.has(fault)) return true;
-    return call.request.idempotent && (fault === 'lost' || fault === 'no-answer');
-  }
-
-  #again(call: Call, fault: AttemptFault, detail: string): void {
+  #again(
+    call: Call,
+    { fault, detail, nowMs }: { fault: AttemptFault; detail: string; nowMs: number },
+  ): void {
     if (FREE.has(fault)) {
       call.diverted += 1;
       this.counters.diverted += 1;
-      if (call.diverted <= DIVERSIONS_MAX) return this.#try(call);
+      if (call.diverted <= DIVERSIONS_MAX) return this.#try(call, nowMs);
       return this.#settle(call, failed(CODE_OF[fault], detail));
     }
     const hasAttempts = call.count < call.request.attemptsMax;
@@ -325,14 +321,13 @@ export class Caller {
     }
     this.counters.retried += 1;
     // Who vanished is not overloaded, and the others are not because of it: no need to wait.
-    if (fault === 'lost' && call.count === 1) return this.#try(call);
-    this.#later(call, call.count - 1);
+    if (fault === 'lost' && call.count === 1) return this.#try(call, nowMs);
+    this.#later(call, call.count - 1, nowMs);
   }
 
-  #later(call: Call, retry: number): void {
-    const { host } = this.#options;
-    const waitMs = fullJitterMs(retry, BACKOFF, host.random);
-    this.#plan(call, host.now().monotonicMs + waitMs, () => this.#try(call));
+  #later(call: Call, retry: number, nowMs: number): void {
+    call.againAtMs = nowMs + fullJitterMs(retry, BACKOFF, this.#options.host.random);
+    this.#plan(call);
   }
 
   #strand(attempt: Attempt): void {
@@ -342,41 +337,42 @@ export class Caller {
     attempt.of.breaker.failed(attempt.permit, this.#options.host.now().monotonicMs);
   }
 
-  #deadline(call: Call): void {
-    const { host } = this.#options;
+  #deadline(call: Call, nowMs: number): void {
     const isStranded = call.attempts.some((attempt) => attempt.isStranded);
     for (const attempt of call.attempts) {
       if (attempt.isStranded) continue;
       attempt.of.failed += 1;
-      attempt.of.breaker.failed(attempt.permit, host.now().monotonicMs);
-      attempt.of.latency.measured(host.now().monotonicMs - attempt.sentMs, host.now().monotonicMs);
+      attempt.of.breaker.failed(attempt.permit, nowMs);
+      attempt.of.latency.measured(nowMs - attempt.sentMs, nowMs);
       attempt.copy.health.take('call-lost');
     }
     const detail = `no answer within ${call.request.timeoutMs} ms`;
     this.#settle(call, isStranded ? outcomeUnknown() : failed('timeout', detail));
   }
 
-  #settle(call: Call, outcome: Outcome): void {
+  #settle(
+    call: Call,
+    outcome: Outcome,
+    nowMs: number = this.#options.host.now().monotonicMs,
+  ): void {
     if (call.isOver) return;
     call.isOver = true;
-    const { host, breakerOf } = this.#options;
-    const nowMs = host.now().monotonicMs;
-    for (const timer of call.timers) timer.cancel();
-    call.timers.length = 0;
-    for (const attempt of call.attempts.slice()) {
+    call.timer?.cancel();
+    call.timer = undefined;
+    while (call.attempts[0] !== undefined) {
+      const [attempt] = call.attempts;
       this.#tellCancelled(attempt);
       attempt.of.breaker.forgot(attempt.permit, nowMs);
       this.#end(attempt);
     }
     this.#calls.delete(call);
-    const breaker = breakerOf(call.request.service);
     if (outcome.kind === 'replied') {
       this.counters.replied += 1;
-      breaker.succeeded(call.permit);
+      call.breaker.succeeded(call.permit);
     } else {
       this.counters.failed += 1;
-      if (FAILURES.has(outcome.code)) breaker.failed(call.permit, nowMs);
-      else breaker.forgot(call.permit, nowMs);
+      if (FAILURES.has(outcome.code)) call.breaker.failed(call.permit, nowMs);
+      else call.breaker.forgot(call.permit, nowMs);
     }
     call.request.settled(outcome);
   }

@@ -1,9 +1,10 @@
 import type { PeerId } from '@hearsay/core';
 import { STREAM_WINDOW } from '../limits.js';
 import type { ServicesHost } from '../services-host.js';
-import type { TraceContext } from '../trace/trace-context.js';
+import type { TraceStep } from '../trace/trace-context.js';
 import type { FaultCode } from '../wire/fault-codes.js';
 import type { Request, ServiceMessage } from '../wire/messages.js';
+import type { Payload } from '../wire/payload.js';
 import type { Agenda, Appointment } from './agenda.js';
 import { FairQueue } from './fair-queue.js';
 import {
@@ -25,11 +26,11 @@ export interface Run {
   readonly payload: Uint8Array;
   /** By the monotonic clock. */
   readonly deadlineMs: number;
-  readonly trace: TraceContext;
-  reply(payload: Uint8Array): void;
+  readonly trace: TraceStep;
+  reply(payload: Payload): void;
   fail(code: FaultCode, detail: string): void;
   /** Sends an item of a stream. @returns whether another may follow at once */
-  item(payload: Uint8Array): boolean;
+  item(payload: Payload): boolean;
   /** Whether an item may be sent now. */
   readonly hasCredit: boolean;
   onCredit: (() => void) | undefined;
@@ -63,14 +64,14 @@ export interface ServedCounters {
 interface Line {
   readonly served: Served;
   readonly queue: FairQueue<PeerId, Work>;
-  readonly running: Set<Work>;
+  running: number;
   isDraining: boolean;
 }
 
 interface Work {
   readonly caller: PeerId;
   attempt: number;
-  readonly request: Request;
+  readonly request: Request<Uint8Array>;
   readonly line: Line;
   readonly deadlineMs: number;
   timer: Appointment;
@@ -83,7 +84,7 @@ interface Work {
 /** What a run of a handler tells the dispatcher; of what is over it tells nothing. */
 interface WorkEvents {
   readonly finish: (work: Work, outcome: Remembered) => void;
-  readonly item: (work: Work, payload: Uint8Array) => void;
+  readonly item: (work: Work, payload: Payload) => void;
 }
 
 class WorkRun implements Run {
@@ -113,7 +114,7 @@ class WorkRun implements Run {
     return this.#work.deadlineMs;
   }
 
-  get trace(): TraceContext {
+  get trace(): TraceStep {
     return this.#work.request.trace;
   }
 
@@ -121,15 +122,15 @@ class WorkRun implements Run {
     return this.#work.credit > 0;
   }
 
-  reply(payload: Uint8Array): void {
-    this.#finish({ kind: 'reply', attempt: 0, payload });
+  reply(payload: Payload): void {
+    this.#finish({ kind: 'reply', attempt: this.#work.attempt, payload });
   }
 
   fail(code: FaultCode, detail: string): void {
-    this.#finish({ kind: 'fault', attempt: 0, code, detail });
+    this.#finish({ kind: 'fault', attempt: this.#work.attempt, code, detail });
   }
 
-  item(payload: Uint8Array): boolean {
+  item(payload: Payload): boolean {
     const work = this.#work;
     if (work.isOver) return false;
     work.credit -= 1;
@@ -178,12 +179,12 @@ export class Dispatcher {
   /** Running and waiting calls of a service. */
   load(service: string): { readonly running: number; readonly waiting: number } {
     const line = this.#lines.get(service);
-    return { running: line?.running.size ?? 0, waiting: line?.queue.size ?? 0 };
+    return { running: line?.running ?? 0, waiting: line?.queue.size ?? 0 };
   }
 
   add(served: Served): void {
-    const line = { served, queue: new FairQueue<PeerId, Work>(), running: new Set<Work>() };
-    this.#lines.set(served.name, { ...line, isDraining: false });
+    const queue = new FairQueue<PeerId, Work>();
+    this.#lines.set(served.name, { served, queue, running: 0, isDraining: false });
   }
 
   /** Takes no more calls; what is here is done. */
@@ -191,7 +192,7 @@ export class Dispatcher {
     const line = this.#lines.get(service);
     if (line === undefined) return;
     line.isDraining = true;
-    if (line.running.size + line.queue.size === 0) this.#options.onIdle(service);
+    if (line.running + line.queue.size === 0) this.#options.onIdle(service);
   }
 
   /** Ends a service, with what it has to do. */
@@ -202,7 +203,7 @@ export class Dispatcher {
     this.#lines.delete(service);
   }
 
-  received(caller: PeerId, request: Request): void {
+  received(caller: PeerId, request: Request<Uint8Array>): void {
     const { host, agenda } = this.#options;
     const nowMs = host.now().monotonicMs;
     const operation = request.operation === '' ? undefined : `${caller}/${request.operation}`;
@@ -217,7 +218,7 @@ export class Dispatcher {
     }
     if (this.#works.get(caller, request.attempt) !== undefined) return;
     const deadlineMs = nowMs + request.remainingMs;
-    const mayStart = line.running.size < line.served.concurrency;
+    const mayStart = line.running < line.served.concurrency;
     const work: Work = {
       caller,
       attempt: request.attempt,
@@ -299,7 +300,7 @@ export class Dispatcher {
       ];
     }
     const { concurrency, queuePerCaller } = line.served;
-    const isQueued = line.running.size >= concurrency;
+    const isQueued = line.running >= concurrency;
     const isFull =
       isQueued &&
       (line.queue.waitingOf(caller) >= queuePerCaller ||
@@ -314,7 +315,7 @@ export class Dispatcher {
 
   #start(work: Work): void {
     const { line } = work;
-    line.running.add(work);
+    line.running += 1;
     this.counters.taken += 1;
     const run = new WorkRun(work, this.#said);
     work.run = run;
@@ -331,7 +332,7 @@ export class Dispatcher {
   #finish(work: Work, outcome: Remembered): void {
     if (outcome.kind === 'reply') this.counters.replied += 1;
     else this.counters.faulted += 1;
-    this.#options.send(work.caller, { ...outcome, attempt: work.attempt });
+    this.#options.send(work.caller, outcome);
     this.#remember(work, outcome);
     this.#release(work);
   }
@@ -341,7 +342,9 @@ export class Dispatcher {
     const nowMs = this.#options.host.now().monotonicMs;
     const untilMs = Math.max(nowMs + OPERATION_MEMORY_MS, deadlineMs);
     const kept =
-      outcome.kind === 'reply' ? { ...outcome, payload: new Uint8Array(outcome.payload) } : outcome;
+      outcome.kind === 'reply' && typeof outcome.payload !== 'string'
+        ? { ...outcome, payload: new Uint8Array(outcome.payload) }
+        : outcome;
     this.#operations.end(operation, kept, untilMs);
   }
 
@@ -372,13 +375,13 @@ export class Dispatcher {
     work.timer.cancel();
     const { line } = work;
     this.#works.delete(work);
-    line.running.delete(work);
-    while (line.running.size < line.served.concurrency) {
+    if (work.run !== undefined) line.running -= 1;
+    while (line.running < line.served.concurrency) {
       const next = line.queue.take();
       if (next === undefined) break;
       this.#start(next);
     }
-    if (line.isDraining && line.running.size + line.queue.size === 0) {
+    if (line.isDraining && line.running + line.queue.size === 0) {
       this.#options.onIdle(line.served.name);
     }
   }

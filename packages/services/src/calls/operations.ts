@@ -76,6 +76,8 @@ export class Operations<Work> {
   }
 }
 
+/** In memory: a text takes up to two bytes a character. */
 function bytesOf(outcome: Remembered): number {
-  return outcome.kind === 'reply' ? outcome.payload.length : outcome.detail.length;
+  const kept = outcome.kind === 'reply' ? outcome.payload : outcome.detail;
+  return typeof kept === 'string' ? kept.length * 2 : kept.length;
 }

@@ -10,12 +10,12 @@ import {
   TIMEOUT_MS_MAX,
   TRACE_STATE_BYTES_MAX,
 } from '../limits.js';
-import type { TraceContext } from '../trace/trace-context.js';
+import { TraceStep, type TraceWords } from '../trace/trace-context.js';
 import { FAULT_CODES, type FaultCode } from './fault-codes.js';
-import { byteOfHex } from './hex.js';
+import { type Payload, payloadBytesMax, writePayload } from './payload.js';
 
 /** Asks for one run of a handler. */
-export interface Request {
+export interface Request<Body extends Payload = Payload> {
   readonly kind: 'request';
   /** Of this caller and run; answers name it. */
   readonly attempt: number;
@@ -28,18 +28,18 @@ export interface Request {
   readonly idempotent: boolean;
   readonly stream: boolean;
   readonly operation: string;
-  readonly trace: TraceContext;
-  readonly payload: Uint8Array;
+  readonly trace: TraceStep;
+  readonly payload: Body;
 }
 
 /** What a provider says of itself when it is asked. */
 export type ProviderStatus = 'ready' | 'unready' | 'draining';
 export const PROVIDER_STATUSES: readonly ProviderStatus[] = ['ready', 'unready', 'draining'];
 
-/** Everything that travels on the port of services. */
-export type ServiceMessage =
-  | Request
-  | { readonly kind: 'reply'; readonly attempt: number; readonly payload: Uint8Array }
+/** Everything that travels on the port of services; one that came has its payload as bytes. */
+export type ServiceMessage<Body extends Payload = Payload> =
+  | Request<Body>
+  | { readonly kind: 'reply'; readonly attempt: number; readonly payload: Body }
   | {
       readonly kind: 'fault';
       readonly attempt: number;
@@ -47,7 +47,7 @@ export type ServiceMessage =
       readonly detail: string;
     }
   | { readonly kind: 'cancel'; readonly attempt: number }
-  | { readonly kind: 'item'; readonly attempt: number; readonly payload: Uint8Array }
+  | { readonly kind: 'item'; readonly attempt: number; readonly payload: Body }
   | { readonly kind: 'credit'; readonly attempt: number; readonly items: number }
   | { readonly kind: 'check'; readonly nonce: number }
   | { readonly kind: 'checked'; readonly nonce: number; readonly status: ProviderStatus }
@@ -65,11 +65,12 @@ const KINDS = [
   'announce',
 ] as const satisfies readonly ServiceMessage['kind'][];
 
-const HEADER_BYTES = 160;
+/** What a message takes at most beside its payload or record: the longest names, or the longest detail of a fault. */
+const HEAD_BYTES_MAX = 1_024;
 
 /** In memory of its own. */
 export function encodeMessage(message: ServiceMessage): Uint8Array {
-  return writeMessage(new Writer(sizeOf(message)), message).finish();
+  return encodeInto(Buffer.allocUnsafeSlow(bytesMax(message)), message);
 }
 
 /**
@@ -77,32 +78,40 @@ export function encodeMessage(message: ServiceMessage): Uint8Array {
  * @returns a view that holds until the next call
  */
 export function encodeForPost(message: ServiceMessage): Uint8Array {
-  if (sizeOf(message) > scratch.length) return encodeMessage(message);
-  return writeMessage(new Writer(scratch), message).peek(0);
+  const memory = bytesMax(message) > scratch.length ? undefined : scratch;
+  return memory === undefined ? encodeMessage(message) : encodeInto(memory, message);
 }
 
-const scratch = new Uint8Array(4_096);
+const scratch = Buffer.allocUnsafeSlow(4_096);
 
-/** Roughly, and seldom too little. */
-function sizeOf(message: ServiceMessage): number {
-  return HEADER_BYTES + ('payload' in message ? message.payload.length : 0);
+/** @returns a view of the memory, which is large enough */
+function encodeInto(memory: Buffer, message: ServiceMessage): Uint8Array {
+  const writer = writeHead(new Writer(memory), message);
+  const end =
+    'payload' in message ? writePayload(memory, writer.length, message.payload) : writer.length;
+  return new Uint8Array(memory.buffer, memory.byteOffset, end);
 }
 
-function writeMessage(writer: Writer, message: ServiceMessage): Writer {
+function bytesMax(message: ServiceMessage): number {
+  if ('payload' in message) return HEAD_BYTES_MAX + payloadBytesMax(message.payload);
+  return HEAD_BYTES_MAX + (message.kind === 'announce' ? message.record.length : 0);
+}
+
+/** All but the payload. */
+function writeHead(writer: Writer, message: ServiceMessage): Writer {
   writer.u8(KINDS.indexOf(message.kind));
   switch (message.kind) {
     case 'request':
       return writeRequest(writer, message);
     case 'reply':
     case 'item':
-      return writer.varuint(message.attempt).raw(message.payload);
+    case 'cancel':
+      return writer.varuint(message.attempt);
     case 'fault': {
       const detail = message.detail.slice(0, FAULT_TEXT_CHARS_MAX).toWellFormed();
       const code = FAULT_CODES.indexOf(message.code);
       return writer.varuint(message.attempt).u8(code).text(detail);
     }
-    case 'cancel':
-      return writer.varuint(message.attempt);
     case 'credit':
       return writer.varuint(message.attempt).varuint(message.items);
     case 'check':
@@ -115,14 +124,14 @@ function writeMessage(writer: Writer, message: ServiceMessage): Writer {
 }
 
 /** Payloads are views of `bytes`. @throws HearsayError `malformed` */
-export function decodeMessage(bytes: Uint8Array): ServiceMessage {
+export function decodeMessage(bytes: Uint8Array): ServiceMessage<Uint8Array> {
   const reader = new Reader(bytes);
   const message = readMessage(reader, oneOf(KINDS, reader.u8()));
   reader.end();
   return message;
 }
 
-function readMessage(reader: Reader, kind: ServiceMessage['kind']): ServiceMessage {
+function readMessage(reader: Reader, kind: ServiceMessage['kind']): ServiceMessage<Uint8Array> {
   switch (kind) {
     case 'request':
       return readRequest(reader);
@@ -153,8 +162,6 @@ function readMessage(reader: Reader, kind: ServiceMessage['kind']): ServiceMessa
   }
 }
 
-const SAMPLED = 1;
-
 function writeRequest(writer: Writer, request: Request): Writer {
   const { trace } = request;
   writer
@@ -165,17 +172,11 @@ function writeRequest(writer: Writer, request: Request): Writer {
     .u8(request.idempotent ? 1 : 0)
     .u8(request.stream ? 1 : 0)
     .text(request.operation);
-  writeHex(writer, trace.traceId);
-  writeHex(writer, trace.spanId);
-  return writer
-    .u8(trace.sampled ? SAMPLED : 0)
-    .text(trace.state)
-    .raw(request.payload);
+  for (const word of trace.words) writer.u32(word);
+  return writer.u8(trace.sampled ? 1 : 0).text(trace.state);
 }
 
-function readRequest(reader: Reader): Request {
-  const TRACE_ID_BYTES = 16;
-  const SPAN_ID_BYTES = 8;
+function readRequest(reader: Reader): Request<Uint8Array> {
   return {
     kind: 'request',
     attempt: reader.varuint(),
@@ -185,28 +186,14 @@ function readRequest(reader: Reader): Request {
     idempotent: reader.flag(),
     stream: reader.flag(),
     operation: reader.text(OPERATION_BYTES_MAX),
-    trace: {
-      traceId: readHex(reader, TRACE_ID_BYTES),
-      spanId: readHex(reader, SPAN_ID_BYTES),
-      sampled: reader.flag(),
-      state: reader.text(TRACE_STATE_BYTES_MAX),
-    },
+    trace: new TraceStep(readWords(reader), reader.flag(), reader.text(TRACE_STATE_BYTES_MAX)),
     payload: rest(reader, PAYLOAD_BYTES_MAX),
   };
 }
 
-/** An id while it is read: its text is made in one piece. */
-const idBytes = Buffer.alloc(16);
-
-function writeHex(writer: Writer, hex: string): void {
-  for (let index = 0; index < hex.length; index += 2) {
-    writer.u8(byteOfHex(hex, index));
-  }
-}
-
-function readHex(reader: Reader, count: number): string {
-  for (let index = 0; index < count; index++) idBytes[index] = reader.u8();
-  return idBytes.toString('hex', 0, count);
+function readWords(reader: Reader): TraceWords {
+  const word = (): number => reader.u32() | 0;
+  return [word(), word(), word(), word(), word(), word()];
 }
 
 function rest(reader: Reader, max: number): Uint8Array {

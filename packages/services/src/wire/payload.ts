@@ -1,8 +1,12 @@
 import { reasonOf, ServiceError, type ServiceErrorCode } from '../errors.js';
 import { PAYLOAD_BYTES_MAX } from '../limits.js';
 
+/** What travels of a value: its JSON as text, which is written as it is sent, or a tag and bytes. */
+export type Payload = string | Uint8Array;
+
 const [NOTHING, JSON_TEXT, BYTES] = [0, 1, 2];
 const EMPTY: Uint8Array = Uint8Array.of(NOTHING);
+const UTF8_BYTES_PER_CHAR_MAX = 3;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -10,32 +14,38 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * (functions, symbols, numbers that are none) is refused.
  * @throws ServiceError `code`, or `too-large`
  */
-export function encodePayload(value: unknown, code: ServiceErrorCode): Uint8Array {
+export function encodePayload(value: unknown, code: ServiceErrorCode): Payload {
   if (value === undefined) return EMPTY;
   if (value instanceof Uint8Array) {
-    const bytes = memoryFor(value.length, BYTES, code);
+    checkSize(value.length + 1, code);
+    const bytes = new Uint8Array(value.length + 1);
+    bytes[0] = BYTES;
     bytes.set(value, 1);
     return bytes;
   }
   const json = jsonOf(value, code);
-  const bytes = memoryFor(Buffer.byteLength(json), JSON_TEXT, code);
-  bytes.write(json, 1);
-  return bytes;
+  if (payloadBytesMax(json) > PAYLOAD_BYTES_MAX) checkSize(Buffer.byteLength(json) + 1, code);
+  return json;
 }
 
-/** From the pool of Node when it is small: memory of its own costs more than the rest of a short call. */
-function memoryFor(bodyBytes: number, tag: number, code: ServiceErrorCode): Buffer {
-  const size = bodyBytes + 1;
-  if (size > PAYLOAD_BYTES_MAX) {
-    const tooLarge = code === 'unencodable-input' ? 'too-large' : code;
-    throw new ServiceError(tooLarge, `${size} bytes, the limit is ${PAYLOAD_BYTES_MAX}`);
+/** What it takes on the wire, or somewhat more. */
+export function payloadBytesMax(payload: Payload): number {
+  return typeof payload === 'string'
+    ? payload.length * UTF8_BYTES_PER_CHAR_MAX + 1
+    : payload.length;
+}
+
+/** Puts it where there is room for it. @returns the offset behind it */
+export function writePayload(memory: Buffer, offset: number, payload: Payload): number {
+  if (typeof payload === 'string') {
+    memory[offset] = JSON_TEXT;
+    return offset + 1 + memory.write(payload, offset + 1);
   }
-  const bytes = Buffer.allocUnsafe(size);
-  bytes[0] = tag;
-  return bytes;
+  memory.set(payload, offset);
+  return offset + payload.length;
 }
 
-/** The value, with memory of its own. @throws ServiceError `code` */
+/** The value of what came, with memory of its own. @throws ServiceError `code` */
 export function decodePayload(bytes: Uint8Array, code: ServiceErrorCode): unknown {
   const [tag] = bytes;
   const body = bytes.subarray(1);
@@ -47,6 +57,12 @@ export function decodePayload(bytes: Uint8Array, code: ServiceErrorCode): unknow
     throw new ServiceError(code, 'no JSON', { cause });
   }
   throw new ServiceError(code, 'no payload');
+}
+
+function checkSize(bytes: number, code: ServiceErrorCode): void {
+  if (bytes <= PAYLOAD_BYTES_MAX) return;
+  const tooLarge = code === 'unencodable-input' ? 'too-large' : code;
+  throw new ServiceError(tooLarge, `${bytes} bytes, the limit is ${PAYLOAD_BYTES_MAX}`);
 }
 
 function jsonOf(value: unknown, code: ServiceErrorCode): string {
