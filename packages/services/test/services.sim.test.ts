@@ -351,6 +351,24 @@ describe('a service that nobody can run', () => {
   });
 });
 
+describe('calls that begin while nobody may be called', () => {
+  it('are different operations, and each runs once', () => {
+    const { sim, at, runs } = world('1', 2);
+    const setStatus = (status: 'ready' | 'unready'): void => {
+      at('b').engine.setStatus(SERVICE, status);
+      const isReady = () => at('a').engine.providers.candidates(SERVICE, sim.nowMs).length > 0;
+      sim.until(() => isReady() === (status === 'ready'), 10_000);
+    };
+    setStatus('unready');
+    at('a').call('n1', { attemptsMax: 10 });
+    at('a').call('n2', { attemptsMax: 10 });
+    setStatus('ready');
+    sim.run(5_000);
+    expect(codes(at('a'))).toEqual({ ok: 2 });
+    expect(Object.fromEntries(runs)).toEqual({ n1: 1, n2: 1 });
+  });
+});
+
 describe('a hedged call', () => {
   it('takes the first answer, and cancels the other', () => {
     const { sim, at, manners, runs } = world('1', 3);

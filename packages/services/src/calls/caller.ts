@@ -54,6 +54,8 @@ export class Caller {
   readonly #calls = new Set<Call>();
   readonly #attempts = new Map<number, Attempt>();
   readonly #turns = new Map<string, number>();
+  /** Calls so far, by which operations are told apart. */
+  #begun = 0;
   /** Of the last attempt; begins anywhere, so that a run before this one is not mistaken for it. */
   #number: number;
 
@@ -86,7 +88,8 @@ export class Caller {
       return undefined;
     }
     budget.called();
-    const operation = request.operation ?? (request.idempotent ? '' : `${session}.${this.#number}`);
+    this.#begun += 1;
+    const operation = request.operation ?? (request.idempotent ? '' : `${session}.${this.#begun}`);
     const call = newCall({ request, breaker, permit, operation, nowMs });
     this.#calls.add(call);
     this.#try(call, nowMs);
