@@ -2,6 +2,7 @@ import type { ChatMessage, ChatSession } from '../chat/session.js';
 import { watchedMessagesMax } from '../limits.js';
 import { listedMembers } from '../view/mesh-table.js';
 import type { Holding } from '../view/notice.js';
+import { RoundTrips } from '../watch/round-trips.js';
 import { LinkMeter } from './mesh/link-meter.js';
 import { readClocks } from './mesh/read-clocks.js';
 import type { Surroundings } from './model/state.js';
@@ -30,6 +31,7 @@ export class SurroundingsWatch {
   /** Clocks and links are read too: somebody looks at the mesh. */
   #detailed = false;
   readonly #rates: LinkMeter;
+  readonly #roundTrips = new RoundTrips();
   #ages: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
@@ -81,9 +83,14 @@ export class SurroundingsWatch {
     const { peer, names, lackedAtDeath } = session;
     const { live, inSync, isolated, stateHash, messages, heldBack } = peer.status();
     const members = listedMembers(peer.members(), names);
+    const roundTrips = this.#roundTrips.read(members);
     return {
       atMs: Date.now(),
-      members: members.map((member) => ({ ...member, name: names.of(member.id) })),
+      members: members.map((member) => ({
+        ...member,
+        name: names.of(member.id),
+        rttMs: roundTrips.get(member.id),
+      })),
       status: { live, inSync, isolated, stateHash, messages, heldBack },
       lackedAtDeath,
       waiting: this.#own.length === 0 ? 0 : waiting(),

@@ -1,3 +1,5 @@
+import { clockTime } from './clock-time.js';
+
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -22,7 +24,19 @@ export function formatDuration(ms: number): string {
   return `${Math.round(ms / DAY)}d`;
 }
 
-/** A round trip: `0.4ms`, `12ms`. */
+/**
+ * How long ago something happened that stays as it is, for a screen that is not to be painted again
+ * and again for it: `3s`, `40s`, then the time of day at which it was, then `2d`.
+ * @param nowMs wall time now, from which the time of day is counted back
+ */
+export function formatSince(ms: number, nowMs: number): string {
+  if (ms < 10 * SECOND) return `${Math.floor(Math.max(0, ms) / SECOND)}s`;
+  if (ms < MINUTE) return `${10 * Math.floor(ms / (10 * SECOND))}s`;
+  if (ms < DAY) return clockTime(nowMs - ms).slice(0, 'hh:mm'.length);
+  return `${Math.floor(ms / DAY)}d`;
+}
+
+/** A round trip: `0.4ms`, `3ms`, `12ms`. */
 export function formatRoundTrip(ms: number): string {
-  return ms < 9.95 ? `${ms.toFixed(1)}ms` : `${Math.round(ms)}ms`;
+  return ms < 0.95 ? `${ms.toFixed(1)}ms` : `${Math.round(ms)}ms`;
 }

@@ -161,14 +161,18 @@ export function syncWords(member: PeerMember, { live, lackedAtDeath }: SyncConte
   if (state === 'dead') return deadWords(lackedAtDeath.get(member.id));
   if (toldMsAgo === undefined) return 'unknown';
   if (state === 'suspect') return `unknown (was ${inSync ? '=' : `-${lacks}`})`;
-  const freshMs = FRESH_ROUNDS * ROUND_MS * Math.max(1, live);
-  const age = toldMsAgo > freshMs ? ` (${formatDuration(toldMsAgo)} ago)` : '';
+  const age = isStale(member, live) ? ` (${formatDuration(toldMsAgo)} ago)` : '';
   if (inSync) return `in sync${age}`;
   const parts = [
     lacks > 0 ? `lacks ${lacks} of ours` : '',
     ahead > 0 ? `has ${ahead} we lack` : '',
   ];
   return (parts.filter((part) => part !== '').join(', ') || 'comparing') + age;
+}
+
+/** What a member told last is older than three rounds of comparing with everybody. @param live live others */
+export function isStale({ toldMsAgo }: Pick<PeerMember, 'toldMsAgo'>, live: number): boolean {
+  return toldMsAgo !== undefined && toldMsAgo > FRESH_ROUNDS * ROUND_MS * Math.max(1, live);
 }
 
 function deadWords(lacked: number | undefined): string {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { clockTime, dayTitle } from '../../src/text/clock-time.js';
-import { formatDuration, formatRoundTrip, parseDuration } from '../../src/text/duration.js';
+import {
+  formatDuration,
+  formatRoundTrip,
+  formatSince,
+  parseDuration,
+} from '../../src/text/duration.js';
 import { COLOURS } from '../../src/text/look.js';
 import { nearMatch } from '../../src/text/near-match.js';
 
@@ -35,7 +40,20 @@ describe('durations', () => {
 
   it('of a round trip is in milliseconds', () => {
     expect(formatRoundTrip(0.42)).toBe('0.4ms');
+    expect(formatRoundTrip(2)).toBe('2ms');
     expect(formatRoundTrip(12.3)).toBe('12ms');
+  });
+
+  it.each([
+    [0, '0s'],
+    [9_999, '9s'],
+    [10_000, '10s'],
+    [59_000, '50s'],
+    [60_000, '12:03'],
+    [200_000_000, '2d'],
+  ])('%i ms since something that stays is %s, seldom another', (ms, words) => {
+    const now = new Date(2026, 10, 22, 12, 4, 30).getTime();
+    expect(formatSince(ms, now)).toBe(words);
   });
 });
 

@@ -205,7 +205,7 @@ describe('the table of members', () => {
     expect(rows[1]).toMatch(
       /ana \(you\) +alive +44m +127\.0\.0\.1:7341 +4120 +self .* 1\.0 +136 events$/,
     );
-    expect(rows[2]).toMatch(/bob .* out +2\.0ms +0\.3s +1\.0 +in sync$/);
+    expect(rows[2]).toMatch(/bob .* out +2ms +0\.3s +1\.0 +in sync$/);
     expect(rows[3]).toMatch(/lacks 2 of ours$/);
     expect(rows[4]).toMatch(/suspect .* \? .* unknown \(was =\)$/);
     expect(rows[5]).toMatch(/dead .* none .* lacked 3 at death$/);

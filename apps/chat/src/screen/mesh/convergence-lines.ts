@@ -8,6 +8,8 @@ import { type Convergence, typicalMs } from './convergence.js';
 
 const STATE_HASH_CHARS = 8;
 const INDENT = ' '.repeat(14);
+/** What the dead lacked stands in the table above. */
+const IN_THE_TABLE: Surroundings['lackedAtDeath'] = new Map();
 
 /** In sync, or who is behind and for how long; and when all last agreed. */
 export function convergenceLines(
@@ -17,7 +19,10 @@ export function convergenceLines(
 ): Line[] {
   const dot = ` ${glyphs.dot} `;
   const { apartSinceMs, agreedMs } = convergence;
-  const parts: Span[] = [span(' CONVERGENCE  ', 'title'), ...syncSpans(shown, glyphs)];
+  const parts: Span[] = [
+    span(' CONVERGENCE  ', 'title'),
+    ...syncSpans({ ...shown, lackedAtDeath: IN_THE_TABLE }, glyphs),
+  ];
   if (apartSinceMs !== undefined) {
     parts.push(span(`${dot}apart for ${formatDuration(shown.atMs - apartSinceMs)}`, 'warn'));
   }

@@ -13,7 +13,7 @@ import type { Conversation, Entry } from './conversation.js';
 import type { KeyMap } from './keys.js';
 import type { Search } from './search.js';
 
-/** A member with the name it is shown under. */
+/** A member with the name it is shown under; `rttMs` is steadied, see `RoundTrips`. */
 export interface NamedMember extends PeerMember {
   readonly name: string;
 }

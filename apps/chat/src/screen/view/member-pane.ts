@@ -9,10 +9,10 @@ import {
   width,
 } from '@hearsay/terminal';
 import { isVisitor } from '../../chat/names.js';
-import { formatDuration } from '../../text/duration.js';
+import { formatDuration, formatSince } from '../../text/duration.js';
 import type { Glyphs } from '../../text/look.js';
-import { stateGlyph } from '../../view/mesh-table.js';
-import type { NamedMember, ScreenState } from '../model/state.js';
+import { isStale, stateGlyph } from '../../view/mesh-table.js';
+import type { NamedMember, ScreenState, Surroundings } from '../model/state.js';
 
 /** Columns of round trip or silence, and of how it stands to us. */
 const RTT_COLUMNS = 5;
@@ -27,7 +27,7 @@ export function memberPane(state: ScreenState, columns: number, count: number): 
   const rows: Line[] = [[span(` ${title}`, 'dim')], []];
   const room = count - rows.length;
   const shown = members.length > room ? members.slice(0, Math.max(0, room - 1)) : members;
-  rows.push(...shown.map((member) => memberRow(member, glyphs, columns)));
+  rows.push(...shown.map((member) => memberRow(member, state, columns)));
   if (shown.length < members.length) {
     rows.push([span(` ${glyphs.more} ${members.length - shown.length} more`, 'dim')]);
   }
@@ -41,7 +41,11 @@ export function memberPane(state: ScreenState, columns: number, count: number): 
   return rows.slice(0, count).map((line) => fitLine(line, columns, glyphs.more));
 }
 
-function memberRow(member: NamedMember, glyphs: Glyphs, columns: number): Line {
+function memberRow(
+  member: NamedMember,
+  { glyphs, surroundings }: Pick<ScreenState, 'glyphs' | 'surroundings'>,
+  columns: number,
+): Line {
   const nameColumns = Math.max(3, columns - 3 - RTT_COLUMNS - 1 - SYNC_COLUMNS);
   const name = truncate(member.name, nameColumns, glyphs.more);
   const pad = ' '.repeat(nameColumns - width(name));
@@ -53,7 +57,7 @@ function memberRow(member: NamedMember, glyphs: Glyphs, columns: number): Line {
     span(pad),
   ];
   if (member.self) return [...start, span('you'.padStart(RTT_COLUMNS), 'dim')];
-  const [age, sync, role] = standing(member);
+  const [age, sync, role] = standing(member, surroundings);
   return [
     ...start,
     span(age.padStart(RTT_COLUMNS), 'dim'),
@@ -62,12 +66,15 @@ function memberRow(member: NamedMember, glyphs: Glyphs, columns: number): Line {
 }
 
 /** Round trip or silence, how it stands to us, and how that looks; nothing live-looking for the dead. */
-function standing(member: NamedMember): readonly [string, string, Role] {
+function standing(
+  member: NamedMember,
+  { atMs, status }: Surroundings,
+): readonly [string, string, Role] {
   switch (member.state) {
     case 'left':
       return ['left', '', 'dim'];
     case 'dead':
-      return [formatDuration(member.stateForMs), 'dead', 'alarm'];
+      return [formatSince(member.stateForMs, atMs), 'dead', 'alarm'];
     case 'suspect':
       return [
         member.heardMsAgo === undefined ? '?' : formatDuration(member.heardMsAgo),
@@ -76,11 +83,10 @@ function standing(member: NamedMember): readonly [string, string, Role] {
       ];
     case 'joining':
     case 'alive':
-      return [roundTrip(member.rttMs), syncMark(member), syncRole(member)];
+      return [roundTrip(member.rttMs), syncMark(member), syncRole(member, status.live)];
   }
 }
 
-/** Whole milliseconds: a digit that flickers says nothing. */
 function roundTrip(rttMs: number | undefined): string {
   if (rttMs === undefined) return '?';
   return rttMs < 1 ? '<1ms' : `${Math.round(rttMs)}ms`;
@@ -99,8 +105,11 @@ function shortCount(count: number): string {
   return count < 1_000 ? String(count) : `${Math.min(99, Math.floor(count / 1_000))}k`;
 }
 
-function syncRole({ lacks, ahead, diverged, inSync }: NamedMember): Role {
+function syncRole(member: NamedMember, live: number): Role {
+  const { lacks, ahead, diverged, inSync } = member;
   if (diverged) return 'alarm';
+  // What it told so long ago was true then.
+  if (isStale(member, live)) return 'dim';
   return inSync && lacks + ahead === 0 ? 'good' : 'warn';
 }
 

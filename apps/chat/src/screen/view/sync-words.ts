@@ -6,7 +6,10 @@ import type { NamedMember, Surroundings } from '../model/state.js';
 const NAMES_MAX = 3;
 
 /** Whether we and all live others hold the same, or who does not: in words that are always there. */
-export function syncSpans({ status, members, waiting }: Surroundings, glyphs: Glyphs): Span[] {
+export function syncSpans(
+  { status, members, waiting, lackedAtDeath }: Surroundings,
+  glyphs: Glyphs,
+): Span[] {
   const { live, inSync, isolated } = status;
   const others = members.filter((member) => !member.self && !isVisitor(member));
   const diverged = others.filter((member) => member.state === 'alive' && member.diverged);
@@ -22,12 +25,15 @@ export function syncSpans({ status, members, waiting }: Surroundings, glyphs: Gl
   } else {
     parts.push(span(`${glyphs.suspect} ${inSync}/${live} in sync`, 'warn'));
   }
-  for (const [words, role] of apart(others)) parts.push(dot, span(words, role));
+  for (const [words, role] of apart(others, lackedAtDeath)) parts.push(dot, span(words, role));
   return parts;
 }
 
 /** Who is behind, ahead, suspect or dead, a few names each. */
-function apart(others: readonly NamedMember[]): (readonly [string, Role])[] {
+function apart(
+  others: readonly NamedMember[],
+  lackedAtDeath: Surroundings['lackedAtDeath'],
+): (readonly [string, Role])[] {
   const live = others.filter(({ state }) => state === 'alive');
   const groups: (readonly [string, Role])[] = [];
   const behind = live.filter(({ lacks }) => lacks > 0);
@@ -44,7 +50,13 @@ function apart(others: readonly NamedMember[]): (readonly [string, Role])[] {
   const suspect = others.filter(({ state }) => state === 'suspect');
   if (suspect.length > 0) groups.push([`${listed(suspect)} suspect`, 'warn']);
   const dead = others.filter(({ state }) => state === 'dead');
-  if (dead.length > 0) groups.push([`${listed(dead)} dead`, 'alarm']);
+  if (dead.length > 0) {
+    const lacked = ({ id }: NamedMember): number => lackedAtDeath.get(id) ?? 0;
+    const words = counted(dead, (member) =>
+      lacked(member) > 0 ? `${member.name} (lacked ${lacked(member)})` : member.name,
+    );
+    groups.push([`${words} dead`, 'alarm']);
+  }
   return groups;
 }
 
