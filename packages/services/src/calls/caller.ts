@@ -209,7 +209,8 @@ export class Caller {
 
   #post({ number, call, copy }: Attempt, nowMs: number): boolean {
     const { request, operation, deadlineMs } = call;
-    const remainingMs = Math.ceil(deadlineMs - nowMs);
+    // Not up: the sum and difference of two times may be a hair over what was asked for.
+    const remainingMs = Math.round(deadlineMs - nowMs);
     return this.#options.send(copy.peer, {
       kind: 'request',
       attempt: number,
