@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Now, type PeerId, parseStreamId } from '@hearsay/core';
+import { type Now, parseStreamId } from '@hearsay/core';
 import { type Peer, PeerError, type PeerPort } from '@hearsay/node';
 import { CacheError } from '../errors.js';
 import type { CacheLog } from '../persistence/cache-log.js';
 import type { CacheDurability } from '../persistence/durability.js';
 import type { Effect, ReplicationEvent } from '../replication/effect.js';
 import type { MemberState } from '../replication/holdings.js';
-import type { Applied, Input, Write } from '../replication/input.js';
+import type { Input, Write } from '../replication/input.js';
 import { encodeState, snapshotRecords } from '../replication/replay.js';
 import type { Replication } from '../replication/replication.js';
 import type { StoreBox } from '../replication/store-box.js';
@@ -19,6 +19,7 @@ import { WRITE_BYTES_MAX, writeSize } from '../wire/write-size.js';
 import { DiskWaits } from './disk-waits.js';
 import { Listeners } from './emitter.js';
 import { CacheClosedError, CacheDiskError } from './errors.js';
+import { Unanswered } from './unanswered.js';
 import { Waits } from './waits.js';
 
 /** The port of the cache on every peer. */
@@ -68,9 +69,10 @@ export class CacheHost {
   readonly #disk: DiskWaits;
   readonly #stops: (() => void)[] = [];
   #changed: StoreEvent[] = [];
-  /** Frames of others that are applied, and to be answered once the disk has them. */
-  #unanswered: { readonly applied: Applied; readonly end: number }[] = [];
+  readonly #unanswered: Unanswered = new Unanswered();
   #flushing = false;
+  /** Effects are being carried out. */
+  #isStepping = false;
   #draining = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -92,7 +94,7 @@ export class CacheHost {
     this.replication = options.makeReplication({
       sign: (bytes) => this.#port.sign(bytes),
       verify: (by, bytes, signature) => this.#port.verify(by, bytes, signature),
-      hash: (bytes) => createHash('sha256').update(bytes).digest(),
+      hash: (bytes) => hash('sha256', bytes, 'buffer'),
     });
     const { replica } = this.replication;
     this.#port = peer.open(CACHE_PORT, {
@@ -156,14 +158,15 @@ export class CacheHost {
 
   /**
    * Writes together; it leaves at once or at the end of this turn.
+   * @param waits whether somebody waits for others to hold it, who says so before it leaves
    * @throws CacheError `too-large`, CacheClosedError
    */
-  write(writes: readonly Write[]): Version {
+  write(writes: readonly Write[], waits = false): Version {
     this.check();
     checkSize(writes);
     const now = this.now();
     const version = this.replication.write(writes, now);
-    this.#flushSoon(now.monotonicMs);
+    this.#flushSoon(now.monotonicMs, waits);
     if (this.#pressure === undefined && this.replication.unsentBytes > TURN_BYTES) {
       this.#pressure = this.#relieve();
     }
@@ -183,10 +186,13 @@ export class CacheHost {
   /** One step of the replication. @throws HearsayError for what a neighbour did wrong */
   handle(input: Input): void {
     if (this.#isClosed) return;
+    const isNested = this.#isStepping;
+    this.#isStepping = true;
     try {
       this.#carryOut(this.replication.handle(input, this.now()));
     } finally {
       this.#carryOut(this.replication.take());
+      this.#isStepping = isNested;
       this.#afterStep();
     }
   }
@@ -260,18 +266,22 @@ export class CacheHost {
     this.handle({ kind: 'wake' });
   }
 
-  #flushSoon(nowMs: number): void {
+  #flushSoon(nowMs: number, waits: boolean): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    const flush = (): void => {
-      this.#flushing = false;
-      if (this.#isClosed) return;
-      this.#flushedMs = performance.now();
-      this.handle({ kind: 'flush' });
-    };
-    if (nowMs - this.#flushedMs >= QUIET_MS) process.nextTick(flush);
-    else setImmediate(flush);
+    const isQuiet = nowMs - this.#flushedMs >= QUIET_MS;
+    if (!isQuiet) setImmediate(this.#flush);
+    // Within a step its effects come first: the log and the links keep the order of frames.
+    else if (waits || this.#isStepping) process.nextTick(this.#flush);
+    else this.#flush();
   }
+
+  readonly #flush = (): void => {
+    this.#flushing = false;
+    if (this.#isClosed) return;
+    this.#flushedMs = performance.now();
+    this.handle({ kind: 'flush' });
+  };
 
   #carryOut(effects: readonly Effect[]): void {
     for (const effect of effects) this.#do(effect);
@@ -290,11 +300,7 @@ export class CacheHost {
         return this.#recordState();
       case 'applied': {
         const { peer, generation, sequence } = effect;
-        this.#unanswered.push({
-          applied: { peer, generation, sequence },
-          end: this.#log?.end ?? 0,
-        });
-        return;
+        return this.#unanswered.add({ peer, generation, sequence }, this.#log?.end ?? 0);
       }
       case 'settled':
         return this.waits.settled(effect);
@@ -342,16 +348,11 @@ export class CacheHost {
   #safe(): void {
     const safeEnd = this.#log?.safeEnd ?? 0;
     this.#disk.settle();
-    if (this.#unanswered.length === 0) return;
+    if (this.#unanswered.size === 0) return;
     // A broken disk promises nothing: who asked is told nothing, and times out.
-    if (this.failure !== undefined) {
-      this.#unanswered = [];
-      return;
-    }
-    const safe = this.#unanswered.filter(({ end }) => end <= safeEnd);
-    if (safe.length === 0) return;
-    this.#unanswered = this.#unanswered.filter(({ end }) => end > safeEnd);
-    this.handle({ kind: 'durable', applied: newestOf(safe.map(({ applied }) => applied)) });
+    if (this.failure !== undefined) return this.#unanswered.clear();
+    const applied = this.#unanswered.take(safeEnd);
+    if (applied.length > 0) this.handle({ kind: 'durable', applied });
   }
 
   #diskFailed(error: Error): void {
@@ -390,11 +391,4 @@ function checkSize(writes: readonly Write[]): void {
   if (bytes <= WRITE_BYTES_MAX && writes.length <= FRAME_OPERATIONS_MAX) return;
   const most = `${WRITE_BYTES_MAX} bytes and ${FRAME_OPERATIONS_MAX} keys`;
   throw new CacheError('too-large', `what is written together has at most ${most}`);
-}
-
-/** Of answers to one peer the newest says it all. */
-function newestOf(applied: readonly Applied[]): readonly Applied[] {
-  const newest = new Map<PeerId, Applied>();
-  for (const each of applied) newest.set(each.peer, each);
-  return [...newest.values()];
 }

@@ -325,7 +325,7 @@ async function writeTo(
   checkSignal(options.signal);
   const wanted = copiesOf(host, options.write ?? 'local');
   if (wanted > 1) checkReachable(host, wanted, what);
-  const version: Version = host.write(writes);
+  const version: Version = host.write(writes, wanted > 1);
   const { pressure } = host;
   if (pressure !== undefined) await pressure;
   let copies = 1;

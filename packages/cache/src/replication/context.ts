@@ -6,15 +6,15 @@ import {
   type PeerId,
   type Priority,
   type Random,
-  type StreamId,
 } from '@hearsay/core';
 import type { Survivor } from '../store/survivor.js';
 import type { Version } from '../values/stamp.js';
-import type { FrameCrypto, FrameHead } from '../wire/frame.js';
+import type { FrameCrypto } from '../wire/frame.js';
 import { encodePost, type Post } from '../wire/post.js';
 import { placesOf, writesOf } from '../wire/survivor-dates.js';
 import type { Arrivals } from './arrivals.js';
 import type { CacheRecordKind, Effect, ReplicationEvent } from './effect.js';
+import type { Heads } from './heads.js';
 import type { ReplicationLimits } from './limits.js';
 import type { OwnStream } from './own-stream.js';
 import type { ReplicatedStore } from './replicated-store.js';
@@ -68,8 +68,7 @@ export interface Context {
   readonly arrivals: Arrivals;
   /** Gap-free prefixes of what is applied here. */
   readonly vector: Vector;
-  /** The newest head of each stream: the proof of how far it reaches. */
-  readonly heads: Map<StreamId, FrameHead>;
+  readonly heads: Heads;
   /** Last writes of survivors that came: beyond the vector they count for nothing yet. */
   readonly ahead: Vector;
   own: OwnStream;

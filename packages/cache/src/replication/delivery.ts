@@ -7,7 +7,7 @@ import {
 } from '@hearsay/core';
 import type { Operation } from '../values/operation.js';
 import { readOperation } from '../values/operation-codec.js';
-import { checkFrame, decodeFrame, type Frame, type FrameHead, keepHead } from '../wire/frame.js';
+import { checkFrame, decodeFrame, type Frame, type FrameHead } from '../wire/frame.js';
 import { type Context, witness } from './context.js';
 import { blockerOf, type Held, HoldBack } from './hold-back.js';
 import { RETIRED } from './vector.js';
@@ -47,7 +47,7 @@ export class Delivery {
    * @throws HearsayError `malformed`, `forged`
    */
   received(bytes: Uint8Array, from: PeerId, answer: boolean): void {
-    const { vector, counters, crypto, own } = this.#context;
+    const { vector, counters, crypto, own, heads } = this.#context;
     const frame = decodeFrame(bytes);
     const { stream, last } = frame.head;
     if (stream === own.stream) {
@@ -61,12 +61,14 @@ export class Delivery {
       return this.#handlers.applied(frame.head, from, answer);
     }
     if (this.#held.has(frame) || !this.#hasRoom(stream)) return;
-    checkFrame(frame, crypto);
+    // On its own link the author is believed: the link proves who speaks (docs/decisions/0022).
+    const isClaim = from === frame.head.origin && heads.trusts(from);
+    if (!isClaim) checkFrame(frame, crypto);
     const waits = blockerOf(frame, vector, (cause) => this.#refused.has(cause));
-    if (waits === undefined) return this.#release([{ frame, from, bytes, answer }], from);
+    if (waits === undefined) return this.#release([{ frame, from, bytes, answer, isClaim }], from);
     counters.framesHeld += 1;
     const copy = bytes.slice(); // What waits outlives the post it came in.
-    const held = { frame: decodeFrame(copy), from, bytes: copy, answer };
+    const held = { frame: decodeFrame(copy), from, bytes: copy, answer, isClaim };
     if (!this.#held.add(held, waits, this.#context.now.monotonicMs)) counters.framesDropped += 1;
   }
 
@@ -127,7 +129,7 @@ export class Delivery {
   }
 
   /** @returns whether it was applied */
-  #apply({ frame, from, bytes, answer }: Held): boolean {
+  #apply({ frame, from, bytes, answer, isClaim }: Held): boolean {
     const { counters, store, now, outbox, arrivals } = this.#context;
     const operations = readOperations(frame);
     // Times of a stream only grow, so the last one speaks for all.
@@ -140,7 +142,7 @@ export class Delivery {
     if (first !== undefined) witness(this.#context, first.time);
     if (latest !== undefined) witness(this.#context, latest.time);
     store.apply(frame.head.stream, frame.head.first, operations, now.wallMs);
-    raise(this.#context, frame.head);
+    raise(this.#context, frame.head, isClaim ? 'claimed' : 'proven');
     if (latest !== undefined) arrivals.add(frame.head.origin, now.wallMs - latest.time.ms);
     counters.framesApplied += 1;
     counters.operationsApplied += operations.length;
@@ -170,13 +172,18 @@ export function readOperations({ head, operations: reader }: Frame): readonly Op
 /** A stream of an earlier run is over, and with it all older ones of its peer. */
 export function retire({ vector, heads }: Context, stream: StreamId): void {
   vector.raise(stream, RETIRED);
-  for (const each of [...heads.keys()]) if (vector.isRetired(each)) heads.delete(each);
+  heads.retire((each) => vector.isRetired(each));
 }
 
-/** The stream is held up to the end of this frame. */
-export function raise({ vector, heads, own, store }: Context, head: FrameHead): void {
+/** The stream is held up to the end of this frame. @param head as it is known to be its author's */
+export function raise(
+  { vector, heads, own, store }: Context,
+  head: FrameHead,
+  known: 'proven' | 'claimed' = 'proven',
+): void {
   if (!vector.raise(head.stream, head.last)) return;
   store.advance(head.stream, head.last);
-  heads.set(head.stream, keepHead(head));
+  if (known === 'proven') heads.prove(head);
+  else heads.claim(head);
   own.rose(head.stream);
 }

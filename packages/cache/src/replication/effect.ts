@@ -26,6 +26,16 @@ export type ReplicationEvent =
   | { readonly kind: 'new-stream'; readonly was: StreamId; readonly is: StreamId }
   /** A stream beyond `streamsMax`: what its author writes does not reach us. */
   | { readonly kind: 'no-room'; readonly stream: StreamId; readonly limit: number }
+  /**
+   * A member sent writes of its own that it did not sign: they count here, and nobody else can be shown
+   * how far they reach. Its link is closed; from now on each of its frames is checked before it counts.
+   */
+  | {
+      readonly kind: 'forged';
+      readonly peer: PeerId;
+      readonly stream: StreamId;
+      readonly sequence: number;
+    }
   /** A repair by a neighbour is complete. */
   | { readonly kind: 'caught-up'; readonly peer: PeerId; readonly entries: number };
 

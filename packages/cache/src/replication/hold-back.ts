@@ -19,6 +19,8 @@ export interface Held {
   /** Its bytes as they came, a copy. */
   readonly bytes: Uint8Array;
   readonly answer: boolean;
+  /** It came over the link of its author, and nobody has looked at its signature. */
+  readonly isClaim: boolean;
 }
 
 interface Waiting {

@@ -304,7 +304,7 @@ export class Holdings {
     const isNewcomer = now.monotonicMs - this.#beganMs < limits.forgetAfterMs;
     if (isNewcomer && this.#strangers.size > 0) return;
     const newest = new Map<PeerId, number>();
-    for (const { origin, generation } of heads.values()) {
+    for (const { origin, generation } of heads.all()) {
       newest.set(origin, Math.max(newest.get(origin) ?? 0, generation));
     }
     const old = [...vector.streams()].map(([stream, end]) => ({

@@ -102,7 +102,7 @@ export class Repair {
       reached: isOurs ? partial.reached : new Vector(),
       // Who holds all that counts here is told nothing: what does not count yet is not ours to tell.
       streams: summary.vector.dominates(vector) ? [] : store.streams(),
-      headOf: (stream) => heads.get(stream),
+      headOf: (stream) => heads.of(stream),
       above: (stream, after) => store.above(stream, after),
     });
   }
@@ -212,7 +212,7 @@ export class Repair {
     const { vector, heads } = this.#context;
     if (vector.get(stream) === RETIRED) return false;
     const { peer, generation } = parseStreamId(stream);
-    for (const head of heads.values()) {
+    for (const head of heads.all()) {
       if (head.origin === peer && head.generation > generation) return true;
     }
     return false;

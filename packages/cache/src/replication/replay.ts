@@ -67,7 +67,7 @@ export function* snapshotRecords(
   }
   if (group.length > 0) yield { kind: 'group', bytes: encodeGroup(group) };
   const retired = replication.retired;
-  yield { kind: 'commit', bytes: encodeCommit([...replication.heads.values()], retired) };
+  yield { kind: 'commit', bytes: encodeCommit(replication.heads, retired) };
 }
 
 /** A guess at what a survivor takes in a record. */

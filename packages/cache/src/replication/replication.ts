@@ -6,13 +6,12 @@ import {
   parseStreamId,
   type Replica,
   type StreamId,
-  streamId,
 } from '@hearsay/core';
 import { type ClockEntry, Reader } from '@hearsay/core/wire';
 import type { Operation } from '../values/operation.js';
 import type { Version } from '../values/stamp.js';
 import { type FrameHead, readHead } from '../wire/frame.js';
-import { decodePost, framePosts, type Post } from '../wire/post.js';
+import { decodePost, framePosts } from '../wire/post.js';
 import { Acks } from './acks.js';
 import type { Floor } from './answer.js';
 import { Arrivals } from './arrivals.js';
@@ -22,11 +21,12 @@ import { Delivery, raise } from './delivery.js';
 import { Divergence } from './divergence.js';
 import type { Effect } from './effect.js';
 import { Flights } from './flights.js';
+import { Heads } from './heads.js';
 import { Holdings, type Standings } from './holdings.js';
+import { Inbox } from './inbox.js';
 import type { Applied, Input, ReplicationOptions, Write } from './input.js';
 import { DEFAULT_REPLICATION_LIMITS } from './limits.js';
 import { isLarge, OwnStream, renewStream } from './own-stream.js';
-import { Parts } from './parts.js';
 import { Repair } from './repair.js';
 import { writtenSince } from './reseed.js';
 import { Reseeding } from './reseeding.js';
@@ -45,8 +45,7 @@ export class Replication {
   readonly #asks: Asks;
   readonly #flights: Flights;
   readonly #divergence: Divergence;
-  readonly #parts: Parts;
-  readonly #answers: Parts;
+  readonly #inbox: Inbox;
   /** The cache as core repairs it. Its calls are steps too: fetch what they bring with `take`. */
   readonly replica: Replica;
   readonly #reseeding: Reseeding;
@@ -73,11 +72,12 @@ export class Replication {
       arrivals: this.arrivals,
       vector,
       ahead,
-      heads: new Map(restored?.heads),
+      heads: new Heads(crypto, (head) => this.#inbox.forged(head)),
       own: new OwnStream({ id: self, generation, sequence }, { vector, ahead }, crypto),
       now: { monotonicMs: 0, wallMs: 0 },
       oldest: restored?.oldest,
     };
+    for (const head of restored?.heads.values() ?? []) this.#context.heads.claim(head);
     this.#holdings = new Holdings(this.#context);
     this.standings = this.#holdings;
     const latest = restored?.latest;
@@ -89,13 +89,23 @@ export class Replication {
     this.#asks = new Asks(this.#context, this.#holdings);
     this.#flights = new Flights(this.#context, this.#holdings);
     this.#divergence = new Divergence(this.#context, this.#holdings);
-    this.#parts = new Parts(limits.partsBytesMax);
-    this.#answers = new Parts(limits.partsBytesMax);
     this.#delivery = new Delivery(this.#context, {
       applied: (head, from, answer) => this.#applied(head, from, answer),
       rose: (streams) => this.#rose(streams),
       isStale: (origin, time) => this.#holdings.isStale(origin, time),
     });
+    this.#inbox = new Inbox(
+      this.#context,
+      {
+        delivery: this.#delivery,
+        holdings: this.#holdings,
+        acks: this.#acks,
+        asks: this.#asks,
+        divergence: this.#divergence,
+        flights: this.#flights,
+      },
+      { flush: () => this.#flush(), membersChanged: () => this.#membersChanged() },
+    );
     this.#repair = new Repair(this.#context, {
       floor: () => this.#holdings.floor,
       floorOf: (peer, floor, oldest) =>
@@ -128,7 +138,7 @@ export class Replication {
 
   get counters(): Readonly<ReplicationCounters> {
     const { counters } = this.#context;
-    counters.partsDropped = this.#parts.dropped + this.#answers.dropped;
+    counters.partsDropped = this.#inbox.partsDropped;
     return counters;
   }
 
@@ -140,8 +150,9 @@ export class Replication {
     return all;
   }
 
-  get heads(): ReadonlyMap<StreamId, FrameHead> {
-    return this.#context.heads;
+  /** The newest head of each stream that its author is known to have signed. */
+  get heads(): readonly FrameHead[] {
+    return this.#context.heads.all();
   }
 
   /** The newest retired stream of each peer. */
@@ -250,7 +261,7 @@ export class Replication {
   #step(input: Input): void {
     switch (input.kind) {
       case 'post':
-        return this.#post(input.from, decodePost(input.bytes));
+        return this.#inbox.take(input.from, decodePost(input.bytes));
       case 'link-up':
         return this.#holdings.linkUp(input.peer);
       case 'link-down':
@@ -279,52 +290,9 @@ export class Replication {
     }
   }
 
-  #post(from: PeerId, post: Post): void {
-    switch (post.kind) {
-      case 'frame':
-        return this.#delivery.received(post.bytes, from, post.answer);
-      case 'part': {
-        const whole = this.#parts.add(from, 'frame', post);
-        if (whole !== undefined) this.#delivery.received(whole, from, post.answer);
-        return;
-      }
-      case 'have': {
-        const known = this.#holdings.told(from, post);
-        if (!known) this.#membersChanged();
-        this.#acks.settle();
-        return;
-      }
-      case 'applied': {
-        const stream = streamId(this.#context.self, post.generation);
-        const entries = [[stream, post.sequence]] as const;
-        this.#holdings.told(from, { all: false, reply: false, entries });
-        this.#acks.settle();
-        return;
-      }
-      case 'ask':
-        this.#flush();
-        return this.#asks.asked(from, post);
-      case 'answer': {
-        const whole = this.#answers.add(from, `${post.id}`, post);
-        if (whole !== undefined) this.#asks.answered(from, post.id, post.behind, whole);
-        return;
-      }
-      case 'digests':
-        this.#flush();
-        return this.#divergence.digests(from, post.id, post.vector, post.digests);
-      case 'compared':
-        return this.#context.outbox.push({ ...post, peer: from });
-      case 'partition':
-        return this.#divergence.partition(from, post.partition, post.reply, post.items);
-      case 'flight':
-        return this.#flights.said(from, post.step, post.id, post.key);
-    }
-  }
-
   #linkDown(peer: PeerId): void {
     this.#holdings.linkDown(peer);
-    this.#parts.forget(peer);
-    this.#answers.forget(peer);
+    this.#inbox.linkDown(peer);
     this.#repair.forget(peer);
     this.#asks.linkDown(peer);
     this.#flights.linkDown(peer);

@@ -91,13 +91,13 @@ export function writeHead(writer: Writer, head: FrameHead): void {
 
 /** A copy that outlives the post it came in. */
 export function keepHead(head: FrameHead): FrameHead {
-  const { bytes, signature, bodyHash } = head;
-  return {
-    ...head,
-    bytes: bytes.slice(),
-    signature: signature.slice(),
-    bodyHash: bodyHash.slice(),
-  };
+  const { bytes, signature } = head;
+  const kept = new Uint8Array(bytes.length + signature.length);
+  kept.set(bytes);
+  kept.set(signature, bytes.length);
+  const bodyHash = kept.subarray(bytes.length - BODY_HASH_BYTES, bytes.length);
+  const signed = { bytes: kept.subarray(0, bytes.length), signature: kept.subarray(bytes.length) };
+  return { ...head, ...signed, bodyHash };
 }
 
 /** @throws HearsayError `malformed` */
@@ -115,9 +115,14 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   return { head, body, causes, operations: reader };
 }
 
+/** Whether the origin signed this head. */
+export function isSigned(head: FrameHead, crypto: FrameCrypto): boolean {
+  return crypto.verify(head.origin, head.bytes, head.signature);
+}
+
 /** @throws HearsayError `forged` unless the origin signed this head */
 export function checkHead(head: FrameHead, crypto: FrameCrypto): void {
-  if (!crypto.verify(head.origin, head.bytes, head.signature)) {
+  if (!isSigned(head, crypto)) {
     throw new HearsayError(
       'forged',
       `frame ${head.first} of ${shortId(head.origin)} is not signed by it`,

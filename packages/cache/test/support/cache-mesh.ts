@@ -9,6 +9,7 @@ import { StoreBox } from '../../src/replication/store-box.js';
 import { Store } from '../../src/store/store.js';
 import { binaryOfBytes } from '../../src/values/binary.js';
 import type { Change } from '../../src/values/operation.js';
+import type { FrameCrypto } from '../../src/wire/frame.js';
 import { testCrypto, testPeer } from './crypto.js';
 
 const EPOCH_MS = 1_700_000_000_000;
@@ -64,7 +65,7 @@ export class CacheNode {
       generation: this.generation,
       sequence,
       store: this.box,
-      crypto: testCrypto(peer),
+      crypto: mesh.cryptoOf(peer),
       random: mesh.random.split(`replication ${peer}.${generation}`),
       restored,
       limits: mesh.limits,
@@ -89,6 +90,8 @@ export class CacheMesh {
   /** Whether a post that is refused closes its link, as a host does; otherwise it is thrown. */
   closesLinks = false;
   refusals = 0;
+  /** How peers sign and check; for those that start from now on. */
+  cryptoOf: (peer: PeerId) => FrameCrypto = testCrypto;
   readonly #links = new Map<string, number>();
   readonly #queue: Packet[] = [];
   readonly #arrivals = new Map<string, number>();
