@@ -3,10 +3,8 @@ import type { HlcTime } from './clock/hybrid-logical-clock.js';
 import type { MessageId, PeerId, StreamId, Topic } from './ids.js';
 import type { Address, LinkId } from './input.js';
 import type { MemberState } from './membership/member.js';
+import type { Priority } from './priority.js';
 import type { Port } from './wire/post.js';
-
-/** `control` frames are few, small and never dropped; `bulk` frames may be, sync repairs them. */
-export type Priority = 'control' | 'bulk';
 
 /** One message as every peer delivers it. */
 export interface Message {

@@ -1,5 +1,5 @@
 import { DEFAULT_CONFIG } from './config.js';
-import type { Context, Self } from './context.js';
+import type { Context } from './context.js';
 import { Deadlines, type Timer } from './deadlines.js';
 import type { Effect, Message } from './effect.js';
 import type { Engine, EngineOptions } from './engine-api.js';
@@ -14,6 +14,7 @@ import { ALL_DEFENCES } from './membership/defences.js';
 import { Outbox } from './outbox.js';
 import { buildParts, LOG_REPLICA, type PeerHooks, type PeerParts } from './peer-parts.js';
 import type { Random } from './random.js';
+import type { Self } from './self.js';
 import { memberView, snapshot } from './snapshot.js';
 import { Notary } from './trust/notary.js';
 import { OwnRecord } from './trust/own-record.js';

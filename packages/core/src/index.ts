@@ -2,7 +2,7 @@ export type { Dot } from './clock/dot.js';
 export { compareTimes, type HlcTime, HybridLogicalClock } from './clock/hybrid-logical-clock.js';
 export { type ClockOrder, type ReadonlyVectorClock, VectorClock } from './clock/vector-clock.js';
 export { type Config, DEFAULT_CONFIG } from './config.js';
-export type { Effect, MemberChange, MemberReason, Message, PeerEvent, Priority } from './effect.js';
+export type { Effect, MemberChange, MemberReason, Message, PeerEvent } from './effect.js';
 export { createEngine } from './engine.js';
 export type { Engine, EngineOptions } from './engine-api.js';
 export { type ErrorCode, HearsayError, InvariantError, invariant } from './errors.js';
@@ -30,6 +30,7 @@ export type {
 export { indexRecords } from './log/segment-index.js';
 export type { Defences } from './membership/defences.js';
 export type { MemberState } from './membership/member.js';
+export type { Priority } from './priority.js';
 export { jitter, pick, type Random, sample, seededRandom } from './random.js';
 export type { MergeResult, Replica } from './sync/replica.js';
 export type { Equivocation } from './trust/equivocations.js';

@@ -1,5 +1,5 @@
-import type { Priority } from './effect.js';
 import type { PeerId, Topic } from './ids.js';
+import type { Priority } from './priority.js';
 import type { Replica } from './sync/replica.js';
 import type { Port } from './wire/post.js';
 

@@ -1,5 +1,6 @@
-import type { Effect, PeerEvent, Priority } from './effect.js';
+import type { Effect, PeerEvent } from './effect.js';
 import type { Address, LinkId } from './input.js';
+import type { Priority } from './priority.js';
 import type { Counters } from './view.js';
 import { encodeFrame, type Frame } from './wire/frame.js';
 

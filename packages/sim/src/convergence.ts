@@ -1,8 +1,18 @@
 import type { MemberView, PeerId, StatusView } from '@hearsay/core';
 import type { Incarnation } from './incarnation.js';
+import type { Network } from './network/network.js';
 import type { Station } from './network/station.js';
 import type { SimNode } from './node.js';
-import type { Simulation } from './simulation.js';
+import type { Judge } from './oracle/judge.js';
+
+/** What of a simulation is compared. */
+export interface World {
+  readonly nodes: readonly SimNode[];
+  /** Those that run. */
+  readonly live: readonly SimNode[];
+  readonly network: Network;
+  readonly judge: Judge;
+}
 
 interface Witness {
   readonly node: SimNode;
@@ -19,7 +29,7 @@ interface Witness {
  * Judged within each group of live peers that can talk: everyone sees exactly the others alive and
  * the ended ones not, all hold the same messages, and each one's own words agree with the truth.
  */
-export function differences(sim: Simulation, limit: number, among?: readonly SimNode[]): string[] {
+export function differences(sim: World, limit: number, among?: readonly SimNode[]): string[] {
   const found: string[] = [];
   const groups = among === undefined ? groupsOf(sim) : [newestOf(sim, among)];
   for (const group of groups) {
@@ -42,7 +52,7 @@ export function differences(sim: Simulation, limit: number, among?: readonly Sim
 }
 
 /** Live peers that reach each other both ways, directly. */
-function groupsOf(sim: Simulation): SimNode[][] {
+function groupsOf(sim: World): SimNode[][] {
   const newest = newestOf(sim, sim.live);
   if (!sim.network.anyCut) return [newest];
   const groups: SimNode[][] = [];
@@ -54,7 +64,7 @@ function groupsOf(sim: Simulation): SimNode[][] {
   return groups;
 }
 
-function newestOf(sim: Simulation, nodes: readonly SimNode[]): SimNode[] {
+function newestOf(sim: World, nodes: readonly SimNode[]): SimNode[] {
   return nodes.filter((node) => {
     const counts = node.state === 'running' && node.run?.left === false;
     return counts && !sim.nodes.some((other) => isNewerRun(other, node));
@@ -66,11 +76,11 @@ function isNewerRun(other: SimNode, node: SimNode): boolean {
   return other.run.generation > node.generation;
 }
 
-function canTalk(sim: Simulation, one: SimNode, other: SimNode): boolean {
+function canTalk(sim: World, one: SimNode, other: SimNode): boolean {
   return !sim.network.isCut(one.name, other.name) && !sim.network.isCut(other.name, one.name);
 }
 
-function witness(sim: Simulation, node: SimNode): Witness {
+function witness(sim: World, node: SimNode): Witness {
   const { run } = node;
   if (run === undefined) throw new Error(`${node.name} does not run`);
   const status = sim.judge.statusOf(run);
@@ -83,7 +93,7 @@ function witness(sim: Simulation, node: SimNode): Witness {
   return { node, run, status, rows, links };
 }
 
-function compareDeliveries(sim: Simulation, group: readonly SimNode[], found: string[]): void {
+function compareDeliveries(sim: World, group: readonly SimNode[], found: string[]): void {
   const { delivery } = sim.judge;
   for (const stream of delivery.streams()) {
     let best = 0;
@@ -100,12 +110,7 @@ function compareDeliveries(sim: Simulation, group: readonly SimNode[], found: st
   }
 }
 
-function compareSelf(
-  sim: Simulation,
-  one: Witness,
-  group: readonly SimNode[],
-  found: string[],
-): void {
+function compareSelf(sim: World, one: Witness, group: readonly SimNode[], found: string[]): void {
   const { node, status } = one;
   const live = group.length;
   if (status.isolated) found.push(`${node.name} believes itself isolated`);
@@ -130,7 +135,7 @@ function compareSelf(
  * Whether some peer of the group has delivered every message ever published. What died with its author may
  * leave a batch of somebody else waiting for ever for its cause.
  */
-function nothingLost(sim: Simulation, group: readonly SimNode[]): boolean {
+function nothingLost(sim: World, group: readonly SimNode[]): boolean {
   const { delivery } = sim.judge;
   return delivery.streams().every((stream) => {
     const published = delivery.publishedIn(stream);
@@ -141,7 +146,7 @@ function nothingLost(sim: Simulation, group: readonly SimNode[]): boolean {
 }
 
 function compareMembers(
-  sim: Simulation,
+  sim: World,
   one: Witness,
   group: readonly Witness[],
   found: string[],
@@ -168,7 +173,7 @@ function compareMembers(
 }
 
 /** Ended peers, and frozen ones, are dead or left to everybody who knows them. */
-function compareEnded(sim: Simulation, one: Witness, found: string[]): void {
+function compareEnded(sim: World, one: Witness, found: string[]): void {
   for (const node of sim.nodes) {
     const ended = node.state !== 'running' && node.state !== 'new';
     if (!ended || sim.live.some((other) => other.id === node.id)) {
@@ -203,6 +208,6 @@ function tableOf(one: Witness): string {
     .join(' ');
 }
 
-function nameOf(sim: Simulation, peer: PeerId): string {
+function nameOf(sim: World, peer: PeerId): string {
   return sim.nodes.find((node) => node.id === peer)?.name ?? peer;
 }

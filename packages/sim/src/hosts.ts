@@ -16,6 +16,7 @@ import type { Directory } from './network/station.js';
 import { SimNode } from './node.js';
 import type { Settings } from './options.js';
 import type { Judge } from './oracle/judge.js';
+import type { Run } from './run.js';
 import { type Timeline, US_PER_MS } from './timeline.js';
 import type { Trace } from './trace.js';
 import type { Report } from './violation.js';
@@ -156,7 +157,7 @@ export class Hosts implements Directory {
     return newest;
   }
 
-  nodeOf(run: Incarnation): SimNode {
+  nodeOf(run: Run): SimNode {
     const node = this.#nodes[run.machine.index];
     if (node === undefined) throw new Error(`no node has index ${run.machine.index}`);
     return node;

@@ -13,7 +13,7 @@ import {
 import { Alarm } from './alarm.js';
 import type { Station } from './network/station.js';
 import { Programs } from './programs.js';
-import type { Host, IncarnationOptions } from './run.js';
+import type { Host, IncarnationOptions, Run } from './run.js';
 import { Sends } from './sends.js';
 import { type Timeline, US_PER_MS } from './timeline.js';
 import { hashText } from './trace.js';
@@ -32,7 +32,7 @@ const EPHEMERAL_PORTS = 16_384;
 const WAKES_PER_MS_MAX = 1_000;
 
 /** One run of one peer: an engine with the event loop around it. */
-export class Incarnation implements Station {
+export class Incarnation implements Run, Station {
   readonly machine: Host;
   readonly peer: PeerId;
   readonly generation: number;

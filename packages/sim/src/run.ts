@@ -7,23 +7,38 @@ import type {
   Port,
   Random,
   Signer,
+  StreamId,
   Topic,
 } from '@hearsay/core';
 import type { HostClock } from './host-clock.js';
-import type { Incarnation } from './incarnation.js';
 import type { Network } from './network/network.js';
 import type { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
 import type { Report } from './violation.js';
 
+/** One generation of a peer as those who watch it see it. */
+export interface Run {
+  readonly machine: Host;
+  /** The name of the machine. */
+  readonly host: string;
+  readonly peer: PeerId;
+  readonly generation: number;
+  readonly stream: StreamId;
+  readonly engine: Engine;
+  readonly running: boolean;
+  readonly frozen: boolean;
+  readonly left: boolean;
+  readonly openLinks: number;
+}
+
 /** Who watches what a run of a peer does. */
 export interface Observer {
   /** Told before anything else that the publication caused. */
-  published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void;
-  delivered(run: Incarnation, messages: readonly Message[], own: boolean): void;
-  happened(run: Incarnation, event: PeerEvent): void;
+  published(run: Run, id: MessageId, topic: Topic, payload: Uint8Array): void;
+  delivered(run: Run, messages: readonly Message[], own: boolean): void;
+  happened(run: Run, event: PeerEvent): void;
   /** After every step of the engine. */
-  stepped(run: Incarnation): void;
+  stepped(run: Run): void;
 }
 
 /** The machine that a run lives on. */

@@ -1,9 +1,9 @@
 import type { Context } from '../context.js';
-import type { Priority } from '../effect.js';
 import { HearsayError } from '../errors.js';
 import type { PeerId } from '../ids.js';
 import { PORT_MAX } from '../limits.js';
 import type { Links, OpenLink } from '../overlay/links.js';
+import type { Priority } from '../priority.js';
 import type { AntiEntropy } from '../sync/anti-entropy.js';
 import type { Replica } from '../sync/replica.js';
 import { FRAME_HEADER_BYTES_MAX, frameAround } from '../wire/frame.js';

@@ -1,5 +1,5 @@
-import type { Self } from '../context.js';
 import type { MemberUpdate } from '../membership/member.js';
+import type { Self } from '../self.js';
 import type { UnsignedRecord } from '../wire/member-record.js';
 import type { Notary } from './notary.js';
 

@@ -1,10 +1,11 @@
 import { type Config, DEFAULT_CONFIG } from '../../src/config.js';
-import type { Context, Self } from '../../src/context.js';
+import type { Context } from '../../src/context.js';
 import { Deadlines } from '../../src/deadlines.js';
 import type { Effect } from '../../src/effect.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
 import { ALL_DEFENCES, type Defences } from '../../src/membership/defences.js';
 import { Outbox } from '../../src/outbox.js';
+import type { Self } from '../../src/self.js';
 import { OwnRecord } from '../../src/trust/own-record.js';
 import { zeroCounters } from '../../src/view.js';
 import { decodeFrames, type ReadFrame } from '../../src/wire/frame.js';

@@ -3,19 +3,12 @@ import { BOX_PURPOSE, type DirectBoxes } from '../direct/direct-boxes.js';
 import { PeerError, reasonOf } from '../errors.js';
 import type { Emitter } from '../events/emitter.js';
 import { NETWORK_KEYS_MAX } from '../limits.js';
+import type { KeyEvent } from './key-event.js';
 import { decodeKeyNews, encodeKeyNews, installNews, KEYS_TOPIC, type KeyNews } from './key-news.js';
 import type { KeyChange, KeyOutcome } from './key-state.js';
 import { NETWORK_KEY_BYTES } from './keyring.js';
 import { type KeyId, keyIdOf, newNetworkKey, shortKeyId } from './network-key.js';
 import type { NetworkKeys } from './network-keys.js';
-
-/** What happened to a key of the network here. */
-export interface KeyEvent {
-  readonly change: 'installed' | 'used' | 'removed';
-  readonly key: KeyId;
-  /** Who said so. */
-  readonly by: PeerId;
-}
 
 export interface KeyRotationOptions {
   readonly self: PeerId;

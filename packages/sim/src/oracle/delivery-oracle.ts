@@ -10,7 +10,7 @@ import {
   streamId,
   type Topic,
 } from '@hearsay/core';
-import type { Incarnation } from '../incarnation.js';
+import type { Run } from '../run.js';
 import { hashBytes } from '../trace.js';
 import type { Report } from '../violation.js';
 
@@ -60,7 +60,7 @@ export class DeliveryOracle {
   readonly #clocksAgree: () => boolean;
   readonly #isHostile: (peer: PeerId) => boolean;
   readonly #streams = new Map<StreamId, Published[]>();
-  readonly #runs = new Map<Incarnation, Delivered>();
+  readonly #runs = new Map<Run, Delivered>();
 
   constructor(
     report: Report,
@@ -78,7 +78,7 @@ export class DeliveryOracle {
     this.#isHostile = options.isHostile;
   }
 
-  published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void {
+  published(run: Run, id: MessageId, topic: Topic, payload: Uint8Array): void {
     const stream = streamId(id.peer, id.generation);
     if (stream !== run.stream) {
       this.#report('no-creation', `${run.host} published as ${formatMessageId(id)}`);
@@ -106,12 +106,12 @@ export class DeliveryOracle {
     });
   }
 
-  delivered(run: Incarnation, messages: readonly Message[], own: boolean): void {
+  delivered(run: Run, messages: readonly Message[], own: boolean): void {
     const delivered = this.#deliveredBy(run);
     for (const message of messages) this.#deliver(run, delivered, message, own);
   }
 
-  gap(run: Incarnation, event: PeerEvent & { readonly kind: 'gap' }): void {
+  gap(run: Run, event: PeerEvent & { readonly kind: 'gap' }): void {
     const { stream, from, to } = event;
     if (!this.#gapsAllowed) {
       this.#report('no-message-lost', `${run.host} skipped ${from}..${to} of ${stream}`);
@@ -128,12 +128,12 @@ export class DeliveryOracle {
     delivered.owed.set(stream, [...(delivered.owed.get(stream) ?? []), ...owed]);
   }
 
-  noRoom(run: Incarnation, event: PeerEvent & { readonly kind: 'no-room' }): void {
+  noRoom(run: Run, event: PeerEvent & { readonly kind: 'no-room' }): void {
     this.#deliveredBy(run).waived.add(event.stream);
   }
 
   /** The run's own account of what it holds must be exactly what it delivered. */
-  checkClock(run: Incarnation, clock: ReadonlyMap<StreamId, number>): void {
+  checkClock(run: Run, clock: ReadonlyMap<StreamId, number>): void {
     const { prefix } = this.#deliveredBy(run);
     for (const [stream, sequence] of clock) {
       if ((prefix.get(stream) ?? 0) === sequence) continue;
@@ -155,15 +155,15 @@ export class DeliveryOracle {
     return this.#streams.get(stream)?.length ?? 0;
   }
 
-  prefixOf(run: Incarnation, stream: StreamId): number {
+  prefixOf(run: Run, stream: StreamId): number {
     return this.#runs.get(run)?.prefix.get(stream) ?? 0;
   }
 
-  messagesOf(run: Incarnation): number {
+  messagesOf(run: Run): number {
     return this.#runs.get(run)?.messages ?? 0;
   }
 
-  skippedBy(run: Incarnation): number {
+  skippedBy(run: Run): number {
     return this.#runs.get(run)?.skipped ?? 0;
   }
 
@@ -172,11 +172,11 @@ export class DeliveryOracle {
   }
 
   /** A run that ended needs no account any more. */
-  forget(run: Incarnation): void {
+  forget(run: Run): void {
     this.#runs.delete(run);
   }
 
-  #deliver(run: Incarnation, delivered: Delivered, message: Message, own: boolean): void {
+  #deliver(run: Run, delivered: Delivered, message: Message, own: boolean): void {
     const { peer, generation, sequence } = message.id;
     const stream = streamId(peer, generation);
     const name = formatMessageId(message.id);
@@ -204,7 +204,7 @@ export class DeliveryOracle {
     if (!own) delivered.advanced.add(stream);
   }
 
-  #checkCauses(run: Incarnation, delivered: Delivered, name: string, causes: Clock): void {
+  #checkCauses(run: Run, delivered: Delivered, name: string, causes: Clock): void {
     for (const [cause, needed] of causes) {
       const have = delivered.prefix.get(cause) ?? 0;
       if (have >= needed || delivered.waived.has(cause)) continue;
@@ -215,7 +215,7 @@ export class DeliveryOracle {
     }
   }
 
-  #checkContent(run: Incarnation, delivered: Delivered, message: Message, truth: Published): void {
+  #checkContent(run: Run, delivered: Delivered, message: Message, truth: Published): void {
     const name = formatMessageId(message.id);
     if (
       message.topic !== truth.topic ||
@@ -247,7 +247,7 @@ export class DeliveryOracle {
   }
 
   /** Time agrees with cause and effect, as long as no clock is further off than is allowed. */
-  #checkNewTime(run: Incarnation, name: string, truth: Published): void {
+  #checkNewTime(run: Run, name: string, truth: Published): void {
     if (!this.#clocksAgree() || truth.time === undefined) return;
     if (compareTimes(truth.time, truth.after) > 0) return;
     this.#report(
@@ -257,7 +257,7 @@ export class DeliveryOracle {
   }
 
   /** A message names as its causes no less than its author had delivered, and no more. */
-  #checkNewClock(run: Incarnation, delivered: Delivered, name: string, truth: Published): void {
+  #checkNewClock(run: Run, delivered: Delivered, name: string, truth: Published): void {
     const named = new Map(truth.clock);
     for (const [cause, needed] of truth.newCauses) {
       if ((named.get(cause) ?? 0) >= needed) continue;
@@ -284,7 +284,7 @@ export class DeliveryOracle {
     return entries;
   }
 
-  #deliveredBy(run: Incarnation): Delivered {
+  #deliveredBy(run: Run): Delivered {
     let delivered = this.#runs.get(run);
     if (delivered === undefined) {
       delivered = {

@@ -1,9 +1,8 @@
 import type { Message, MessageId, PeerEvent, PeerId, StatusView, Topic } from '@hearsay/core';
 import type { Coverage } from '../coverage.js';
-import type { Incarnation } from '../incarnation.js';
 import type { SimNode } from '../node.js';
 import type { Settings } from '../options.js';
-import type { Observer } from '../run.js';
+import type { Observer, Run } from '../run.js';
 import type { Timeline } from '../timeline.js';
 import type { Report } from '../violation.js';
 import { DeliveryOracle } from './delivery-oracle.js';
@@ -29,18 +28,18 @@ export class Judge implements Observer {
   readonly #report: Report;
   readonly #timeline: Timeline;
   readonly #coverage: Coverage;
-  readonly #nodeOf: (run: Incarnation) => SimNode;
+  readonly #nodeOf: (run: Run) => SimNode;
   readonly #isHostile: (peer: PeerId) => boolean;
   #clocksAgree = true;
-  readonly #watches = new Map<Incarnation, Watch>();
+  readonly #watches = new Map<Run, Watch>();
 
   constructor(options: {
     readonly settings: Settings;
     readonly report: Report;
     readonly timeline: Timeline;
     readonly coverage: Coverage;
-    readonly runOf: (peer: PeerId) => Incarnation | undefined;
-    readonly nodeOf: (run: Incarnation) => SimNode;
+    readonly runOf: (peer: PeerId) => Run | undefined;
+    readonly nodeOf: (run: Run) => SimNode;
     readonly isHostile: (peer: PeerId) => boolean;
     readonly isCut: (one: string, other: string) => boolean;
   }) {
@@ -63,18 +62,18 @@ export class Judge implements Observer {
     this.#clocksAgree = false;
   }
 
-  published(run: Incarnation, id: MessageId, topic: Topic, payload: Uint8Array): void {
+  published(run: Run, id: MessageId, topic: Topic, payload: Uint8Array): void {
     this.delivery.published(run, id, topic, payload);
     this.#settings.watch.published?.(run.host, id, this.#timeline.nowMs);
   }
 
-  delivered(run: Incarnation, messages: readonly Message[], own: boolean): void {
+  delivered(run: Run, messages: readonly Message[], own: boolean): void {
     this.#watchOf(run).delivered = true;
     this.delivery.delivered(run, messages, own);
     if (!own) this.#settings.watch.delivered?.(run.host, messages, this.#timeline.nowMs);
   }
 
-  happened(run: Incarnation, event: PeerEvent): void {
+  happened(run: Run, event: PeerEvent): void {
     const atMs = this.#timeline.nowMs;
     this.#nodeOf(run).log({ atMs, generation: run.generation, event });
     this.#cover(event);
@@ -83,7 +82,7 @@ export class Judge implements Observer {
     this.membership.happened(run, event, this.#timeline.nowUs);
   }
 
-  stepped(run: Incarnation): void {
+  stepped(run: Run): void {
     const watch = this.#watchOf(run);
     watch.steps += 1;
     if (watch.delivered) {
@@ -96,12 +95,12 @@ export class Judge implements Observer {
     this.checkStatus(run, this.statusOf(run));
   }
 
-  statusOf(run: Incarnation): StatusView {
+  statusOf(run: Run): StatusView {
     return run.engine.status(run.machine.clock.read(this.#timeline.nowUs));
   }
 
   /** The clock is the delivered prefix, and everything that others can make grow is bounded. */
-  checkStatus(run: Incarnation, status: StatusView): void {
+  checkStatus(run: Run, status: StatusView): void {
     const { limits } = this.#settings;
     this.delivery.checkClock(run, status.clock);
     this.#checkBound(run, 'batches held back', status.heldBack, limits.holdBackBatchesMax);
@@ -117,7 +116,7 @@ export class Judge implements Observer {
     }
   }
 
-  forget(run: Incarnation): void {
+  forget(run: Run): void {
     this.delivery.forget(run);
     this.membership.forget(run);
     this.#watches.delete(run);
@@ -132,7 +131,7 @@ export class Judge implements Observer {
     return Math.max(this.#settings.checkEvery, Math.ceil(this.#watches.size / LARGE_NODES));
   }
 
-  #checkBound(run: Incarnation, what: string, count: number, max: number): void {
+  #checkBound(run: Run, what: string, count: number, max: number): void {
     if (count > max) this.#report('bounded', `${run.host} has ${count} ${what}, at most ${max}`);
   }
 
@@ -143,7 +142,7 @@ export class Judge implements Observer {
     this.#coverage.add(`reason:${event.change.reason}`);
   }
 
-  #watchOf(run: Incarnation): Watch {
+  #watchOf(run: Run): Watch {
     let watch = this.#watches.get(run);
     if (watch === undefined) {
       watch = { steps: 0, deliveries: 0, delivered: false };

@@ -1,12 +1,12 @@
 import type { MemberChange, MemberState, PeerEvent, PeerId } from '@hearsay/core';
-import type { Incarnation } from '../incarnation.js';
+import type { Run } from '../run.js';
 import { US_PER_MS } from '../timeline.js';
 import type { Report } from '../violation.js';
 
 /** What the oracle must know of a peer to judge a verdict on it. */
 export interface Truth {
   /** The newest run of this peer that is not over. */
-  runOf(peer: PeerId): Incarnation | undefined;
+  runOf(peer: PeerId): Run | undefined;
   /** Links to it may be refused for good reason. */
   isHostile(peer: PeerId): boolean;
   /** Whether bytes are held up between two machines, either way, at this moment. */
@@ -30,9 +30,9 @@ export class MembershipOracle {
   readonly falseDeaths: FalseDeath[] = [];
   readonly #report: Report;
   readonly #truth: Truth;
-  readonly #views = new Map<Incarnation, Map<PeerId, MemberChange>>();
+  readonly #views = new Map<Run, Map<PeerId, MemberChange>>();
   /** Until when a wrong verdict on this run is excused. */
-  readonly #troubledUntilUs = new Map<Incarnation, number>();
+  readonly #troubledUntilUs = new Map<Run, number>();
   #networkTroubledUntilUs = 0;
 
   constructor(report: Report, truth: Truth) {
@@ -41,7 +41,7 @@ export class MembershipOracle {
   }
 
   /** This run was frozen until now, or is from now on. */
-  troubled(run: Incarnation, nowUs: number): void {
+  troubled(run: Run, nowUs: number): void {
     this.#troubledUntilUs.set(run, nowUs + CALM_MS * US_PER_MS);
   }
 
@@ -51,7 +51,7 @@ export class MembershipOracle {
     this.#networkTroubledUntilUs = Math.max(this.#networkTroubledUntilUs, untilUs);
   }
 
-  happened(run: Incarnation, event: PeerEvent, nowUs: number): void {
+  happened(run: Run, event: PeerEvent, nowUs: number): void {
     if (event.kind !== 'member') return;
     const { change } = event;
     this.#viewsOf(run).set(change.peer, change);
@@ -59,20 +59,20 @@ export class MembershipOracle {
   }
 
   /** The state in which a run last reported a peer, by its events. */
-  stateOf(run: Incarnation, peer: PeerId): MemberState | undefined {
+  stateOf(run: Run, peer: PeerId): MemberState | undefined {
     return this.#views.get(run)?.get(peer)?.state;
   }
 
-  viewOf(run: Incarnation): ReadonlyMap<PeerId, MemberChange> {
+  viewOf(run: Run): ReadonlyMap<PeerId, MemberChange> {
     return this.#viewsOf(run);
   }
 
-  forget(run: Incarnation): void {
+  forget(run: Run): void {
     this.#views.delete(run);
     this.#troubledUntilUs.delete(run);
   }
 
-  #judgeDeath(run: Incarnation, change: MemberChange, nowUs: number): void {
+  #judgeDeath(run: Run, change: MemberChange, nowUs: number): void {
     if (this.#truth.isHostile(change.peer)) return;
     const victim = this.#truth.runOf(change.peer);
     if (victim === undefined || victim.left || victim.generation !== change.generation) return;
@@ -92,7 +92,7 @@ export class MembershipOracle {
     );
   }
 
-  #viewsOf(run: Incarnation): Map<PeerId, MemberChange> {
+  #viewsOf(run: Run): Map<PeerId, MemberChange> {
     let view = this.#views.get(run);
     if (view === undefined) {
       view = new Map();
