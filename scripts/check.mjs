@@ -1,5 +1,6 @@
 // Everything that is checked without running the code: `npm run check [names]`.
 import { spawn } from 'node:child_process';
+import { checkCircles } from './checks/circles.mjs';
 import { checkCorePurity } from './checks/core-purity.mjs';
 import { checkFileSize } from './checks/file-size.mjs';
 import { checkImports } from './checks/imports.mjs';
@@ -18,6 +19,7 @@ const checks = {
   typecheck: () => runTool('tsc', ['-b', ...workspaceFolders(), 'scripts']),
   'unused code': () => runTool('knip', ['--no-progress', '--no-config-hints']),
   'direction of imports': () => verdictOn(checkImports()),
+  'circles of imports': () => verdictOn(checkCircles()),
   'core purity': () => verdictOn(checkCorePurity()),
   'file size': () => verdictOn(checkFileSize()),
   'top level': () => verdictOn(checkTopLevel()),

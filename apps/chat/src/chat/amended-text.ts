@@ -1,4 +1,4 @@
-import type { ChatMessage } from './session.js';
+import type { ChatMessage } from './message.js';
 
 /** What a message says now; `deleted` when its author took it back, `edited` when it was written anew. */
 export function textNow({ text, amendment }: Pick<ChatMessage, 'text' | 'amendment'>): {

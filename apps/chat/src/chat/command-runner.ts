@@ -15,8 +15,9 @@ import type { Narrator } from '../watch/narrator.js';
 import { type ChangeOf, reactionCounts } from './change.js';
 import type { Drills } from './drills.js';
 import type { MadeInvite } from './make-invite.js';
+import type { ChatMessage } from './message.js';
 import { keyOfPlace, type Place, parseRoom } from './place.js';
-import type { ChatMessage, ChatSession, Utterance } from './session.js';
+import type { ChatSession, Utterance } from './session.js';
 
 export interface CommandRunnerOptions {
   readonly session: ChatSession;

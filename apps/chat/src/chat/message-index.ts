@@ -1,6 +1,6 @@
 import { indexedMessagesMax } from '../limits.js';
 import { type Amendment, amended, type Change, NO_AMENDMENT } from './change.js';
-import type { ChatMessage } from './session.js';
+import type { ChatMessage } from './message.js';
 
 /** What is remembered of a message, so that it can be changed and found by what changes it. */
 interface Indexed {

@@ -1,7 +1,8 @@
 import { formatMessageId, type MessageId, type PeerId } from '@hearsay/core';
 import type { Peer, PeerMessage, Publication } from '@hearsay/node';
 import { roomsMax } from '../limits.js';
-import { type Amendment, type Change, type ChangeOf, isAllowed } from './change.js';
+import { type Change, type ChangeOf, isAllowed } from './change.js';
+import type { ChatMessage } from './message.js';
 import { MessageIndex } from './message-index.js';
 import { Names } from './names.js';
 import {
@@ -12,24 +13,6 @@ import {
   encodePayload,
 } from './payload.js';
 import { type Place, placeOf, topicOf } from './place.js';
-
-/** A message of a room or a direct conversation, checked but not yet fit for a screen. */
-export interface ChatMessage {
-  readonly id: MessageId;
-  /** `<peer>.<generation>:<sequence>`. */
-  readonly key: string;
-  readonly place: Place;
-  readonly action: boolean;
-  readonly text: string;
-  readonly fromId: PeerId;
-  /** The author's nick now, or what it called itself when it wrote this; not fit for a screen. */
-  readonly nick: string;
-  readonly own: boolean;
-  readonly sentMs: number;
-  readonly clock: PeerMessage['clock'];
-  /** What later messages made of it; absent: nothing is known of any. */
-  readonly amendment?: Amendment;
-}
 
 /** Somebody changed an earlier message: its author its text, anybody their reaction. */
 export interface ChatChange {

@@ -1,5 +1,5 @@
 import type { PeerEventName, PeerEvents } from '@hearsay/node';
-import type { ChatMessage } from '../chat/session.js';
+import type { ChatMessage } from '../chat/message.js';
 import { isPeerError } from '../command-line/failure.js';
 import { describeRefusal, type InputLine } from '../input/line-splitter.js';
 import { pumpLines } from '../input/pump.js';

@@ -4,8 +4,9 @@ import { textNow } from '../chat/amended-text.js';
 import { NO_AMENDMENT, reactionCounts } from '../chat/change.js';
 import type { KeyHolders } from '../chat/key-holders.js';
 import type { MadeInvite } from '../chat/make-invite.js';
+import type { ChatMessage } from '../chat/message.js';
 import { ERRAND_TAG } from '../chat/names.js';
-import type { ChatChange, ChatMessage } from '../chat/session.js';
+import type { ChatChange } from '../chat/session.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

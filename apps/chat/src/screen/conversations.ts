@@ -1,5 +1,6 @@
+import type { ChatMessage } from '../chat/message.js';
 import type { Place } from '../chat/place.js';
-import type { ChatMessage, ChatSession } from '../chat/session.js';
+import type { ChatSession } from '../chat/session.js';
 import { keptPageMessages, scrollbackEntriesMax } from '../limits.js';
 import { mentions } from '../view/mention.js';
 import { type Conversation, type Entry, newConversation } from './model/conversation.js';

@@ -1,11 +1,12 @@
-import type { ChatMessage, ChatSession } from '../chat/session.js';
+import type { ChatMessage } from '../chat/message.js';
+import type { ChatSession } from '../chat/session.js';
 import { watchedMessagesMax } from '../limits.js';
 import { listedMembers } from '../view/mesh-table.js';
 import type { Holding } from '../view/notice.js';
 import { RoundTrips } from '../watch/round-trips.js';
 import { LinkMeter } from './mesh/link-meter.js';
 import { readClocks } from './mesh/read-clocks.js';
-import type { Surroundings } from './model/state.js';
+import type { Surroundings } from './model/surroundings.js';
 
 export interface SurroundingsWatchOptions {
   readonly session: ChatSession;

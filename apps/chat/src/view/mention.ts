@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../chat/session.js';
+import type { ChatMessage } from '../chat/message.js';
 
 /** True for a message of somebody else that calls us by name, as a word, in any case, or directly. */
 export function mentions({ own, place, text }: ChatMessage, nick: string): boolean {

@@ -1,6 +1,6 @@
 import { padEnd, padStart, width, wrap } from '@hearsay/terminal';
 import { textNow } from '../chat/amended-text.js';
-import type { ChatMessage } from '../chat/session.js';
+import type { ChatMessage } from '../chat/message.js';
 import { shownCharsMax, shownLinesMax } from '../limits.js';
 import { clockTime } from '../text/clock-time.js';
 import type { Look } from '../text/look.js';

@@ -1,6 +1,7 @@
 import type { MemberReason, MemberState } from '@hearsay/core';
 import type { PeerEvents } from '@hearsay/node';
-import type { ChatChange, ChatMessage } from '../chat/session.js';
+import type { ChatMessage } from '../chat/message.js';
+import type { ChatChange } from '../chat/session.js';
 
 /** How many live others hold a message. */
 export interface Holding {

@@ -1,8 +1,8 @@
 import type { MemberState, PeerId } from '@hearsay/core';
 import type { PeerMember } from '@hearsay/node';
 import { truncate } from '@hearsay/terminal';
+import type { ChatMessage } from '../chat/message.js';
 import { isVisitor, type Names } from '../chat/names.js';
-import type { ChatMessage } from '../chat/session.js';
 import { clockTime } from '../text/clock-time.js';
 import type { Look } from '../text/look.js';
 import { sanitiseLine } from '../text/sanitise.js';

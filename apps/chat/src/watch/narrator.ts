@@ -1,8 +1,9 @@
 import type { PeerId } from '@hearsay/core';
 import type { Peer, PeerEvents, PeerMember, Publication } from '@hearsay/node';
+import type { ChatMessage } from '../chat/message.js';
 import { isVisitor } from '../chat/names.js';
 import type { Place } from '../chat/place.js';
-import type { ChatMessage, ChatSession, Utterance } from '../chat/session.js';
+import type { ChatSession, Utterance } from '../chat/session.js';
 import { sanitiseLine } from '../text/sanitise.js';
 import type { MemberNotice, MessageNotice, Notice } from '../view/notice.js';
 import { Arrivals } from './arrivals.js';

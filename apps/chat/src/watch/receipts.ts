@@ -1,5 +1,5 @@
 import type { MessageId } from '@hearsay/core';
-import type { ChatMessage } from '../chat/session.js';
+import type { ChatMessage } from '../chat/message.js';
 import { receiptsShownMax, watchedMessagesMax } from '../limits.js';
 import type { Holding, Notice } from '../view/notice.js';
 import type { Watch } from './watch.js';

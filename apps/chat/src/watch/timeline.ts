@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../chat/session.js';
+import type { ChatMessage } from '../chat/message.js';
 import { backlogMessagesMax } from '../limits.js';
 
 /** Sent this much before the newest one shown: it belongs further up. */

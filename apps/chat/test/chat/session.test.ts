@@ -1,7 +1,8 @@
 import { directTopic } from '@hearsay/node';
 import { describe, expect, it } from 'vitest';
 import { textNow } from '../../src/chat/amended-text.js';
-import { type ChatChange, type ChatMessage, ChatSession } from '../../src/chat/session.js';
+import type { ChatMessage } from '../../src/chat/message.js';
+import { type ChatChange, ChatSession } from '../../src/chat/session.js';
 import { roomsMax } from '../../src/limits.js';
 import { FakePeer, idOf, member, memberEvent, peerMessage, SELF } from '../support/fake-peer.js';
 

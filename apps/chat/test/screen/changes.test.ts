@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { amended, type Change, NO_AMENDMENT } from '../../src/chat/change.js';
-import type { ChatMessage } from '../../src/chat/session.js';
+import type { ChatMessage } from '../../src/chat/message.js';
 import { meshView } from '../../src/screen/mesh/mesh-view.js';
 import { currentOf, type ScreenState } from '../../src/screen/model/state.js';
 import { screenView } from '../../src/screen/view/chat-view.js';

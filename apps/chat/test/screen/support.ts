@@ -1,17 +1,12 @@
 import { type Frame, lineText, lineWidth } from '@hearsay/terminal';
 import { expect } from 'vitest';
+import type { ChatMessage } from '../../src/chat/message.js';
 import type { Place } from '../../src/chat/place.js';
-import type { ChatMessage } from '../../src/chat/session.js';
 import { type Entry, newConversation } from '../../src/screen/model/conversation.js';
 import { initialState } from '../../src/screen/model/initial-state.js';
 import { DEFAULT_KEYS } from '../../src/screen/model/keys.js';
-import type {
-  NamedMember,
-  ScreenEffect,
-  ScreenEvent,
-  ScreenState,
-  Surroundings,
-} from '../../src/screen/model/state.js';
+import type { ScreenEffect, ScreenEvent, ScreenState } from '../../src/screen/model/state.js';
+import type { NamedMember, Surroundings } from '../../src/screen/model/surroundings.js';
 import { update } from '../../src/screen/model/update.js';
 import { UNICODE_GLYPHS } from '../../src/text/look.js';
 import { idOf, member, SELF } from '../support/fake-peer.js';

@@ -1,7 +1,7 @@
 import { width } from '@hearsay/terminal';
 import { describe, expect, it } from 'vitest';
+import type { ChatMessage } from '../../src/chat/message.js';
 import { Names } from '../../src/chat/names.js';
-import type { ChatMessage } from '../../src/chat/session.js';
 import { ASCII_GLYPHS, COLOURS, type Look, NO_PAINT, UNICODE_GLYPHS } from '../../src/text/look.js';
 import { meshTable } from '../../src/view/mesh-table.js';
 import { messageRows, shownLines } from '../../src/view/message-rows.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatMessage } from '../../src/chat/session.js';
+import type { ChatMessage } from '../../src/chat/message.js';
 import type { Holding, MemberNotice } from '../../src/view/notice.js';
 import { Arrivals } from '../../src/watch/arrivals.js';
 import { FlapFolder } from '../../src/watch/flap-folder.js';

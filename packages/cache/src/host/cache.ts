@@ -22,6 +22,7 @@ import type {
   Written,
 } from './options.js';
 import { readFrom } from './reads.js';
+import type { Registers } from './registers.js';
 import { CacheSession } from './session.js';
 import { type CacheStatus, statusOf } from './status.js';
 import { type CacheChange, type WatchOptions, watch } from './watch.js';
@@ -43,7 +44,7 @@ export interface CacheEvents {
 const CLEAR_KEYS = 500;
 
 /** A cache that every peer of a mesh holds whole. Made by `openCache`. */
-export class Cache {
+export class Cache implements Registers {
   readonly #host: CacheHost;
   readonly #documents: Documents | undefined;
   readonly #computations: Computations;

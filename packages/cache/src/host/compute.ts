@@ -1,7 +1,7 @@
-import type { Cache } from './cache.js';
 import type { CacheHost } from './cache-host.js';
 import type { CacheEntry, CacheValue } from './entry.js';
 import { CacheClosedError } from './errors.js';
+import type { Registers } from './registers.js';
 
 /** Makes a value. The signal aborts when nobody waits any more or the time is over. */
 export type Loader = (context: {
@@ -39,11 +39,11 @@ const ARRIVAL_MS = 100;
 /** Computations that run once in the whole mesh. */
 export class Computations {
   readonly #host: CacheHost;
-  readonly #cache: Cache;
+  readonly #cache: Registers;
   /** Under way here: who asks for the same joins. */
   readonly #running = new Map<string, Promise<CacheEntry>>();
 
-  constructor(host: CacheHost, cache: Cache) {
+  constructor(host: CacheHost, cache: Registers) {
     this.#host = host;
     this.#cache = cache;
   }

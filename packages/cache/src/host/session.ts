@@ -1,10 +1,10 @@
 import { Vector } from '../replication/vector.js';
 import { placesOf } from '../wire/survivor-dates.js';
-import type { Cache } from './cache.js';
 import type { CacheHost } from './cache-host.js';
 import type { CacheEntry, CacheValue } from './entry.js';
 import type { ReadOptions, SetOptions, WriteOptions, Written } from './options.js';
 import { holdSession, reachSession } from './reads.js';
+import type { Registers } from './registers.js';
 import { tokenOf, vectorOf } from './token.js';
 
 /**
@@ -13,13 +13,13 @@ import { tokenOf, vectorOf } from './token.js';
  */
 export class CacheSession {
   readonly #host: CacheHost;
-  readonly #cache: Cache;
+  readonly #cache: Registers;
   readonly #seen: Vector;
   /** Something was read or written here: what this peer holds belongs to what was seen. */
   #touched = false;
 
   /** @throws TypeError for a token that is none */
-  constructor(host: CacheHost, cache: Cache, token: string | undefined) {
+  constructor(host: CacheHost, cache: Registers, token: string | undefined) {
     this.#host = host;
     this.#cache = cache;
     this.#seen = token === undefined ? new Vector() : vectorOf(token);

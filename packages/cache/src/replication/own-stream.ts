@@ -4,7 +4,6 @@ import type { Operation } from '../values/operation.js';
 import { writeOperation } from '../values/operation-codec.js';
 import { beginBody, encodeFrame, type FrameCrypto } from '../wire/frame.js';
 import { FRAME_GATHER_BYTES, FRAME_GATHER_OPERATIONS } from '../wire/wire-limits.js';
-import type { Context } from './context.js';
 import { RETIRED, type ReadonlyVector, Vector } from './vector.js';
 
 /** A frame that is closed: encoded and signed once, for every link and the disk. */
@@ -163,16 +162,6 @@ export function generationAbove(self: PeerId, vector: ReadonlyVector, least: num
     if (known.peer === self) generation = Math.max(generation, known.generation + 1);
   }
   return generation;
-}
-
-/** We cannot go on in our stream, as an earlier run may have used its numbers: begins another. */
-export function renewStream(context: Context, above: number): void {
-  const { own, now, self, vector, crypto, outbox } = context;
-  const was = own.stream;
-  const least = Math.max(above, parseStreamId(was).generation, now.wallMs) + 1;
-  const generation = generationAbove(self, vector, least);
-  context.own = new OwnStream({ id: self, generation, sequence: 0 }, context, crypto);
-  outbox.event({ kind: 'new-stream', was, is: context.own.stream });
 }
 
 /** About what an operation takes in a frame, on top of its key and value. */

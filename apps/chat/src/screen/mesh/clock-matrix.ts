@@ -1,6 +1,6 @@
 import { fitLine, type Line, type Role, type Span, span, truncate, width } from '@hearsay/terminal';
 import type { Glyphs } from '../../text/look.js';
-import type { NamedMember, Surroundings } from '../model/state.js';
+import type { NamedMember, Surroundings } from '../model/surroundings.js';
 
 const NAME_COLUMNS = 8;
 const COLUMN_MIN = 6;

@@ -2,7 +2,7 @@ import { type Line, type Span, span } from '@hearsay/terminal';
 import { clockTime } from '../../text/clock-time.js';
 import { formatDuration } from '../../text/duration.js';
 import type { Glyphs } from '../../text/look.js';
-import type { Surroundings } from '../model/state.js';
+import type { Surroundings } from '../model/surroundings.js';
 import { syncSpans } from '../view/sync-words.js';
 import { type Convergence, typicalMs } from './convergence.js';
 

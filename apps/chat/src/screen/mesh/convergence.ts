@@ -1,4 +1,4 @@
-import type { Surroundings } from '../model/state.js';
+import type { Surroundings } from '../model/surroundings.js';
 
 /** How far live peers were apart, over time. Fed with every look at the mesh; reads no clock. */
 export interface Convergence {

@@ -1,6 +1,6 @@
 import { type Line, span, truncate, width } from '@hearsay/terminal';
 import type { Glyphs } from '../../text/look.js';
-import type { NamedMember, Surroundings } from '../model/state.js';
+import type { NamedMember, Surroundings } from '../model/surroundings.js';
 
 const NAME_COLUMNS = 9;
 

@@ -1,5 +1,5 @@
 import type { Peer, PeerLink } from '@hearsay/node';
-import type { LinkRates } from '../model/state.js';
+import type { LinkRates } from '../model/surroundings.js';
 
 /** Rates are taken over about this long: shorter ones jump, longer ones lie. */
 const WINDOW_MS = 2_000;

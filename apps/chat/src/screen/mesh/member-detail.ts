@@ -3,7 +3,7 @@ import { formatDuration, formatRoundTrip } from '../../text/duration.js';
 import type { Glyphs } from '../../text/look.js';
 import { sanitiseLine } from '../../text/sanitise.js';
 import { syncWords } from '../../view/mesh-table.js';
-import type { NamedMember, Surroundings } from '../model/state.js';
+import type { NamedMember, Surroundings } from '../model/surroundings.js';
 import { eventLines } from './event-lines.js';
 import type { MeshState } from './mesh-state.js';
 

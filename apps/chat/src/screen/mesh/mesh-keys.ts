@@ -1,6 +1,7 @@
 import type { InputEvent } from '@hearsay/terminal';
 import { isVisitor } from '../../chat/names.js';
-import type { NamedMember, ScreenEffect, ScreenState, Step } from '../model/state.js';
+import type { ScreenEffect, ScreenState, Step } from '../model/state.js';
+import type { NamedMember } from '../model/surroundings.js';
 import type { DrillKind, Look, MeshState } from './mesh-state.js';
 
 const EVENTS_PAGE = 5;

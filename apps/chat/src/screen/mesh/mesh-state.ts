@@ -1,6 +1,6 @@
 import type { PeerId } from '@hearsay/core';
 import { meshEventsMax } from '../../limits.js';
-import type { Surroundings } from '../model/state.js';
+import type { Surroundings } from '../model/surroundings.js';
 import { type Convergence, NO_CONVERGENCE } from './convergence.js';
 import type { MeshEvent } from './mesh-event.js';
 

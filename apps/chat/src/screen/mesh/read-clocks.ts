@@ -1,5 +1,5 @@
 import type { Peer } from '@hearsay/node';
-import type { Surroundings } from '../model/state.js';
+import type { Surroundings } from '../model/surroundings.js';
 
 /** How many messages of each author each member was last known to hold, over all runs of the author. */
 export function readClocks(peer: Peer): Surroundings['clocks'] {

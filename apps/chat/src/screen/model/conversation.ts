@@ -1,5 +1,5 @@
+import type { ChatMessage } from '../../chat/message.js';
 import { keyOfPlace, type Place } from '../../chat/place.js';
-import type { ChatMessage } from '../../chat/session.js';
 import { scrollbackEntriesMax } from '../../limits.js';
 import type { Tone } from '../../view/notice-words.js';
 import { type Editor, EMPTY_EDITOR } from './editor.js';

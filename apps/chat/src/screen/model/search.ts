@@ -3,15 +3,7 @@ import { textNow } from '../../chat/amended-text.js';
 import { sanitiseLine } from '../../text/sanitise.js';
 import type { Conversation, Entry } from './conversation.js';
 import { withPicked } from './pick.js';
-import { currentOf, type ScreenState } from './state.js';
-
-/** What is looked for in the conversation on the screen, and which match is shown. */
-export interface Search {
-  readonly query: string;
-  /** Numbers of entries, the newest first. */
-  readonly matches: readonly number[];
-  readonly index: number;
-}
+import { currentOf, type ScreenState, type Search } from './state.js';
 
 /** Begins to search, with a query or an empty one. */
 export function beginSearch(state: ScreenState, query: string): ScreenState {

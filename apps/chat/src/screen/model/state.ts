@@ -1,53 +1,28 @@
-import type { PeerId, StatusView } from '@hearsay/core';
-import type { PeerLink, PeerMember } from '@hearsay/node';
+import type { PeerId } from '@hearsay/core';
 import type { InputEvent, ScreenSize } from '@hearsay/terminal';
+import type { ChatMessage } from '../../chat/message.js';
 import type { Place } from '../../chat/place.js';
-import type { ChatMessage } from '../../chat/session.js';
 import type { Glyphs } from '../../text/look.js';
-import type { Holding } from '../../view/notice.js';
 import type { Tone } from '../../view/notice-words.js';
 import type { MeshEvent } from '../mesh/mesh-event.js';
 import type { DrillKind, MeshState } from '../mesh/mesh-state.js';
 import type { Completion } from './completion.js';
 import type { Conversation, Entry } from './conversation.js';
 import type { KeyMap } from './keys.js';
-import type { Search } from './search.js';
-
-/** A member with the name it is shown under; `rttMs` is steadied, see `RoundTrips`. */
-export interface NamedMember extends PeerMember {
-  readonly name: string;
-}
-
-/** What is known of the mesh at one moment; ages in it are counted from `atMs`. */
-export interface Surroundings {
-  readonly atMs: number;
-  /** As they are listed: ourselves first, then the living, then the rest. */
-  readonly members: readonly NamedMember[];
-  readonly status: Pick<
-    StatusView,
-    'live' | 'inSync' | 'isolated' | 'stateHash' | 'messages' | 'heldBack'
-  >;
-  readonly lackedAtDeath: ReadonlyMap<PeerId, number>;
-  /** Own messages that no live peer is known to hold. */
-  readonly waiting: number;
-  /** Who holds own messages of this run, by the key of the message. */
-  readonly holdings: ReadonlyMap<string, Holding>;
-  /** Holder, author, messages held; read only while the mesh is shown. */
-  readonly clocks: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  readonly links: readonly LinkRates[];
-}
-
-/** An open link with what it carries now. */
-export interface LinkRates extends PeerLink {
-  /** Frames both ways. */
-  readonly messagesPerSecond: number;
-  readonly bytesPerSecond: number;
-}
+import type { Surroundings } from './surroundings.js';
 
 /** What lies over the chat. */
 interface Overlay {
   readonly kind: 'help';
   readonly top: number;
+}
+
+/** What is looked for in the conversation on the screen, and which match is shown. */
+export interface Search {
+  readonly query: string;
+  /** Numbers of entries, the newest first. */
+  readonly matches: readonly number[];
+  readonly index: number;
 }
 
 /** Everything the screen shows. */

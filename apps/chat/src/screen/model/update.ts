@@ -22,9 +22,9 @@ import {
   type ScreenEvent,
   type ScreenState,
   type Step,
-  type Surroundings,
   withConversation,
 } from './state.js';
+import type { Surroundings } from './surroundings.js';
 
 /** What a state becomes when something happens, and what is to be done. Reads no clock. */
 export function update(state: ScreenState, event: ScreenEvent): Step {

@@ -11,7 +11,7 @@ import {
 } from '@hearsay/terminal';
 import { textNow } from '../../chat/amended-text.js';
 import { reactionCounts } from '../../chat/change.js';
-import type { ChatMessage } from '../../chat/session.js';
+import type { ChatMessage } from '../../chat/message.js';
 import { clockTime, dayOf, dayTitle } from '../../text/clock-time.js';
 import type { Glyphs } from '../../text/look.js';
 import { sanitiseLine } from '../../text/sanitise.js';

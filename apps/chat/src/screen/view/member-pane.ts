@@ -12,7 +12,8 @@ import { isVisitor } from '../../chat/names.js';
 import { formatDuration, formatSince } from '../../text/duration.js';
 import type { Glyphs } from '../../text/look.js';
 import { isStale, stateGlyph } from '../../view/mesh-table.js';
-import type { NamedMember, ScreenState, Surroundings } from '../model/state.js';
+import type { ScreenState } from '../model/state.js';
+import type { NamedMember, Surroundings } from '../model/surroundings.js';
 
 /** Columns of round trip or silence, and of how it stands to us. */
 const RTT_COLUMNS = 5;

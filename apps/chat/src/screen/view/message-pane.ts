@@ -1,7 +1,7 @@
 import { fitLine, justify, type Line, span, withRole } from '@hearsay/terminal';
 import { holdingMark } from '../../view/message-rows.js';
 import type { Conversation, RowAt } from '../model/conversation.js';
-import type { Surroundings } from '../model/state.js';
+import type { Surroundings } from '../model/surroundings.js';
 import { entryRows, headings, type RowStyle } from './entry-rows.js';
 
 /** A row of the pane, and which row of which entry it is (headings count from -1 down). */

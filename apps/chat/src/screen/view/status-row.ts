@@ -1,6 +1,5 @@
 import { fitLine, justify, type Line, lineWidth, span } from '@hearsay/terminal';
-import type { Search } from '../model/search.js';
-import type { ScreenState } from '../model/state.js';
+import type { ScreenState, Search } from '../model/state.js';
 import type { Layout } from './layout.js';
 import { syncSpans } from './sync-words.js';
 

@@ -1,7 +1,7 @@
 import { type Role, type Span, span } from '@hearsay/terminal';
 import { isVisitor } from '../../chat/names.js';
 import type { Glyphs } from '../../text/look.js';
-import type { NamedMember, Surroundings } from '../model/state.js';
+import type { NamedMember, Surroundings } from '../model/surroundings.js';
 
 const NAMES_MAX = 3;
 

@@ -1,0 +1,34 @@
+import type { PeerId, StatusView } from '@hearsay/core';
+import type { PeerLink, PeerMember } from '@hearsay/node';
+import type { Holding } from '../../view/notice.js';
+
+/** A member with the name it is shown under; `rttMs` is steadied, see `RoundTrips`. */
+export interface NamedMember extends PeerMember {
+  readonly name: string;
+}
+
+/** What is known of the mesh at one moment; ages in it are counted from `atMs`. */
+export interface Surroundings {
+  readonly atMs: number;
+  /** As they are listed: ourselves first, then the living, then the rest. */
+  readonly members: readonly NamedMember[];
+  readonly status: Pick<
+    StatusView,
+    'live' | 'inSync' | 'isolated' | 'stateHash' | 'messages' | 'heldBack'
+  >;
+  readonly lackedAtDeath: ReadonlyMap<PeerId, number>;
+  /** Own messages that no live peer is known to hold. */
+  readonly waiting: number;
+  /** Who holds own messages of this run, by the key of the message. */
+  readonly holdings: ReadonlyMap<string, Holding>;
+  /** Holder, author, messages held; read only while the mesh is shown. */
+  readonly clocks: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly links: readonly LinkRates[];
+}
+
+/** An open link with what it carries now. */
+export interface LinkRates extends PeerLink {
+  /** Frames both ways. */
+  readonly messagesPerSecond: number;
+  readonly bytesPerSecond: number;
+}
