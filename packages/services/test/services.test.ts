@@ -340,6 +340,18 @@ describe('the registry', () => {
     expect(await ana.services.call('warm', 'hi')).toBe('hi');
   });
 
+  it('takes a function that breaks for trouble, and goes on', async () => {
+    const { ana, bob } = await two();
+    let isBroken = true;
+    const ready = (): undefined => {
+      if (isBroken) throw new Error('a bug');
+    };
+    bob.services.define('work', z.string(), (said) => said, { ready });
+    await until(() => ana.services.providers('work')[0]?.status === 'unready');
+    isBroken = false;
+    await ana.services.available('work', READY);
+  });
+
   it('drops a provider as soon as its link falls', async () => {
     const { ana, bob } = await two();
     bob.services.define(addition, ({ a, b }) => a + b);

@@ -36,21 +36,22 @@ export interface HealthReport {
 export class Health {
   readonly #vitals: Vitals;
   readonly #bounds: HealthBounds;
-  readonly #checks = new Map<string, ReadinessCheck>();
+  readonly #liveness = new Map<string, ReadinessCheck>();
+  readonly #readiness = new Map<string, ReadinessCheck>();
   /** What was once in sync falls behind now and then; that makes nobody unready. */
   #hasSynced = false;
 
   constructor(vitals: Vitals, bounds: HealthBounds) {
     this.#vitals = vitals;
     this.#bounds = bounds;
-    this.#checks.set('loop', () => this.#loop());
-    this.#checks.set('joined', () => (vitals.status().left ? 'this peer has left' : undefined));
-    this.#checks.set('sync', () => this.#sync());
-    this.#checks.set('isolated', () => {
+    this.#liveness.set('loop', () => this.#loop());
+    this.#readiness.set('joined', () => (vitals.status().left ? 'this peer has left' : undefined));
+    this.#readiness.set('sync', () => this.#sync());
+    this.#readiness.set('isolated', () => {
       return vitals.status().isolated ? 'most links broke at once: others may go on' : undefined;
     });
-    this.#checks.set('disk', () => vitals.diskFailure());
-    this.#checks.set('clock', () => this.#clock());
+    this.#readiness.set('disk', () => vitals.diskFailure());
+    this.#readiness.set('clock', () => this.#clock());
   }
 
   /**
@@ -58,24 +59,23 @@ export class Health {
    * @returns a function that removes it
    * @throws PeerError `bad-option` when there is one of this name
    */
-  add(name: string, check: ReadinessCheck): () => void {
-    if (this.#checks.has(name)) {
-      throw new PeerError('bad-option', `there is a condition "${name}" of readiness already`);
-    }
-    this.#checks.set(name, check);
-    return () => {
-      if (this.#checks.get(name) === check) this.#checks.delete(name);
-    };
+  addReadiness(name: string, check: ReadinessCheck): () => void {
+    return add(this.#readiness, name, check);
+  }
+
+  /** Adds a condition of life, which is one of readiness too; otherwise as `addReadiness`. */
+  addLiveness(name: string, check: ReadinessCheck): () => void {
+    return add(this.#liveness, name, check);
   }
 
   /** The process works: else it should be started again. */
   alive(): HealthReport {
-    return reportOf([['loop', () => this.#loop()]]);
+    return reportOf(this.#liveness);
   }
 
   /** It can be relied on: else others should be asked. */
   ready(): HealthReport {
-    return reportOf(this.#checks);
+    return reportOf([...this.#readiness, ...this.#liveness]);
   }
 
   #loop(): string | undefined {
@@ -97,6 +97,16 @@ export class Health {
     if (!this.#vitals.clocksDiffer() || this.#vitals.status().live > 0) return undefined;
     return 'every clock met differs by more than 5 s: set the time';
   }
+}
+
+function add(checks: Map<string, ReadinessCheck>, name: string, check: ReadinessCheck): () => void {
+  if (checks.has(name)) {
+    throw new PeerError('bad-option', `there is a condition "${name}" already`);
+  }
+  checks.set(name, check);
+  return () => {
+    if (checks.get(name) === check) checks.delete(name);
+  };
 }
 
 function reportOf(checks: Iterable<readonly [string, ReadinessCheck]>): HealthReport {

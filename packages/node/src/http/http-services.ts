@@ -89,7 +89,11 @@ export class HttpServices implements PeerHttp {
   }
 
   readiness(name: string, check: ReadinessCheck): () => void {
-    return this.#options.health.add(name, check);
+    return this.#options.health.addReadiness(name, check);
+  }
+
+  liveness(name: string, check: ReadinessCheck): () => void {
+    return this.#options.health.addLiveness(name, check);
   }
 
   /** Answers a request. @returns whether it was let in: then its connection has a place here */

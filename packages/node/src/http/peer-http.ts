@@ -60,6 +60,11 @@ export interface PeerHttp {
    */
   readiness(name: string, check: ReadinessCheck): () => void;
   /**
+   * Adds a condition to `/healthz`, and to `/readyz` with it: one that only a new start of the
+   * process mends. Otherwise as `readiness`.
+   */
+  liveness(name: string, check: ReadinessCheck): () => void;
+  /**
    * Adds to `/metrics` without loading anything: it is read at each scrape.
    * @returns a function that takes it away
    */

@@ -84,13 +84,25 @@ describe('a peer', () => {
 describe('a condition that was added', () => {
   it('counts until it is removed, and breaks nothing when it breaks', () => {
     const { health } = healthOf();
-    const remove = health.add('cache', () => 'it loads');
-    expect(() => health.add('cache', () => undefined)).toThrow('already');
+    const remove = health.addReadiness('cache', () => 'it loads');
+    expect(() => health.addReadiness('cache', () => undefined)).toThrow('already');
     expect(health.ready().reasons).toEqual({ cache: 'it loads' });
     remove();
-    health.add('cache', () => {
+    health.addReadiness('cache', () => {
       throw new Error('a bug');
     });
     expect(health.ready().reasons).toEqual({ cache: 'a bug' });
+    expect(health.alive().ok).toBe(true);
+  });
+
+  it('of life is one of readiness too, whatever is said of that by the same name', () => {
+    const { health } = healthOf();
+    const remove = health.addLiveness('work', () => 'its thread ended');
+    health.addReadiness('work', () => 'it loads');
+    expect(health.alive()).toEqual({ ok: false, reasons: { work: 'its thread ended' } });
+    expect(health.ready().reasons).toEqual({ work: 'its thread ended' });
+    remove();
+    expect(health.alive().ok).toBe(true);
+    expect(health.ready().reasons).toEqual({ work: 'it loads' });
   });
 });

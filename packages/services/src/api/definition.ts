@@ -7,6 +7,7 @@ import {
   SERVICES_PER_PROVIDER_MAX,
 } from '../limits.js';
 import { type ServiceEntry, WEIGHT_MAX } from '../registry/record.js';
+import { guarded } from './guarded.js';
 import type { DefinitionOptions } from './types.js';
 
 /** A definition with its options checked. */
@@ -33,7 +34,8 @@ export function readDefinition(
     const rule = `1 to ${NAME_BYTES_MAX} letters, digits and . _ -`;
     throw new ServiceError('bad-name', `not a name of a service: ${JSON.stringify(name)}; ${rule}`);
   }
-  const { version = '1', weight = 1, metadata = {}, ready = () => undefined } = options;
+  const { version = '1', weight = 1, metadata = {} } = options;
+  const ready = guarded(options.ready);
   const { concurrency = DEFAULT_CONCURRENCY, queuePerCaller = DEFAULT_QUEUE } = options;
   const pairs = Object.entries(metadata);
   check(

@@ -5,6 +5,7 @@ import type { Peer, PeerPort } from '@hearsay/node';
 import { ServicesEngine } from '../engine.js';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../engine-settings.js';
 import { NAME_BYTES_MAX, SERVICES_PORT } from '../limits.js';
+import { guarded } from './guarded.js';
 import { PeerServices } from './peer-services.js';
 import type { Services, ServicesOptions } from './types.js';
 
@@ -26,6 +27,7 @@ export type ServicesPeer = Pick<
  * @throws PeerError `port-taken` when they are open already, `closed`
  */
 export function openServices(peer: ServicesPeer, options: ServicesOptions = {}): Services {
+  const alive = guarded(options.alive);
   const random = seededRandom(randomBytes(16).toString('hex'));
   let timer: NodeJS.Timeout | undefined;
   let soon: NodeJS.Immediate | undefined;
@@ -55,7 +57,7 @@ export function openServices(peer: ServicesPeer, options: ServicesOptions = {}):
       sign: (bytes) => portOf(state.port).sign(bytes),
       verify: (by, bytes, signature) => portOf(state.port).verify(by, bytes, signature),
     },
-    settingsOf(options, random, (event) => state.services?.happened(event)),
+    settingsOf({ ...options, alive }, random, (event) => state.services?.happened(event)),
   );
   state.port = peer.open(SERVICES_PORT, {
     replica: engine.replica,
@@ -78,11 +80,13 @@ export function openServices(peer: ServicesPeer, options: ServicesOptions = {}):
     self: peer.id,
     strategy: options.strategy ?? 'two-choices',
     nickOf: (id) => nickOf(peer, id),
-    alive: options.alive ?? (() => undefined),
     stops,
   });
   state.services = services;
-  stops.push(peer.http.readiness('services', () => services.trouble()));
+  stops.push(
+    peer.http.liveness('services', alive),
+    peer.http.readiness('services', () => services.unready()),
+  );
   return services;
 }
 
@@ -97,7 +101,7 @@ const CLOCK: Now = {
 };
 
 function settingsOf(
-  options: ServicesOptions,
+  options: ServicesOptions & { readonly alive: () => string | undefined },
   random: Random,
   onEvent: EngineSettings['onEvent'],
 ): EngineSettings {
@@ -110,7 +114,7 @@ function settingsOf(
     health: { ...DEFAULT_SETTINGS.health, ...health },
     checks: { ...DEFAULT_SETTINGS.checks, ...checks },
     limits: { ...DEFAULT_SETTINGS.limits, ...limits },
-    isLive: () => alive?.() === undefined,
+    isLive: () => alive() === undefined,
     onEvent,
   };
 }

@@ -34,7 +34,6 @@ export interface PeerServicesOptions {
   readonly self: PeerId;
   readonly strategy: Strategy;
   readonly nickOf: (peer: PeerId) => string | undefined;
-  readonly alive: () => string | undefined;
   /** Run at the end. */
   readonly stops: (() => void)[];
 }
@@ -180,10 +179,8 @@ export class PeerServices implements Services {
     this.#defined.clear();
   }
 
-  /** Why this process is not ready, or undefined. */
-  trouble(): string | undefined {
-    const dead = this.#options.alive();
-    if (dead !== undefined) return dead;
+  /** Which definition cannot be called now, and why, or undefined. */
+  unready(): string | undefined {
     for (const [name, { ready }] of this.#defined) {
       const reason = ready();
       if (reason !== undefined) return `${name}: ${reason}`;
