@@ -13,7 +13,8 @@ if (!Number.isInteger(cases) || cases < 1) {
   process.exit(2);
 }
 await setUpOrExit({ upTo: 'packages' });
-const config = ['--config', repoPath('scripts', 'vitest.config.ts'), '--project', 'core'];
+const projects = ['--project', 'core', '--project', 'services'];
+const config = ['--config', repoPath('scripts', 'vitest.config.ts'), ...projects];
 const { status } = spawnSync(
   process.execPath,
   [repoPath('node_modules', 'vitest', 'vitest.mjs'), 'run', ...config, 'fuzz.test.ts'],

@@ -136,12 +136,18 @@ function readService(reader: Reader): ServiceEntry {
     version: reader.text(NAME_BYTES_MAX),
     status: oneOf(PROVIDER_STATUSES, reader.u8()),
     stream: reader.flag(),
-    weight: Math.max(1, reader.varuint(WEIGHT_MAX)),
+    weight: readWeight(reader),
     metadata: reader.list(METADATA_PAIRS_MAX, () => [
       reader.text(METADATA_TEXT_BYTES_MAX),
       reader.text(METADATA_TEXT_BYTES_MAX),
     ]),
   };
+}
+
+function readWeight(reader: Reader): number {
+  const weight = reader.varuint(WEIGHT_MAX);
+  if (weight > 0) return weight;
+  throw new HearsayError('malformed', 'a weight of 0');
 }
 
 function readBreaker(reader: Reader): BreakerEntry {

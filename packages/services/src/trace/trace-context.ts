@@ -90,15 +90,15 @@ export function childOf(parent: TraceContext | undefined, random: Random): Trace
 function stepOf(trace: TraceContext): TraceStep | undefined {
   if (trace instanceof TraceStep) return trace;
   const { traceId, spanId, sampled, state } = trace;
-  if (!IDS.test(`${traceId}-${spanId}`)) return undefined;
+  if (!IDS.test(`${traceId}-${spanId}`) || ZERO.test(traceId)) return undefined;
   idBytes.write(traceId + spanId, 'hex');
   const word = (index: number): number => idBytes.readInt32BE(index * WORD_BYTES);
   const words: TraceWords = [word(0), word(1), word(2), word(3), word(4), word(5)];
   return new TraceStep(words, sampled, isTraceState(state) ? state : '');
 }
 
-/** Printable ASCII of a bounded size; a bad one is dropped, the trace goes on. */
-function isTraceState(state: string): boolean {
+/** Printable ASCII of a bounded size; a bad one is dropped from what an application gives, the trace goes on. */
+export function isTraceState(state: string): boolean {
   return state.length <= TRACE_STATE_BYTES_MAX && /^[\x20-\x7e]*$/.test(state);
 }
 

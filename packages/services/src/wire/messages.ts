@@ -10,7 +10,7 @@ import {
   TIMEOUT_MS_MAX,
   TRACE_STATE_BYTES_MAX,
 } from '../limits.js';
-import { TraceStep, type TraceWords } from '../trace/trace-context.js';
+import { isTraceState, TraceStep, type TraceWords } from '../trace/trace-context.js';
 import { FAULT_CODES, type FaultCode } from './fault-codes.js';
 import { type Payload, payloadBytesMax, writePayload } from './payload.js';
 
@@ -53,7 +53,8 @@ export type ServiceMessage<Body extends Payload = Payload> =
   | { readonly kind: 'checked'; readonly nonce: number; readonly status: ProviderStatus }
   | { readonly kind: 'announce'; readonly record: Uint8Array };
 
-const KINDS = [
+/** Their numbers on the wire. */
+export const KINDS: readonly ServiceMessage['kind'][] = [
   'request',
   'reply',
   'fault',
@@ -63,7 +64,7 @@ const KINDS = [
   'check',
   'checked',
   'announce',
-] as const satisfies readonly ServiceMessage['kind'][];
+];
 
 /** What a message takes at most beside its payload or record: the longest names, or the longest detail of a fault. */
 const HEAD_BYTES_MAX = 1_024;
@@ -142,12 +143,9 @@ function readMessage(reader: Reader, kind: ServiceMessage['kind']): ServiceMessa
       const attempt = reader.varuint();
       const code = oneOf(FAULT_CODES, reader.u8());
       const UTF8_BYTES_PER_CHAR_MAX = 3;
-      return {
-        kind,
-        attempt,
-        code,
-        detail: reader.text(FAULT_TEXT_CHARS_MAX * UTF8_BYTES_PER_CHAR_MAX),
-      };
+      const detail = reader.text(FAULT_TEXT_CHARS_MAX * UTF8_BYTES_PER_CHAR_MAX);
+      if (detail.length <= FAULT_TEXT_CHARS_MAX) return { kind, attempt, code, detail };
+      throw new HearsayError('malformed', `a detail of ${detail.length} characters`);
     }
     case 'cancel':
       return { kind, attempt: reader.varuint() };
@@ -186,14 +184,21 @@ function readRequest(reader: Reader): Request<Uint8Array> {
     idempotent: reader.flag(),
     stream: reader.flag(),
     operation: reader.text(OPERATION_BYTES_MAX),
-    trace: new TraceStep(readWords(reader), reader.flag(), reader.text(TRACE_STATE_BYTES_MAX)),
+    trace: readTrace(reader),
     payload: rest(reader, PAYLOAD_BYTES_MAX),
   };
 }
 
-function readWords(reader: Reader): TraceWords {
+/** Ids of zeros are none, and a state is printable: it may end up in a header of HTTP. */
+function readTrace(reader: Reader): TraceStep {
   const word = (): number => reader.u32() | 0;
-  return [word(), word(), word(), word(), word(), word()];
+  const words: TraceWords = [word(), word(), word(), word(), word(), word()];
+  const [one, two, three, four, five, six] = words;
+  const isNone = (one | two | three | four) === 0 || (five | six) === 0;
+  const sampled = reader.flag();
+  const state = reader.text(TRACE_STATE_BYTES_MAX);
+  if (isNone || !isTraceState(state)) throw new HearsayError('malformed', 'no trace context');
+  return new TraceStep(words, sampled, state);
 }
 
 function rest(reader: Reader, max: number): Uint8Array {

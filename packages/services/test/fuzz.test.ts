@@ -1,0 +1,161 @@
+import { HearsayError, peerId, pick, type Random, seededRandom } from '@hearsay/core';
+import { Writer } from '@hearsay/core/wire';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ServicesEngine } from '../src/engine.js';
+import { DEFAULT_SETTINGS } from '../src/engine-settings.js';
+import { openRecord, signRecord } from '../src/registry/record.js';
+import { Registry } from '../src/registry/registry.js';
+import { decodeMessage, encodeMessage } from '../src/wire/messages.js';
+import { message, record } from './support/arbitraries.js';
+
+/** `npm run fuzz` sets a million. */
+const CASES = Number(process.env['HEARSAY_FUZZ_CASES'] ?? 12_000);
+const TIMEOUT_MS = 60_000 + CASES;
+const SAMPLES = { numRuns: 100, seed: 20 };
+const WILD_BYTES_MAX = 120;
+const [SELF, OTHER] = [peerId('a'.repeat(32)), peerId('b'.repeat(32))];
+
+const messages = fc.sample(message, SAMPLES);
+const posts = messages.map(encodeMessage);
+/** Requests that a provider of `work` would take. */
+const requests = messages.flatMap((each) =>
+  each.kind === 'request'
+    ? [encodeMessage({ ...each, service: 'work', generation: 1, stream: false })]
+    : [],
+);
+const records = fc.sample(record, SAMPLES);
+const deltas = records.map((each) => new Writer().bytes(each).bytes(each).finish());
+const summaries = fc.sample(fc.array(record, { maxLength: 3 }), SAMPLES).map((each) => {
+  const registry = registryOf();
+  for (const bytes of each) registry.take({ ...registry.open(bytes), bytes });
+  return registry.summary();
+});
+
+function registryOf(): Registry {
+  return new Registry({ readWallMs: () => -1, verify: () => true, onChange: () => undefined });
+}
+
+/** Real bytes that were cut, changed, joined or made longer, or such as nobody writes. */
+function damaged(samples: readonly Uint8Array[], random: Random): Uint8Array {
+  const bytes = Uint8Array.from(pick(samples, random) ?? []);
+  const other = pick(samples, random) ?? bytes;
+  const at = random.below(bytes.length + 1);
+  switch (random.below(6)) {
+    case 0:
+      return Uint8Array.from({ length: random.below(WILD_BYTES_MAX) }, () => random.below(256));
+    case 1:
+      return bytes.subarray(0, at);
+    case 2:
+      return new Writer().raw(bytes.subarray(0, at)).raw(other).finish();
+    case 3:
+      return new Writer()
+        .raw(bytes.subarray(0, at))
+        .raw(bytes.subarray(at + random.below(3)))
+        .finish();
+    default:
+      // Most often a single bit: numbers next to the right one come furthest.
+      if (at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+      return bytes;
+  }
+}
+
+interface Target {
+  readonly name: string;
+  readonly samples: readonly Uint8Array[];
+  /** What the decoder makes of bytes, written again; undefined where nobody writes them so. */
+  readonly again: (bytes: Uint8Array) => Uint8Array | undefined;
+}
+
+const TARGETS: readonly Target[] = [
+  { name: 'posts', samples: posts, again: (bytes) => encodeMessage(decodeMessage(bytes)) },
+  {
+    name: 'records',
+    samples: records,
+    again: (bytes) => {
+      const signed = openRecord(bytes, () => true);
+      return signRecord(signed.record, () => bytes.subarray(0, 64)).bytes;
+    },
+  },
+  {
+    name: 'summaries',
+    samples: summaries,
+    again: (bytes) => {
+      for (const _delta of registryOf().missing(bytes)) throw new Error('it held nothing');
+      return undefined;
+    },
+  },
+  {
+    name: 'deltas',
+    samples: deltas,
+    again: (bytes) => {
+      registryOf().merge(bytes);
+      return undefined;
+    },
+  },
+];
+
+describe('whatever bytes come to the port of services', () => {
+  it.each(TARGETS)(
+    '$name that are accepted are written to the same bytes again, others are malformed',
+    ({ name, samples, again }) => {
+      const random = seededRandom(name);
+      const outcomes = { accepted: 0, refused: 0 };
+      for (let count = 0; count < CASES / TARGETS.length; count++) {
+        const bytes = damaged(samples, random);
+        try {
+          const written = again(bytes);
+          if (written !== undefined) expect(Buffer.from(written).equals(bytes)).toBe(true);
+          outcomes.accepted += 1;
+        } catch (error) {
+          if (!(error instanceof HearsayError) || error.code !== 'malformed') throw error;
+          outcomes.refused += 1;
+        }
+      }
+      expect(outcomes.accepted).toBeGreaterThan(CASES / 100);
+      expect(outcomes.refused).toBeGreaterThan(CASES / 100);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'an engine refuses what is malformed, holds nothing of the rest for ever, and goes on',
+    () => {
+      let nowMs = 0;
+      const random = seededRandom('engine');
+      const engine = new ServicesEngine(
+        {
+          peer: SELF,
+          generation: 1,
+          random,
+          now: () => ({ monotonicMs: nowMs, wallMs: nowMs }),
+          post: () => 1,
+          wakeAt: () => undefined,
+          sign: () => new Uint8Array(64),
+          verify: () => true,
+        },
+        { ...DEFAULT_SETTINGS, session: 's', host: 'h', onEvent: () => undefined },
+      );
+      const entry = { name: 'work', version: '1', status: 'ready', stream: false } as const;
+      const served = { concurrency: 4, queuePerCaller: 4, begin: () => undefined };
+      engine.serve({ ...entry, weight: 1, metadata: [] }, { ...entry, ...served });
+      engine.linkUp(OTHER);
+      for (let count = 0; count < CASES / TARGETS.length; count++) {
+        nowMs += 1;
+        try {
+          engine.received(OTHER, damaged(random.below(2) === 0 ? posts : requests, random));
+        } catch (error) {
+          expect(error).toBeInstanceOf(HearsayError);
+        }
+        engine.wake();
+      }
+      expect(engine.counters.taken).toBeGreaterThan(4);
+      engine.linkDown(OTHER);
+      nowMs += 3_600_000;
+      engine.wake();
+      const { calls, attempts, works } = engine.sizes;
+      expect({ calls, attempts, works }).toEqual({ calls: 0, attempts: 0, works: 0 });
+    },
+    TIMEOUT_MS,
+  );
+});
