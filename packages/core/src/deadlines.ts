@@ -18,6 +18,7 @@ export type Timer =
   | { readonly kind: 'lacks' }
   | { readonly kind: 'pull' }
   | { readonly kind: 'answers' }
+  | { readonly kind: 'newcomers' }
   | { readonly kind: 'forget' };
 
 interface Entry {

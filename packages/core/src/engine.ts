@@ -250,6 +250,8 @@ class PeerEngine implements Engine {
         return antiEntropy.expire();
       case 'answers':
         return antiEntropy.answer();
+      case 'newcomers':
+        return this.#parts.newcomers.turn();
       case 'forget':
         members.forget(this.#context.now.monotonicMs - this.#context.config.forgetMs);
         return this.#context.deadlines.set(timer, this.#context.now.monotonicMs + FORGET_EVERY_MS);

@@ -26,17 +26,8 @@ export class FrameHandler {
 
   /** @throws HearsayError `malformed`, `forged`: the link is to be closed */
   take(link: OpenLink, frame: ReadFrame): void {
-    const {
-      antiEntropy,
-      dissemination,
-      holdings,
-      inquiry,
-      members,
-      membership,
-      newcomers,
-      ports,
-      prober,
-    } = this.#parts;
+    const { antiEntropy, dissemination, holdings, inquiry, membership, newcomers, ports, prober } =
+      this.#parts;
     const member = this.memberOf(link);
     switch (frame.kind) {
       case 'hello':
@@ -56,12 +47,7 @@ export class FrameHandler {
       case 'ping-reply':
         return prober.reply(link, frame);
       case 'updates':
-        for (const update of frame.updates) {
-          const isKnown = update.peer === link.peer || members.get(update.peer) !== undefined;
-          const isOurs = update.peer === this.#context.self.id;
-          if (isKnown || isOurs || newcomers.admits(link)) membership.apply(update, link.id);
-        }
-        return;
+        return newcomers.heard(link, frame.updates);
       case 'table-want':
         return this.#sendTable(link, dissemination);
       case 'batch':

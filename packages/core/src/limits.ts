@@ -13,7 +13,7 @@ export interface Limits {
   readonly transportBytesMax: number;
   /** Members remembered; the one dead or left the longest makes room, else the newcomer is ignored. */
   readonly membersMax: number;
-  /** Members unknown so far that one neighbour may tell of at once, and anew in 8 s; further ones are ignored. */
+  /** Members unknown so far that a neighbour may tell of on credit: each that is met, and 8 s, pay it back; further ones are ignored. */
   readonly newcomersPerLinkMax: number;
   /** Open links, handshakes included; one more is closed with `full`. */
   readonly linksMax: number;
@@ -58,7 +58,7 @@ export const DEFAULT_LIMITS: Limits = {
   batchBytesMax: 56 * KIB,
   transportBytesMax: 256 * KIB,
   membersMax: 1_024,
-  newcomersPerLinkMax: 64,
+  newcomersPerLinkMax: 32,
   linksMax: 128,
   dialsPendingMax: 64,
   hearsayDialsMax: 48,

@@ -224,6 +224,7 @@ export class LinkHandler {
     // Open before met: whoever is met with a link needs no dial.
     const open = links.open(link, hello.peer, hello.generation);
     membership.met(hello);
+    this.#parts.newcomers.met(hello.peer);
     this.#heard(open);
     const address = link.dialled ?? link.remote;
     const dialled = link.dialled !== undefined;

@@ -67,7 +67,6 @@ export function buildParts(
   const { config, limits, counters, outbox, self, notary } = context;
   const links = new Links();
   const members = new Members(limits.membersMax);
-  const newcomers = new Newcomers(context);
   const health = new Health(config);
   const isolation = new Isolation(context, members, links);
   const dissemination = new Dissemination(context, links, members, random.split('dissemination'));
@@ -80,6 +79,13 @@ export function buildParts(
     isolation,
     random: random.split('membership'),
     hooks: hooks.membership,
+  });
+  const newcomers = new Newcomers({
+    context,
+    members,
+    links,
+    apply: (update, link) => membership.apply(update, link.id),
+    blame: hooks.blame,
   });
   const prober = new Prober({
     context,

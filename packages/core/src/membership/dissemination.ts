@@ -77,10 +77,14 @@ export class Dissemination {
     }
   }
 
-  /** Sends the whole table, ourselves included, to a neighbour. */
+  /** Sends the whole table, ourselves first, then those who are there: not all may be taken in at once. */
   sendTable(link: LinkId, own: MemberUpdate): void {
-    const updates = [own, ...this.#members.sorted().map((member) => this.#asTold(member.peer))];
-    const known = updates.filter((update) => update !== undefined);
+    const present = this.#members.present();
+    const gone = this.#members
+      .sorted()
+      .filter(({ state }) => state !== 'alive' && state !== 'suspect');
+    const told = [...present, ...gone].map(({ peer }) => this.#asTold(peer));
+    const known = [own, ...told].filter((update) => update !== undefined);
     for (const updates of inParts(known)) {
       this.#context.outbox.send(link, { kind: 'updates', updates });
     }

@@ -47,6 +47,9 @@ export class Members {
   readonly #max: number;
   /** In order, until one comes or goes. */
   #sorted: readonly Member[] | undefined;
+  /** The same of those that are alive, and of those not given up, until one changes its state. */
+  #alive: readonly Member[] | undefined;
+  #present: readonly Member[] | undefined;
   #hash: number | undefined;
 
   constructor(max: number) {
@@ -97,18 +100,22 @@ export class Members {
   }
 
   /** Alive ones. */
-  alive(): Member[] {
-    return this.sorted().filter((member) => member.state === 'alive');
+  alive(): readonly Member[] {
+    this.#alive ??= this.sorted().filter(({ state }) => state === 'alive');
+    return this.#alive;
   }
 
   /** Alive and suspect ones: those not given up. */
-  present(): Member[] {
-    return this.sorted().filter(({ state }) => state === 'alive' || state === 'suspect');
+  present(): readonly Member[] {
+    this.#present ??= this.sorted().filter(({ state }) => state === 'alive' || state === 'suspect');
+    return this.#present;
   }
 
-  /** To be called after any change of what the hash covers. */
+  /** To be called after any change of a state, or of what the hash covers. */
   changed(): void {
     this.#hash = undefined;
+    this.#alive = undefined;
+    this.#present = undefined;
   }
 
   /**
@@ -136,6 +143,7 @@ export class Members {
     if (oldest === undefined) return;
     this.#members.delete(oldest.peer);
     this.#sorted = undefined;
+    this.changed();
   }
 
   #oldestGone(): Member | undefined {

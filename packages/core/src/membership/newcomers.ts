@@ -1,30 +1,133 @@
 import type { Context } from '../context.js';
-import type { Link } from '../overlay/links.js';
+import type { PeerId } from '../ids.js';
+import type { Links, OpenLink } from '../overlay/links.js';
+import type { MemberUpdate } from './member.js';
+import type { Members } from './members.js';
 
-/** An empty budget is full again after this long. */
+/** An empty budget is full again after this long, if nobody of whom it was spent was ever met. */
 const REFILL_MS = 8_000;
+/**
+ * Taken in one turn. Each costs a signature check, an event that screens and disks react to, and a
+ * frame to others: about a millisecond, and what others say is to be heard in between.
+ */
+const A_TURN = 4;
+/** Until the next turn: 200 a second. */
+const TURN_GAP_MS = 20;
 
 interface Budget {
   left: number;
   atMs: number;
 }
 
+interface Waiting {
+  readonly update: MemberUpdate;
+  readonly link: OpenLink;
+}
+
+/** What newcomers are taken in by. */
+export interface NewcomersParts {
+  readonly context: Context;
+  readonly members: Members;
+  readonly links: Links;
+  /** @throws HearsayError `forged` */
+  readonly apply: (update: MemberUpdate, link: OpenLink) => void;
+  /** @throws what is not the fault of the neighbour */
+  readonly blame: (link: OpenLink, error: unknown) => void;
+}
+
 /**
- * How many members a neighbour may tell us of that we never heard of. Everybody we take in is probed,
- * dialled and told to others, and inventing one costs nothing. Who is left out comes again with the
- * next table, or in person, which is not counted here.
+ * Members that a neighbour tells us of and that we never heard of. An identity costs nothing, so that
+ * its record is signed proves nothing; and everybody we take in is probed, dialled and told to others.
+ * So a neighbour introduces people on credit: so many at once, and one more for each that we then meet
+ * in person. Who is left out comes again with the next table, or in person. Those who are let in take
+ * turns, a few at a time. See docs/decisions/0023-introductions-on-credit.md.
  */
 export class Newcomers {
-  readonly #context: Context;
-  readonly #budgets = new WeakMap<Link, Budget>();
+  readonly #parts: NewcomersParts;
+  readonly #budgets = new WeakMap<OpenLink, Budget>();
+  /** Who was introduced by whom and not met yet; as many as there may be members. */
+  readonly #debts = new Map<PeerId, Budget>();
+  /** At most what all budgets let in: `newcomersPerLinkMax` for each link. */
+  #waiting: Waiting[] = [];
+  #nextMs = Number.NEGATIVE_INFINITY;
+  #left = 0;
 
-  constructor(context: Context) {
-    this.#context = context;
+  constructor(parts: NewcomersParts) {
+    this.#parts = parts;
   }
 
-  /** Whether one more may be taken in on the word of this neighbour; it is counted. */
-  admits(link: Link): boolean {
-    const { now, limits, counters } = this.#context;
+  /**
+   * Takes what a neighbour tells of members: known ones at once, unknown ones in their turn.
+   * @throws HearsayError `forged`
+   */
+  heard(link: OpenLink, updates: readonly MemberUpdate[]): void {
+    for (const update of updates) {
+      if (this.#isKnown(update, link)) this.#parts.apply(update, link);
+      else if (this.#spend(link)) this.#waiting.push({ update, link });
+    }
+    this.#takeTurn();
+  }
+
+  /** The time of the next turn has come. */
+  turn(): void {
+    this.#takeTurn();
+  }
+
+  /** Somebody opened a link to us or we to it: whoever introduced it may introduce one more. */
+  met(peer: PeerId): void {
+    const budget = this.#debts.get(peer);
+    if (budget === undefined) return;
+    this.#debts.delete(peer);
+    this.#repay(budget);
+  }
+
+  #takeTurn(): void {
+    const { context, links } = this.#parts;
+    const { now, deadlines } = context;
+    if (this.#waiting.length === 0) return;
+    if (now.monotonicMs >= this.#nextMs) {
+      this.#left = A_TURN;
+      this.#nextMs = now.monotonicMs + TURN_GAP_MS;
+    }
+    let taken = 0;
+    for (const { update, link } of this.#waiting) {
+      const isKnown = this.#isKnown(update, link);
+      if (!isKnown && this.#left === 0) break;
+      taken += 1;
+      const budget = this.#budgets.get(link);
+      if (links.isClosing(link) || budget === undefined) continue;
+      // Somebody else was faster, so nobody is owed for it.
+      if (isKnown) this.#repay(budget);
+      else this.#left -= 1;
+      this.#introduce(update, link, budget);
+    }
+    this.#waiting = this.#waiting.slice(taken);
+    if (this.#waiting.length > 0) deadlines.set({ kind: 'newcomers' }, this.#nextMs);
+  }
+
+  #introduce(update: MemberUpdate, link: OpenLink, budget: Budget): void {
+    const { context, members, apply, blame } = this.#parts;
+    const wasKnown = members.get(update.peer) !== undefined;
+    try {
+      apply(update, link);
+    } catch (error) {
+      return blame(link, error);
+    }
+    if (wasKnown || members.get(update.peer) === undefined) return;
+    this.#debts.set(update.peer, budget);
+    const [oldest] = this.#debts.keys();
+    if (this.#debts.size > context.limits.membersMax && oldest !== undefined) {
+      this.#debts.delete(oldest);
+    }
+  }
+
+  #isKnown({ peer }: MemberUpdate, link: OpenLink): boolean {
+    const { context, members } = this.#parts;
+    return peer === link.peer || peer === context.self.id || members.get(peer) !== undefined;
+  }
+
+  #spend(link: OpenLink): boolean {
+    const { now, limits, counters } = this.#parts.context;
     const max = limits.newcomersPerLinkMax;
     const budget = this.#budgets.get(link) ?? { left: max, atMs: now.monotonicMs };
     this.#budgets.set(link, budget);
@@ -37,5 +140,9 @@ export class Newcomers {
     }
     budget.left -= 1;
     return true;
+  }
+
+  #repay(budget: Budget): void {
+    budget.left = Math.min(this.#parts.context.limits.newcomersPerLinkMax, budget.left + 1);
   }
 }

@@ -29,7 +29,7 @@ describe('frames that we send', () => {
   });
 
   it('can be read by others when members say much of themselves', () => {
-    const bench = new Bench();
+    const bench = new Bench({ limits: { newcomersPerLinkMax: 60 } });
     const link = bench.open(0x60);
     const addresses = Array.from({ length: 8 }, (_, index) => `${'h'.repeat(120)}:${index}`);
     const meta = new Uint8Array(DEFAULT_LIMITS.metaBytesMax);
@@ -37,6 +37,7 @@ describe('frames that we send', () => {
       const update = updateOf(0, { peer: longId(member), from: peer(0x60), addresses, meta });
       bench.say(link, { kind: 'updates', updates: [update] });
     }
+    bench.run(400);
     const effects = bench.say(link, { kind: 'table-want' });
     const told = sent(effects, 'updates').flatMap(({ frame }) => frame.updates);
     expect(told.length).toBe(62);
