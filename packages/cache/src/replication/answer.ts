@@ -2,6 +2,7 @@ import type { HlcTime, StreamId } from '@hearsay/core';
 import { Writer, writeClockEntries, writeStream } from '@hearsay/core/wire';
 import type { PlacedSurvivor } from '../store/survivor.js';
 import { writeSurvivor } from '../store/survivor-codec.js';
+import { StreamMemory } from '../values/stream-memory.js';
 import { type FrameHead, writeHead } from '../wire/frame.js';
 import { DELTA_BYTES } from '../wire/wire-limits.js';
 import type { ReadonlyVector, Vector } from './vector.js';
@@ -129,6 +130,7 @@ function* streamPieces(
   { vector, held, reached, above }: AnswerOptions,
   stream: StreamId,
 ): Generator<WritePiece> {
+  const memory = new StreamMemory();
   const counted = vector.get(stream);
   // What does not count here yet is told anew each time: more of it may come between.
   const after = Math.max(held.get(stream), Math.min(reached.get(stream), counted));
@@ -136,7 +138,7 @@ function* streamPieces(
   for (const { sequence, survivor } of above(stream, after)) {
     if (!begun) yield (writer) => writeStream(begin(writer, 'stream'), stream).varuint(counted);
     begun = true;
-    yield (writer) => writeSurvivor(begin(writer, 'survivor').varuint(sequence), survivor);
+    yield (writer) => writeSurvivor(begin(writer, 'survivor').varuint(sequence), survivor, memory);
   }
   if (begun) yield (writer) => void begin(writer, 'reached');
 }

@@ -109,7 +109,7 @@ export class Asks {
     const survivor = readSurvivor(reader);
     reader.end();
     const { store, now, outbox } = this.#context;
-    witnessSurvivors(this.#context, [survivor]);
+    witnessSurvivors(this.#context, [{ survivor }]);
     // What is written from here on may depend on it, also after a restart.
     if (store.adopt(survivor, now.wallMs)) outbox.record('group', encodeGroup([survivor]));
   }

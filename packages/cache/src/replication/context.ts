@@ -128,14 +128,17 @@ export function witness(context: Context, time: HlcTime): void {
  * Takes note of the writes that survivors are made of, before they are adopted: of all or of none.
  * @throws HearsayError `malformed`
  */
-export function witnessSurvivors(context: Context, survivors: readonly Survivor[]): void {
-  for (const survivor of survivors) {
+export function witnessSurvivors(
+  context: Context,
+  arrived: readonly { readonly survivor: Survivor }[],
+): void {
+  for (const { survivor } of arrived) {
     const only = onlyWrite(survivor);
     if (only !== undefined) witness(context, only);
     else for (const time of writesOf(survivor)) witness(context, time);
   }
   const { ahead } = context;
-  for (const survivor of survivors) {
+  for (const { survivor } of arrived) {
     const only = onlyWrite(survivor);
     if (only !== undefined) ahead.raise(only.stream, only.sequence);
     else for (const [stream, sequence] of placesOf(survivor)) ahead.raise(stream, sequence);

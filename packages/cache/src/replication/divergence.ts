@@ -130,7 +130,7 @@ export class Divergence {
     for (const key of keys) {
       const survivor = theirs.get(key);
       if (survivor === undefined) continue;
-      witnessSurvivors(this.#context, [survivor]);
+      witnessSurvivors(this.#context, [{ survivor }]);
       if (!store.refill(survivor, vector, now.wallMs)) continue;
       outbox.record('group', encodeGroup([survivor]));
       repaired += 1;

@@ -2,6 +2,7 @@ import { HearsayError, type HlcTime, type StreamId } from '@hearsay/core';
 import { Reader, readClock, readStream } from '@hearsay/core/wire';
 import type { Survivor } from '../store/survivor.js';
 import { readSurvivor } from '../store/survivor-codec.js';
+import { StreamMemory } from '../values/stream-memory.js';
 import { type FrameHead, keepHead, readHead } from '../wire/frame.js';
 import { dateOf } from '../wire/survivor-dates.js';
 import { FRAME_BYTES_MAX } from '../wire/wire-limits.js';
@@ -9,6 +10,12 @@ import { type Floor, PIECE_LENGTH_BYTES, PIECES } from './answer.js';
 import { Vector } from './vector.js';
 
 const BASIS_BYTES = 8;
+
+/** A survivor, and the bytes that it was read from. */
+export interface Arrived {
+  readonly survivor: Survivor;
+  readonly bytes: Uint8Array;
+}
 
 /** What an answer brought so far. */
 export interface IntakeHandlers {
@@ -18,7 +25,7 @@ export interface IntakeHandlers {
    */
   floor(floor: Floor, oldest: HlcTime | undefined): boolean;
   /** Writes of one batch of an application, or one write: to be seen together. */
-  apply(survivors: readonly Survivor[]): void;
+  apply(arrived: readonly Arrived[]): void;
   /** Everything of a stream up to here was received. */
   reached(stream: StreamId, sequence: number): void;
   /** All of it was received, as these heads prove. */
@@ -53,8 +60,11 @@ export class Intake {
   #counted = 0;
   #sequence = 0;
   /** Survivors that wait to be applied; those from `#group` on may be a batch of which more follows. */
-  #waiting: Survivor[] = [];
+  #waiting: Arrived[] = [];
+  readonly #memory = new StreamMemory();
   #group = 0;
+  /** So many of those that wait have bytes of their own. */
+  #copied = 0;
   #groupDate: HlcTime | undefined;
   /** The last one before the group. */
   #reached = 0;
@@ -73,18 +83,48 @@ export class Intake {
       return;
     }
     this.#next += 1;
-    const bytes = this.#tail.length === 0 ? rest : concat(this.#tail, rest);
-    let offset = 0;
+    const offset = this.#pieces(rest, this.#finishPiece(rest));
+    this.#apply(this.#group, this.#reached);
+    this.#keep(rest.subarray(offset));
+  }
+
+  /** The piece of which a delta before brought the beginning. @returns where it ends in this one */
+  #finishPiece(rest: Uint8Array): number {
+    if (this.#tail.length === 0) return 0;
+    const lacksOfLength = Math.max(0, PIECE_LENGTH_BYTES - this.#tail.length);
+    const end = endOfPiece(concat(this.#tail, rest.subarray(0, lacksOfLength)), 0);
+    const lacks = end === undefined ? rest.length + 1 : end - this.#tail.length;
+    const taken = Math.min(lacks, rest.length);
+    this.#tail = concat(this.#tail, rest.subarray(0, taken));
+    if (taken < lacks) return taken;
+    const piece = this.#tail;
+    this.#tail = new Uint8Array(0);
+    this.#pieces(piece, 0);
+    return taken;
+  }
+
+  /** All whole pieces from here on. @returns where they end */
+  #pieces(bytes: Uint8Array, start: number): number {
+    let offset = start;
     while (!this.#over) {
       const end = endOfPiece(bytes, offset);
-      if (end === undefined) break;
+      if (end === undefined || end > bytes.length) break;
       const reader = new Reader(bytes, offset + PIECE_LENGTH_BYTES, end);
       this.#piece(reader, bytes);
       reader.end();
       offset = end;
     }
-    this.#apply(this.#group, this.#reached);
-    this.#tail = bytes.slice(offset);
+    return offset;
+  }
+
+  /** What follows the last whole piece, and what waits for the rest of its batch, outlive the delta. */
+  #keep(rest: Uint8Array): void {
+    if (rest.length > 0) this.#tail = new Uint8Array(rest);
+    for (; this.#copied < this.#waiting.length; this.#copied++) {
+      const each = this.#waiting[this.#copied];
+      if (each !== undefined)
+        this.#waiting[this.#copied] = { ...each, bytes: new Uint8Array(each.bytes) };
+    }
   }
 
   #piece(reader: Reader, bytes: Uint8Array): void {
@@ -106,7 +146,7 @@ export class Intake {
         this.#sequence = 0;
         return;
       case 'survivor':
-        return this.#survivor(reader);
+        return this.#survivor(reader, bytes);
       case 'reached':
         if (this.#stream !== undefined) this.#handlers.reached(this.#stream, this.#counted);
         return;
@@ -122,12 +162,13 @@ export class Intake {
     }
   }
 
-  #survivor(reader: Reader): void {
+  #survivor(reader: Reader, whole: Uint8Array): void {
     const sequence = reader.varuint();
     if (this.#stream === undefined || sequence <= this.#sequence) {
       throw new HearsayError('malformed', 'what survives of a stream is not in order');
     }
-    const survivor = readSurvivor(reader);
+    const start = reader.offset;
+    const survivor = readSurvivor(reader, this.#memory);
     const date = dateOf(survivor, this.#stream, sequence);
     if (date === undefined || !isSameDate(date, this.#groupDate)) {
       this.#group = this.#waiting.length;
@@ -135,7 +176,7 @@ export class Intake {
     }
     this.#sequence = sequence;
     this.#groupDate = date;
-    this.#waiting.push(survivor);
+    this.#waiting.push({ survivor, bytes: whole.subarray(start, reader.offset) });
   }
 
   /** Applies the first of those that wait. @param sequence of the last of them */
@@ -143,6 +184,7 @@ export class Intake {
     if (count === 0 || this.#stream === undefined) return;
     const ready = this.#waiting.slice(0, count);
     this.#waiting = this.#waiting.slice(count);
+    this.#copied = Math.max(0, this.#copied - count);
     this.#group = 0;
     if (this.#waiting.length === 0) this.#groupDate = undefined;
     this.#handlers.apply(ready);
@@ -163,7 +205,7 @@ export function openDelta(bytes: Uint8Array): Opened {
   return { number, index, basis, instance, rest: bytes.subarray(reader.offset) };
 }
 
-/** Where the piece that begins here ends; undefined when it does not end here. @throws HearsayError `malformed` */
+/** Where the piece that begins here ends, maybe beyond these bytes; undefined when they do not say. @throws HearsayError `malformed` */
 function endOfPiece(bytes: Uint8Array, offset: number): number | undefined {
   if (bytes.length - offset < PIECE_LENGTH_BYTES) return undefined;
   let length = 0;
@@ -173,8 +215,7 @@ function endOfPiece(bytes: Uint8Array, offset: number): number | undefined {
   if (length === 0 || length > FRAME_BYTES_MAX) {
     throw new HearsayError('malformed', `a piece of an answer of ${length} bytes`);
   }
-  const end = offset + PIECE_LENGTH_BYTES + length;
-  return end <= bytes.length ? end : undefined;
+  return offset + PIECE_LENGTH_BYTES + length;
 }
 
 function concat(left: Uint8Array, right: Uint8Array): Uint8Array {

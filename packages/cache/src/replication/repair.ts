@@ -8,11 +8,12 @@ import {
 import { Writer, writeClockEntries } from '@hearsay/core/wire';
 import type { Survivor } from '../store/survivor.js';
 import { writeSurvivor } from '../store/survivor-codec.js';
+import { StreamMemory } from '../values/stream-memory.js';
 import { checkHead, type FrameHead, writeHead } from '../wire/frame.js';
 import { answerDeltas, type Floor } from './answer.js';
 import { type Context, witnessSurvivors } from './context.js';
 import { raise, retire } from './delivery.js';
-import { Intake, openDelta } from './intake.js';
+import { type Arrived, Intake, openDelta } from './intake.js';
 import { decodeSummary, encodeSummary, hashSummary, type Partial } from './summary.js';
 import { RETIRED, Vector } from './vector.js';
 
@@ -153,7 +154,7 @@ export class Repair {
     };
     return new Intake(delta, {
       floor: (floor, oldest) => this.#handlers.floorOf(from, floor, oldest),
-      apply: (survivors) => this.#apply(survivors),
+      apply: (arrived) => this.#apply(arrived),
       reached: (stream, sequence) => {
         if (counts()) this.#reached(from, delta.instance, stream, sequence);
       },
@@ -163,17 +164,17 @@ export class Repair {
     });
   }
 
-  #apply(survivors: readonly Survivor[]): void {
+  #apply(arrived: readonly Arrived[]): void {
     const { store, now, outbox } = this.#context;
-    witnessSurvivors(this.#context, survivors);
+    witnessSurvivors(this.#context, arrived);
     let changed = false;
-    for (const survivor of survivors) {
+    for (const { survivor } of arrived) {
       if (!store.adopt(survivor, now.wallMs)) continue;
       this.#added += 1;
       this.#entries += 1;
       changed = true;
     }
-    if (changed) outbox.record('group', encodeGroup(survivors));
+    if (changed) outbox.record('group', groupOf(arrived));
   }
 
   #reached(source: PeerId, instance: number, stream: StreamId, sequence: number): void {
@@ -222,8 +223,20 @@ export class Repair {
 /** `count survivor...`, for the log. */
 export function encodeGroup(survivors: readonly Survivor[]): Uint8Array {
   const writer = new Writer(256);
+  const memory = new StreamMemory();
   writer.varuint(survivors.length);
-  for (const survivor of survivors) writeSurvivor(writer, survivor);
+  for (const survivor of survivors) writeSurvivor(writer, survivor, memory);
+  return writer.finish();
+}
+
+/** The same of survivors that were read: they are not written anew. */
+function groupOf(arrived: readonly Arrived[]): Uint8Array {
+  let size = 0;
+  for (const { bytes } of arrived) size += bytes.length;
+  const COUNT_BYTES = 8;
+  const writer = new Writer(size + COUNT_BYTES);
+  writer.varuint(arrived.length);
+  for (const { bytes } of arrived) writer.raw(bytes);
   return writer.finish();
 }
 

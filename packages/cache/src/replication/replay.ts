@@ -2,6 +2,7 @@ import { compareTimes, type HlcTime, type PeerId, type StreamId } from '@hearsay
 import { Reader, readClock, Writer, writeClockEntries } from '@hearsay/core/wire';
 import type { Survivor } from '../store/survivor.js';
 import { readSurvivor } from '../store/survivor-codec.js';
+import { StreamMemory } from '../values/stream-memory.js';
 import { decodeFrame, type FrameHead, keepHead, readHead } from '../wire/frame.js';
 import { placesOf, survivorTimes } from '../wire/survivor-dates.js';
 import type { Floor } from './answer.js';
@@ -85,6 +86,7 @@ export class Replay {
   readonly #vector = new Vector();
   readonly #ahead = new Vector();
   readonly #heads = new Map<StreamId, FrameHead>();
+  readonly #memory = new StreamMemory();
   #state: CacheState | undefined;
   #oldest: HlcTime | undefined;
   #latest: HlcTime | undefined;
@@ -145,7 +147,7 @@ export class Replay {
 
   #group(bytes: Uint8Array): void {
     const reader = new Reader(bytes);
-    const survivors = reader.list(GROUP_MAX, () => readSurvivor(reader));
+    const survivors = reader.list(GROUP_MAX, () => readSurvivor(reader, this.#memory));
     reader.end();
     for (const survivor of survivors) {
       for (const time of survivorTimes(survivor)) this.#note(time);

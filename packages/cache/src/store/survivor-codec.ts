@@ -10,6 +10,7 @@ import {
   writeBinary,
   writeDeadline,
 } from '../values/fields.js';
+import type { StreamMemory } from '../values/stream-memory.js';
 import {
   readDeadlineWrite,
   readVersion,
@@ -30,11 +31,12 @@ const TAGS: Readonly<Record<RegisterContent['kind'], number>> = {
 /**
  * `tag key`, the version and deadline of the write, its value, then the later deadline if there is one; see `writeComposite` for other types.
  * A survivor may be larger than a frame; whoever carries it cuts its bytes.
+ * @param memory of those that were written before; the bytes are the same without
  */
-export function writeSurvivor(writer: Writer, survivor: Survivor): void {
+export function writeSurvivor(writer: Writer, survivor: Survivor, memory?: StreamMemory): void {
   if (survivor.kind === 'composite') return writeComposite(writer, survivor);
   const { content, version } = survivor;
-  const streams = new StreamWriter(writer);
+  const streams = new StreamWriter(writer, memory);
   writer.u8(TAGS[content.kind]).text(survivor.key);
   if (version !== undefined) writeVersion(writer, streams, version);
   if (content.kind === 'value') writeBinary(writer, content.value);
@@ -48,21 +50,25 @@ export function writeSurvivor(writer: Writer, survivor: Survivor): void {
  * The mirror of `writeSurvivor`: what it returns is written as the same bytes again.
  * @throws HearsayError `malformed`
  */
-export function readSurvivor(reader: Reader, limits: CacheLimits = DEFAULT_CACHE_LIMITS): Survivor {
+export function readSurvivor(
+  reader: Reader,
+  memory?: StreamMemory,
+  limits: CacheLimits = DEFAULT_CACHE_LIMITS,
+): Survivor {
   const tag = reader.u8();
   const key = readKey(reader, limits.keyBytesMax);
   const type = COMPOSITE_TAGS[tag];
   if (type !== undefined) return readComposite(reader, type, key, limits);
-  return readRegister(reader, tag, key, limits);
+  return readRegister(reader, tag, key, { limits, memory });
 }
 
 function readRegister(
   reader: Reader,
   tag: number,
   key: string,
-  limits: CacheLimits,
+  { limits, memory }: { readonly limits: CacheLimits; readonly memory: StreamMemory | undefined },
 ): RegisterSurvivor {
-  const streams = new StreamReader(reader);
+  const streams = new StreamReader(reader, memory);
   if (tag === TAGS.nothing) {
     const deadlineWrite = readDeadlineWrite(reader, streams);
     if (deadlineWrite === undefined) throw malformed('a survivor holds nothing');

@@ -48,7 +48,11 @@ export interface PlacedSurvivor {
 /** The writes that a survivor has in it, as the last one of each stream. */
 export function placesOf(survivor: Survivor): readonly (readonly [StreamId, number])[] {
   if (survivor.kind === 'composite') return survivor.state.seen;
-  const versions = [survivor.version, survivor.deadlineWrite?.version];
+  const { version: written, deadlineWrite } = survivor;
+  if (written !== undefined && deadlineWrite === undefined) {
+    return [[written.stream, written.sequence]]; // Most are as simple as this.
+  }
+  const versions = [written, deadlineWrite?.version];
   return versions.flatMap((version) =>
     version === undefined ? [] : [[version.stream, version.sequence] as const],
   );

@@ -1,7 +1,8 @@
 import { compareIds, type Dot, HearsayError, type StreamId } from '@hearsay/core';
-import { type Reader, readStream, type Writer, writeStream } from '@hearsay/core/wire';
+import type { Reader, Writer } from '@hearsay/core/wire';
 import { type Binary, binaryOfBytes } from './binary.js';
 import { TIME_COUNTER_MAX, TIME_MS_MAX } from './stamp.js';
+import { StreamMemory } from './stream-memory.js';
 
 const ASCII_END = 0x80;
 const SEVEN_BITS = 7n;
@@ -89,21 +90,29 @@ export function readTotal(reader: Reader): bigint {
   }
 }
 
+/** So many are looked through faster than a table of them is made. */
+const STREAMS_FEW = 8;
+
 /** Streams of one record: each in full where it first comes, by its number after that. */
 export class StreamWriter {
   readonly #writer: Writer;
-  readonly #numbers = new Map<StreamId, number>();
+  readonly #memory: StreamMemory;
+  readonly #streams: StreamId[] = [];
+  /** Only where there are many. */
+  #numbers: Map<StreamId, number> | undefined;
 
-  constructor(writer: Writer) {
+  constructor(writer: Writer, memory: StreamMemory = new StreamMemory()) {
     this.#writer = writer;
+    this.#memory = memory;
   }
 
   write(stream: StreamId): void {
-    const number = this.#numbers.get(stream) ?? 0;
+    const number = this.#numberOf(stream);
     this.#writer.varuint(number);
     if (number > 0) return;
-    this.#numbers.set(stream, this.#numbers.size + 1);
-    writeStream(this.#writer, stream);
+    this.#streams.push(stream);
+    this.#numbers?.set(stream, this.#streams.length);
+    this.#memory.write(this.#writer, stream);
   }
 
   dot(dot: Dot): void {
@@ -114,26 +123,37 @@ export class StreamWriter {
   dots(dots: readonly Dot[]): void {
     this.#writer.list(dots, (dot) => this.dot(dot));
   }
+
+  /** 0 for a stream that has none yet. */
+  #numberOf(stream: StreamId): number {
+    if (this.#numbers !== undefined) return this.#numbers.get(stream) ?? 0;
+    if (this.#streams.length < STREAMS_FEW) return this.#streams.indexOf(stream) + 1;
+    this.#numbers = new Map(this.#streams.map((each, index) => [each, index + 1]));
+    return this.#numbers.get(stream) ?? 0;
+  }
 }
 
 /** The mirror of `StreamWriter`. Every method throws HearsayError `malformed`. */
 export class StreamReader {
   readonly #reader: Reader;
+  readonly #memory: StreamMemory;
   readonly #streams: StreamId[] = [];
-  readonly #seen = new Set<StreamId>();
+  /** Only where there are many. */
+  #seen: Set<StreamId> | undefined;
 
-  constructor(reader: Reader) {
+  constructor(reader: Reader, memory: StreamMemory = new StreamMemory()) {
     this.#reader = reader;
+    this.#memory = memory;
   }
 
   read(): StreamId {
     const number = this.#reader.varuint(this.#streams.length);
     const known = this.#streams[number - 1];
     if (known !== undefined) return known;
-    const stream = readStream(this.#reader);
-    if (this.#seen.has(stream)) throw malformed('a stream is told twice');
-    this.#seen.add(stream);
+    const stream = this.#memory.read(this.#reader);
+    if (this.#isKnown(stream)) throw malformed('a stream is told twice');
     this.#streams.push(stream);
+    this.#seen?.add(stream);
     return stream;
   }
 
@@ -157,6 +177,12 @@ export class StreamReader {
     const items = this.#reader.list(Number.MAX_SAFE_INTEGER, read);
     ascending(items, (left, right) => compareIds(left.stream, right.stream));
     return items;
+  }
+
+  #isKnown(stream: StreamId): boolean {
+    if (this.#streams.length < STREAMS_FEW) return this.#streams.includes(stream);
+    this.#seen ??= new Set(this.#streams);
+    return this.#seen.has(stream);
   }
 }
 

@@ -95,6 +95,17 @@ export class Reader {
     this.#offset += length;
   }
 
+  /** Passes over these bytes if they come next. @returns whether they do */
+  passes(expected: Uint8Array): boolean {
+    const [bytes, start] = [this.#bytes, this.#offset];
+    if (expected.length > this.#end - start) return false;
+    for (let index = 0; index < expected.length; index++) {
+      if (bytes[start + index] !== expected[index]) return false;
+    }
+    this.#offset = start + expected.length;
+    return true;
+  }
+
   bytes(max: number): Uint8Array {
     return this.raw(this.varuint(max));
   }

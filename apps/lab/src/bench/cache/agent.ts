@@ -1,4 +1,4 @@
-// One process of the bench: `agent.js NICK NETWORK RUN_FOLDER`.
+// One process of the bench: `agent.js NICK NETWORK RUN_FOLDER [CACHE_FOLDER]`.
 import { setTimeout as pause } from 'node:timers/promises';
 import { openCache } from '@hearsay/cache';
 import { createPeer, NetworkKeys } from '@hearsay/node';
@@ -7,7 +7,7 @@ import { forEachLine } from '../../process/lines.js';
 import { benchKey } from '../bench-key.js';
 import type { CacheCommand, CacheRecord } from './protocol.js';
 
-const [nick = '', network = '', folder = ''] = process.argv.slice(2);
+const [nick = '', network = '', folder = '', dir] = process.argv.slice(2);
 const VALUE = 'x'.repeat(100);
 /** Sets of one turn of the event loop in a flood. */
 const BURST = 64;
@@ -24,7 +24,8 @@ const peer = await createPeer({
   discover: false,
   runFolder: folder,
 });
-const cache = await openCache({ peer, documents: false });
+const kept = dir === undefined ? {} : { dir };
+const cache = await openCache({ peer, documents: false, ...kept });
 const arrivedMs: number[] = [];
 let changedMs = clockMs();
 let writes = 0;

@@ -6,7 +6,7 @@ import { median, quantile } from '../../stats.js';
 import { describeMachine } from '../machine.js';
 import type { LocalFigures } from './local.js';
 import { CacheMesh, type Latencies } from './mesh.js';
-import { measureRedis, redisAbsence } from './redis.js';
+import { measureRedis, measureRedisResync, redisAbsence } from './redis.js';
 import { formatRows, type Row } from './report.js';
 
 export interface CacheBenchOptions {
@@ -74,11 +74,12 @@ async function meshRows(narrator: Narrator, quick: boolean): Promise<readonly Ro
   if (absence !== undefined) narrator.step('skipped', `Redis: ${absence}`);
   else narrator.step('measuring', 'Redis with two replicas');
   const redis = absence === undefined ? await measureRedis(sets) : undefined;
+  const resyncMs = absence === undefined ? await measureRedisResync(ENTRIES) : undefined;
   return await withChildren(async (children) => {
     const mesh = new CacheMesh(children, `bench-${process.pid}-cache`);
     await mesh.open(3);
     narrator.step('measuring', 'one set at a time, 3 peers');
-    await mesh.trickle(50, 0); // What runs for the first time is slow.
+    await mesh.flood(1_000); // What runs for the first time is slow.
     const alone = await mesh.trickle(sets, 0);
     narrator.step('measuring', `the same under ${count(BESIDE_RATE)} sets/s`);
     const busy = await mesh.trickle(sets, BESIDE_RATE);
@@ -87,6 +88,8 @@ async function meshRows(narrator: Narrator, quick: boolean): Promise<readonly Ro
     for (let round = 0; round < (quick ? 2 : 5); round++) rates.push(await mesh.flood(1_000));
     narrator.step('measuring', `a newcomer, ${count(ENTRIES)} entries`);
     const caughtUpMs = await mesh.catchUp(ENTRIES);
+    narrator.step('measuring', 'kill -9 and restart of one with a folder');
+    const restartedMs = await mesh.restart(ENTRIES);
     narrator.step('measuring', 'kill -9 of one under load');
     const killed = await mesh.kill(quick ? 2_000 : 6_000);
     return [
@@ -95,7 +98,11 @@ async function meshRows(narrator: Narrator, quick: boolean): Promise<readonly Ro
       row('replicated sets a second, 3 peers', median(rates), '>= 60,000', median(rates) >= 6e4, {
         format: count,
       }),
-      row(`newcomer with ${count(ENTRIES)} entries`, caughtUpMs, '<= 2 s', caughtUpMs <= 2_000, {
+      row(`newcomer, ${count(ENTRIES)} entries`, caughtUpMs, '<= 2 s', caughtUpMs <= 2_000, {
+        format: formatMs,
+        beside: resyncMs === undefined ? '' : `Redis, full resync ${formatMs(resyncMs)}`,
+      }),
+      row('restart from disk and catch up', restartedMs, '<= 2 s', restartedMs <= 2_000, {
         format: formatMs,
       }),
       row('failed operations after kill -9', killed.failed, '0', killed.failed === 0, {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { clockMs } from '../../clock.js';
@@ -73,22 +74,47 @@ export class CacheMesh {
     return (sets * 1_000) / (endedMs - Math.min(...floods.map(({ startedMs }) => startedMs)));
   }
 
-  /** @returns milliseconds from the start of a process until it holds all that the others do */
+  /** @returns milliseconds from the start of a process with nothing until it holds all that the others do */
   async catchUp(keys: number): Promise<number> {
+    await this.#fill(keys);
+    return await this.#join(this.#start('newcomer'));
+  }
+
+  /**
+   * A peer with a folder is killed with `kill -9`, the others write a hundredth anew, and it comes back.
+   * @returns milliseconds from its second start until it holds all that the others do
+   */
+  async restart(keys: number): Promise<number> {
+    await this.#fill(keys);
+    const folder = path.join(this.#children.folder, 'kept');
+    const kept = this.#start('kept', folder);
+    await this.#join(kept);
+    this.#agents = this.#agents.filter((agent) => agent !== kept);
+    kept.child.mayEnd = true;
+    kept.child.kill();
+    await kept.child.ended;
+    await this.#fill(keys / 100);
+    return await this.#join(this.#start('kept', folder));
+  }
+
+  async #fill(keys: number): Promise<void> {
     const [first] = this.#agents;
     if (first === undefined) throw new Error('open the mesh first');
     await this.#ask(first, { do: 'fill', keys }, 'filled');
     await this.settled();
+  }
+
+  /** @returns milliseconds from the start of a process until it holds all that the others do */
+  async #join(newcomer: Agent): Promise<number> {
+    const [first] = this.#agents;
+    if (first === undefined) throw new Error('open the mesh first');
     const { writes } = await this.#report(first);
-    const startedMs = clockMs();
-    const newcomer = this.#start('newcomer');
     await this.#next(newcomer, 'listening');
-    const address = this.#address;
-    const others = this.#agents.length;
-    await this.#ask(newcomer, { do: 'join', address, others }, 'joined');
+    // One link is enough to be repaired.
+    await this.#ask(newcomer, { do: 'join', address: this.#address, others: 1 }, 'joined');
     this.#agents.push(newcomer);
     while ((await this.#report(newcomer)).writes < writes) await pause(LOOK_MS);
-    return clockMs() - startedMs;
+    return clockMs() - newcomer.child.startedAtMs;
   }
 
   /** Kills one while all read and write. @returns operations of the living, and how many failed */
@@ -120,12 +146,12 @@ export class CacheMesh {
     }
   }
 
-  #start(nick: string): Agent {
+  #start(nick: string, ...cacheFolder: readonly string[]): Agent {
     const records: CacheRecord[] = [];
     const child = this.#children.start({
       label: nick,
       file: agentFile,
-      args: [nick, this.#network, this.#children.folder],
+      args: [nick, this.#network, this.#children.folder, ...cacheFolder],
       onLine: (line) => {
         // Both ends of this pipe are built from the same sources.
         records.push(JSON.parse(line) as CacheRecord);

@@ -47,6 +47,49 @@ export async function measureRedis(sets: number): Promise<Latencies> {
   }
 }
 
+/** @returns milliseconds from the start of a replica until it holds all the keys of its master */
+export async function measureRedisResync(keys: number): Promise<number> {
+  const [port = 0, replicaPort = 0] = await Promise.all([freePort(), freePort()]);
+  const folder = await mkdtemp(path.join(tmpdir(), 'hearsay-redis-'));
+  const common = ['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const start = (...args: readonly string[]) =>
+    spawn(PROGRAM, [...common, '--repl-diskless-sync-delay', '0', ...args], { stdio: 'ignore' });
+  const servers = [start('--port', String(port))];
+  try {
+    const master = await opened(port);
+    master.resume();
+    for (let key = 0; key < keys; key++) master.write(command('SET', `fill:${key}`, VALUE));
+    await until(master, ['DBSIZE'], `:${keys}\r\n`);
+    const startedMs = clockMs();
+    servers.push(start('--port', String(replicaPort), '--replicaof', '127.0.0.1', String(port)));
+    const replica = await opened(replicaPort);
+    await until(replica, ['INFO', 'replication'], 'master_link_status:up');
+    await until(replica, ['DBSIZE'], `:${keys}\r\n`);
+    const tookMs = clockMs() - startedMs;
+    for (const socket of [master, replica]) socket.destroy();
+    return tookMs;
+  } finally {
+    for (const server of servers) server.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Asks until the answer says so. */
+async function until(socket: Socket, words: readonly string[], what: string): Promise<void> {
+  const untilMs = clockMs() + READY_MS;
+  let text = '';
+  const onData = (part: Buffer | string): void => {
+    text = (text + part.toString()).slice(-8_192);
+  };
+  socket.on('data', onData);
+  while (!text.includes(what)) {
+    if (clockMs() > untilMs) throw new Error(`${PROGRAM} does not say ${JSON.stringify(what)}`);
+    socket.write(command(...words));
+    await pause(5);
+  }
+  socket.off('data', onData);
+}
+
 async function trickle(
   master: Socket,
   replicas: readonly Socket[],
