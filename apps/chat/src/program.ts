@@ -140,6 +140,7 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
       durabilityValue,
     )
     .option('--cache-memory <size>', 'what the cache may take (default: 256mb)', memoryValue)
+    .option('--no-typing', 'tell nobody that you type, and show nobody who does')
     .option('--no-cache', 'no cache and no documents')
     .option(
       '--http-token <token>',

@@ -30,7 +30,7 @@ describe('the configuration', () => {
     const { warnings, theme } = parse('{\n  "theme": "mono",\n  "colour": "red"\n}');
     expect(theme).toBe('mono');
     expect(warnings).toEqual([
-      '/c/config.json:3: unknown field "colour"; known are theme, ascii, bell, screen, keys',
+      '/c/config.json:3: unknown field "colour"; known are theme, ascii, bell, typing, screen, keys',
     ]);
   });
 

@@ -333,7 +333,8 @@ export interface Peer {
   drained(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
    * Opens a port for a program of its own beside the messages: 1 the cache, 2 and 3 documents, 4 services,
-   * from 16 on what an application likes. Neighbours that have it open too are met at once.
+   * 5 signals of chat programs, from 16 on what an application likes. Neighbours that have it open too are
+   * met at once.
    * @throws PeerError `bad-port`, `port-taken`, `closed`
    */
   open(port: Port, handlers: PortHandlers): PeerPort;

@@ -11,6 +11,8 @@ export interface Config {
   readonly theme: ThemeName | undefined;
   readonly ascii: boolean | undefined;
   readonly bell: boolean;
+  /** Tell when we type, and show who does. */
+  readonly typing: boolean;
   readonly screen: 'full' | 'inline' | 'simple' | undefined;
   readonly keys: KeyMap;
   /** Fields that mean nothing here, each with file and line. */
@@ -18,12 +20,13 @@ export interface Config {
 }
 
 const SCREENS = ['full', 'inline', 'simple'] as const;
-const FIELDS = ['theme', 'ascii', 'bell', 'screen', 'keys'];
+const FIELDS = ['theme', 'ascii', 'bell', 'typing', 'screen', 'keys'];
 
 export const DEFAULT_CONFIG: Config = {
   theme: undefined,
   ascii: undefined,
   bell: true,
+  typing: true,
   screen: undefined,
   keys: DEFAULT_KEYS,
   warnings: [],
@@ -78,6 +81,7 @@ export function parseConfig(text: string, file: string): Config {
     theme: one('theme', THEME_NAMES),
     ascii: yes('ascii'),
     bell: yes('bell') ?? true,
+    typing: yes('typing') ?? true,
     screen: one('screen', SCREENS),
     keys: readKeys(keys as Readonly<Record<string, unknown>>, at), // Checked just above.
     warnings: unknown.map(

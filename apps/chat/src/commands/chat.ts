@@ -30,6 +30,7 @@ import { EndSignals } from '../process/end-signals.js';
 import { rememberNick } from '../profile/folders.js';
 import { nextNick } from '../profile/nick.js';
 import { pickNick } from '../profile/pick-nick.js';
+import { Signals } from '../signals/signals.js';
 import { farewellLine } from '../view/farewell.js';
 import type { StartView } from '../view/start-words.js';
 import { lanHosts } from './lan-hosts.js';
@@ -54,6 +55,8 @@ export interface ChatOptions {
   readonly follow?: boolean;
   readonly web?: boolean;
   readonly cache: boolean;
+  /** `--no-typing` */
+  readonly typing: boolean;
   /** Bytes. */
   readonly cacheMemory?: number;
   readonly httpToken?: string;
@@ -92,6 +95,7 @@ export async function runChat(words: readonly string[], given: ChatOptions): Pro
 
   const startedMs = performance.now();
   const session = new ChatSession(peer, options.room ?? DEFAULT_ROOM);
+  const signals = new Signals({ peer, typing: options.typing && config.typing });
   const folder = path.join(network.folder, nick, CACHE_FOLDER);
   const service = options.cache ? serviceOf({ peer, dir: folder, mode, options }) : undefined;
   const context: FrontContext = {
@@ -111,6 +115,7 @@ export async function runChat(words: readonly string[], given: ChatOptions): Pro
     bell: config.bell,
     warnings: config.warnings,
     keys: config.keys,
+    signals,
     drillsAllowed: options.lan !== true || options.drills === true,
   };
   return runUntilEnd(makeFront(context), { peer, context, mode, options, startedMs, service });
@@ -192,6 +197,7 @@ async function runUntilEnd(front: Front, run: Run): Promise<ExitCode> {
     throw error;
   } finally {
     signals.stop();
+    context.signals?.close();
     context.session.close();
   }
 }

@@ -9,6 +9,7 @@ import { openLook, openOutput, openTheme } from '../front/open-front.js';
 import { eventLine } from '../json/encode.js';
 import { memberFields, syncFields } from '../json/objects.js';
 import { readClocks } from '../screen/mesh/read-clocks.js';
+import { Signals } from '../signals/signals.js';
 import { type Errand, type ErrandOptions, meetPeers, runErrand } from './errand.js';
 
 export interface MeshOptions extends ErrandOptions {
@@ -85,6 +86,7 @@ async function watch({ peer, network, signal }: Errand, given: MeshOptions): Pro
     ...given,
   };
   const session = new ChatSession(peer, DEFAULT_ROOM);
+  const signals = new Signals({ peer, typing: false });
   const front = new FullFront(
     {
       session,
@@ -111,6 +113,7 @@ async function watch({ peer, network, signal }: Errand, given: MeshOptions): Pro
       bell,
       warnings,
       keys,
+      signals,
       drillsAllowed: options.lan !== true || options.drills === true,
     },
     { theme: openTheme(options), meshOnly: true },
@@ -120,6 +123,7 @@ async function watch({ peer, network, signal }: Errand, given: MeshOptions): Pro
     return EXIT.ok;
   } finally {
     front.stop();
+    signals.close();
     session.close();
   }
 }

@@ -3,6 +3,7 @@ import type { MadeInvite } from '../chat/make-invite.js';
 import type { ChatSession } from '../chat/session.js';
 import type { BoundedOutput } from '../output/bounded-output.js';
 import type { KeyMap } from '../screen/model/keys.js';
+import type { Signals } from '../signals/signals.js';
 import type { Look } from '../text/look.js';
 import type { StartView } from '../view/start-words.js';
 
@@ -38,6 +39,8 @@ export interface FrontContext {
   readonly bell: boolean;
   /** Keys of the whole screen. */
   readonly keys: KeyMap;
+  /** What chat programs tell each other beside the messages; undefined: nothing. */
+  readonly signals?: Signals | undefined;
 }
 
 /** A way to chat: a terminal, lines of text, or JSON. */

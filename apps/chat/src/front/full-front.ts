@@ -8,6 +8,7 @@ import { Conversations } from '../screen/conversations.js';
 import { exportEvents } from '../screen/mesh/export-events.js';
 import { followMesh } from '../screen/mesh/mesh-events.js';
 import type { DrillKind } from '../screen/mesh/mesh-state.js';
+import { followSignals } from '../screen/mesh/signal-events.js';
 import { initialState } from '../screen/model/initial-state.js';
 import type { ScreenEffect, ScreenEvent, ScreenState } from '../screen/model/state.js';
 import { update } from '../screen/model/update.js';
@@ -24,6 +25,7 @@ const EVERYWHERE: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>([
   'member',
   'found',
   'in-sync',
+  'noticed',
   'flapping',
   'calm',
   'renamed',
@@ -90,6 +92,7 @@ export class FullFront implements Front {
     this.#stopFollowing = followMesh(session, (event) =>
       this.#dispatch({ kind: 'mesh-event', event }),
     );
+    followSignals(context, (event) => this.#dispatch(event));
     this.#narrator = this.#makeNarrator();
     this.#runner = this.#makeRunner();
     this.#screen = openScreen({
@@ -170,6 +173,8 @@ export class FullFront implements Front {
         const { key, place, have } = effect;
         return this.#dispatch({ kind: 'older', key, ...this.#conversations.older(place, have) });
       }
+      case 'typing':
+        return this.#context.signals?.typing(effect.place);
       case 'drill':
         return this.#drill(effect.drill, effect.peer);
       case 'export-events':
@@ -251,6 +256,7 @@ export class FullFront implements Front {
       echo: 'now',
       isCurrent: () => true,
       tell: (notice) => this.#tell(notice),
+      signals: this.#context.signals,
     });
   }
 

@@ -41,6 +41,7 @@ export class LineFront implements Front {
       echo: toPerson ? 'late' : 'never',
       isCurrent: (room) => this.#runner.isIn(room),
       tell: (notice) => this.#tell(notice),
+      signals: context.signals,
     });
     this.#runner = new CommandRunner({
       session,

@@ -3,7 +3,7 @@ import { clockTime } from '../text/clock-time.js';
 import { formatDuration } from '../text/duration.js';
 import { sanitiseLine } from '../text/sanitise.js';
 import { memberWords } from './member-words.js';
-import type { InSync, MemberNotice, MessageNotice, Notice } from './notice.js';
+import type { InSync, MemberNotice, MessageNotice, Notice, NoticedNotice } from './notice.js';
 
 /** How loudly a notice is shown. */
 export type Tone = 'quiet' | 'good' | 'warn' | 'alarm';
@@ -18,6 +18,8 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
   switch (notice.kind) {
     case 'member':
       return { text: memberWords(notice), tone: memberTone(notice) };
+    case 'noticed':
+      return quiet(noticedWords(notice));
     case 'found':
       return good(
         `found ${notice.names.join(', ')} in ${formatDuration(notice.tookMs)}${
@@ -76,6 +78,28 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
     case 'caught-up':
       return quiet(quietWords(notice));
   }
+}
+
+const NOTICED_NAMES_MAX = 4;
+
+/** `cy dead to all 3: bob first, we +0.02s, dia +0.05s`. */
+function noticedWords({ name, others, silent }: NoticedNotice): string {
+  const told = others.length + 1; // We are one of them.
+  const all = [...others, { name: 'we', afterMs: 0 }].sort(
+    (left, right) => left.afterMs - right.afterMs,
+  );
+  const firstMs = all[0]?.afterMs ?? 0;
+  const shown = all.slice(0, NOTICED_NAMES_MAX).map(({ name: by, afterMs }, index) => {
+    return index === 0 ? `${by} first` : `${by} +${formatDuration(afterMs - firstMs)}`;
+  });
+  const last = all.at(-1);
+  if (all.length > shown.length && last !== undefined) {
+    shown.push(`the last of all +${formatDuration(last.afterMs - firstMs)}`);
+  }
+  const whom = silent.length === 0 ? `all ${told}` : `${told} of ${told + silent.length}`;
+  const missing = silent.length > NOTICED_NAMES_MAX ? `${silent.length} peers` : silent.join(', ');
+  const not = silent.length === 0 ? '' : `; not heard from ${missing}`;
+  return `${name} dead to ${whom}: ${shown.join(', ')}${not}`;
 }
 
 /** `bob edited "hello": hello you two`, one row; the text may be long, and is cut. */

@@ -29,6 +29,7 @@ export type Notice =
     }
   | { readonly kind: 'in-sync'; readonly inSync: InSync }
   | MemberNotice
+  | NoticedNotice
   | { readonly kind: 'flapping'; readonly name: string; readonly returns: number }
   | {
       readonly kind: 'calm';
@@ -120,4 +121,14 @@ export interface MemberNotice {
   readonly silentMs: number | undefined;
   readonly agreed: number;
   readonly asked: number;
+}
+
+/** Who else holds a member for dead that we hold for dead, and since when. */
+export interface NoticedNotice {
+  readonly kind: 'noticed';
+  readonly name: string;
+  /** The first one first; negative: before we did. */
+  readonly others: readonly { readonly name: string; readonly afterMs: number }[];
+  /** Live others that have not said so. */
+  readonly silent: readonly string[];
 }

@@ -31,6 +31,12 @@ export class Arrivals implements Watch {
     return true;
   }
 
+  /** Somebody went while others lack something: when all agree again is news. */
+  apart(): void {
+    this.#awaitingSync = true;
+    this.#inSync = undefined;
+  }
+
   /** Takes note of who is in sync; `messages` is how many we hold. */
   synced(live: number, inSync: number, messages: number): void {
     if (live === 0) this.#awaitingSync = true;

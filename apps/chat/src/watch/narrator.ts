@@ -4,10 +4,12 @@ import type { ChatMessage } from '../chat/message.js';
 import { isVisitor } from '../chat/names.js';
 import type { Place } from '../chat/place.js';
 import type { ChatSession, Utterance } from '../chat/session.js';
+import type { Signals } from '../signals/signals.js';
 import { sanitiseLine } from '../text/sanitise.js';
 import type { MemberNotice, MessageNotice, Notice } from '../view/notice.js';
 import { Arrivals } from './arrivals.js';
 import { FlapFolder } from './flap-folder.js';
+import { Noticed } from './noticed.js';
 import { Receipts } from './receipts.js';
 import { Timeline, type TimelineOutput } from './timeline.js';
 import { Troubles } from './troubles.js';
@@ -33,6 +35,8 @@ export interface NarratorOptions {
   /** True for the room being looked at; messages of others are marked. */
   readonly isCurrent: (room: string) => boolean;
   readonly tell: (notice: Notice) => void;
+  /** Who else noticed a death is told, where programs tell each other. */
+  readonly signals?: Pick<Signals, 'onVerdict'> | undefined;
 }
 
 /** Turns what happens to a peer into notices for a person, in order, once, and not too many. */
@@ -43,6 +47,7 @@ export class Narrator {
   readonly #peer: Peer;
   readonly #arrivals: Arrivals;
   readonly #flaps = new FlapFolder();
+  readonly #noticed: Noticed;
   readonly #timeline: Timeline;
   readonly #troubles: Troubles;
   readonly #stops: (() => void)[] = [];
@@ -61,6 +66,7 @@ export class Narrator {
       tell: (notice) => this.#tell(notice),
     });
     this.#arrivals = new Arrivals(startedMs);
+    this.#noticed = new Noticed({ nameOf: (id) => this.#name(id), live: () => this.#live() });
     this.#timeline = new Timeline({ startedMs, historyMax: options.historyMax });
     this.receipts = new Receipts({
       holdingOf: (id) => this.#peer.receipt(id),
@@ -162,6 +168,11 @@ export class Narrator {
       if (messages > 0) this.#onSync();
     });
     this.#stops.push(...this.#troubles.listen());
+    this.#options.signals?.onVerdict(({ by, peer: of, generation, state }) => {
+      if (state !== 'dead') return;
+      this.#noticed.other(by, { peer: of, generation }, Date.now());
+      this.#step();
+    });
   }
 
   #onMember(event: PeerEvents['member']): void {
@@ -189,7 +200,14 @@ export class Narrator {
       agreed: event.agreed,
       asked: event.asked,
     };
-    for (const shown of this.#flaps.change(member.id, notice, now)) this.#tell(shown);
+    const shown = this.#flaps.change(member.id, notice, now);
+    for (const each of shown) this.#tell(each);
+    // Of one that comes and goes only the changes are counted.
+    const isShown = shown.includes(notice);
+    if (!isShown || member.state !== 'dead') return;
+    const { live, inSync } = this.#peer.status();
+    if (inSync < live) this.#arrivals.apart();
+    if (this.#options.signals !== undefined) this.#noticed.own(member.id, member.generation, now);
   }
 
   #onMeta(member: PeerMember, wasNick: string | undefined): void {
@@ -207,7 +225,7 @@ export class Narrator {
   #step(): void {
     const now = Date.now();
     this.#echoIfKnown(now);
-    const watches: readonly Watch[] = [this.#arrivals, this.receipts, this.#flaps];
+    const watches: readonly Watch[] = [this.#noticed, this.#arrivals, this.receipts, this.#flaps];
     for (const watch of watches) for (const notice of watch.tick(now)) this.#tell(notice);
     this.#show(this.#timeline.tick(now));
     this.#sleep(now, watches);
@@ -271,6 +289,13 @@ export class Narrator {
   #tell(notice: Notice): void {
     if (this.#echoes.length > 0) this.#flushEchoes(); // Never after what came later.
     this.#options.tell(notice);
+  }
+
+  #live(): readonly PeerId[] {
+    return this.#peer
+      .members()
+      .filter((member) => !member.self && member.state === 'alive' && !isVisitor(member))
+      .map(({ id }) => id);
   }
 
   #name(id: PeerId): string {

@@ -117,7 +117,7 @@ describe('the status row', () => {
   });
 
   it('says in sync', () => {
-    expect(words({ name: 'bob' })).toBe('● in sync with 1 of 1');
+    expect(words({ name: 'bob' })).toBe('● in sync with 1 of 1 since 12:00:00');
   });
 
   it('says who is behind, and of whom we lack something', () => {
@@ -129,7 +129,7 @@ describe('the status row', () => {
 
   it('never counts the dead', () => {
     expect(words({ name: 'bob' }, { id: idOf('c'), name: 'cy', state: 'dead', lacks: 7 })).toBe(
-      '● in sync with 1 of 1 · cy dead',
+      '● in sync with 1 of 1 since 12:00:00 · cy dead',
     );
   });
 
@@ -158,5 +158,30 @@ describe('a message', () => {
       .hear('hello', { place: LOBBY });
     expect(effects).toEqual([{ kind: 'bell' }]);
     expect(state.conversations[0]?.unread).toBe(0);
+  });
+});
+
+describe('who is typing', () => {
+  const typing = (...names: readonly string[]) =>
+    ({ kind: 'typing', typists: names.map((name) => ({ name, key: '#lobby' })) }) as const;
+  const status = (rig: Rig): string =>
+    picture(screenView(rig.state, meshView), rig.state.size.columns, rig.state.size.rows)
+      .split('\n')
+      .find((row) => row.includes('in sync')) ?? '';
+
+  it('stands in the status, in that conversation only', () => {
+    const rig = scene().do(typing('dia'));
+    expect(status(rig)).toContain('dia is typing · Alt-M mesh · F1 help');
+    expect(status(rig.do(typing('dia', 'bob')))).toContain('dia and bob are typing');
+    expect(status(rig.do(typing('dia', 'bob', 'eve')))).toContain('3 are typing');
+    expect(status(rig.keys('alt-2'))).not.toContain('typing');
+  });
+
+  it('comes before the keys where there is little room', () => {
+    const rig = new Rig({ surroundings: surroundings({ members: [ANA, BOB] }) })
+      .resize(60, 20)
+      .do(typing('dia'));
+    expect(status(rig)).toContain('in sync with 1 of 1');
+    expect(status(rig)).toMatch(/dia is typing/);
   });
 });

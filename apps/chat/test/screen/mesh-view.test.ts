@@ -235,6 +235,19 @@ describe('convergence', () => {
     expect(typicalMs(end)).toBe(2_000);
   });
 
+  it('knows since when all hold what they hold now', () => {
+    const state = (hash: string, seconds: number): Surroundings => {
+      const looked = at(seconds, 0);
+      return { ...looked, status: { ...looked.status, stateHash: hash } };
+    };
+    const since = (...looked: readonly Surroundings[]): number | undefined =>
+      looked.reduce(observed, NO_CONVERGENCE).agreedSinceMs;
+    expect(since(state('a', 0), state('a', 5))).toBe(NOON);
+    expect(since(state('a', 0), state('b', 5), state('b', 6))).toBe(NOON + 5_000);
+    expect(since(state('a', 0), at(1, 2))).toBeUndefined();
+    expect(since(state('a', 0), at(1, 2), state('a', 2))).toBe(NOON + 2_000);
+  });
+
   it('keeps the most of each second, and forgets old ones', () => {
     const looked = [at(0, 1), at(0.2, 7), at(0.9, 2)].reduce(observed, NO_CONVERGENCE);
     expect(looked.samples).toEqual([{ second: NOON / 1_000, behind: 7 }]);

@@ -73,7 +73,9 @@ export function messageEntry(changes: Partial<ChatMessage> = {}, name = 'bob'): 
 /** A screen that a test does things to. */
 export class Rig {
   state: ScreenState;
+  /** All but what others are told of typing. */
   readonly effects: ScreenEffect[] = [];
+  readonly typing: ScreenEffect[] = [];
 
   constructor(changes: Partial<ScreenState> = {}) {
     const state = initialState({
@@ -92,7 +94,9 @@ export class Rig {
   do(event: ScreenEvent): this {
     const { state, effects } = update(this.state, event);
     this.state = state;
-    this.effects.push(...effects);
+    for (const effect of effects) {
+      (effect.kind === 'typing' ? this.typing : this.effects).push(effect);
+    }
     return this;
   }
 

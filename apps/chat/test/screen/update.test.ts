@@ -3,7 +3,7 @@ import { meshView } from '../../src/screen/mesh/mesh-view.js';
 import { currentOf, type ScreenState } from '../../src/screen/model/state.js';
 import { screenView } from '../../src/screen/view/chat-view.js';
 import { idOf } from '../support/fake-peer.js';
-import { ANA, LOBBY, messageEntry, named, picture, Rig, surroundings } from './support.js';
+import { ANA, LOBBY, messageEntry, NOON, named, picture, Rig, surroundings } from './support.js';
 
 const DEV = { kind: 'room', room: 'dev' } as const;
 const BOB = { kind: 'direct', peer: idOf('b') } as const;
@@ -263,4 +263,29 @@ it('help lies over the chat and goes again', () => {
 it('what a command prints stays as it is laid out', () => {
   const { state } = new Rig().do({ kind: 'answer', atMs: 0, rows: ['PEER  STATE', 'bob   alive'] });
   expect(seen(state)).toMatch(/│ PEER {2}STATE .*\n.*│ bob {3}alive /);
+});
+
+describe('that we type', () => {
+  const typed = (rig: Rig, text: string, nowMs: number): Rig =>
+    rig.do({ kind: 'input', input: { kind: 'text', text }, nowMs });
+  const here = { kind: 'typing', place: LOBBY };
+  const nowhere = { kind: 'typing', place: undefined };
+
+  it('is told at first, now and then, and when it is over', () => {
+    const rig = new Rig();
+    typed(rig, 'h', NOON);
+    typed(rig, 'e', NOON + 1_000);
+    expect(rig.typing).toEqual([here]);
+    typed(rig, 'y', NOON + 3_000);
+    expect(rig.typing).toEqual([here, here]);
+    rig.keys('enter');
+    expect(rig.typing).toEqual([here, here, nowhere]);
+    rig.keys('up', 'ctrl-u');
+    expect(rig.typing.slice(-2)).toEqual([here, nowhere]);
+  });
+
+  it("is nobody else's business while it is a command", () => {
+    const rig = typed(new Rig(), '/msg bob a secret', NOON);
+    expect(rig.typing).toEqual([]);
+  });
 });

@@ -18,6 +18,7 @@ import {
   type PeerLink,
   type PeerMember,
   type PeerMessage,
+  type PortHandlers,
   type Publication,
 } from '@hearsay/node';
 import { encodePayload } from '../../src/chat/payload.js';
@@ -257,8 +258,20 @@ export class FakePeer implements Peer {
     throw new Error('not needed here');
   }
 
-  open(): ReturnType<Peer['open']> {
-    throw new Error('not needed here');
+  /** What was posted on any port, and to whom; undefined: to all. */
+  readonly posted: { readonly text: string; readonly to: PeerId | undefined }[] = [];
+  /** What comes to the port that was opened last. */
+  received: PortHandlers['received'] = () => undefined;
+
+  open(port: number, handlers: PortHandlers): ReturnType<Peer['open']> {
+    this.received = (from, bytes) => handlers.received(from, bytes);
+    return {
+      port,
+      post: (bytes, { to } = {}) => this.posted.push({ text: Buffer.from(bytes).toString(), to }),
+      sign: () => new Uint8Array(),
+      verify: () => false,
+      close: () => undefined,
+    };
   }
 
   join(address: string): void {

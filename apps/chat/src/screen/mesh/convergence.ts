@@ -8,6 +8,10 @@ export interface Convergence {
   readonly apartSinceMs: number | undefined;
   /** When all live peers were last known to hold the same. */
   readonly agreedMs: number | undefined;
+  /** Since when all live peers hold what they hold now; undefined: they do not. */
+  readonly agreedSinceMs: number | undefined;
+  /** The state that they agree on. */
+  readonly agreedState: string;
   /** How long it took to agree, each time, the newest last. */
   readonly tookMs: readonly number[];
 }
@@ -21,6 +25,8 @@ export const NO_CONVERGENCE: Convergence = {
   samples: [],
   apartSinceMs: undefined,
   agreedMs: undefined,
+  agreedSinceMs: undefined,
+  agreedState: '',
   tookMs: [],
 };
 
@@ -37,15 +43,21 @@ export function observed(
   const live = members.filter(({ self, state }) => !self && state === 'alive');
   const behind = live.reduce((sum, { lacks, ahead }) => sum + lacks + ahead, 0);
   const samples = withSample(before.samples, { second: Math.floor(atMs / 1_000), behind });
-  if (status.live === 0) return { ...before, samples, apartSinceMs: undefined };
-  if (status.inSync < status.live) {
-    return { ...before, samples, apartSinceMs: before.apartSinceMs ?? atMs };
+  if (status.live === 0) {
+    return { ...before, samples, apartSinceMs: undefined, agreedSinceMs: undefined };
   }
-  const { apartSinceMs, tookMs } = before;
+  if (status.inSync < status.live) {
+    const apart = before.apartSinceMs ?? atMs;
+    return { ...before, samples, apartSinceMs: apart, agreedSinceMs: undefined };
+  }
+  const { apartSinceMs, agreedSinceMs, agreedState, tookMs } = before;
+  const isSame = agreedState === status.stateHash;
   return {
     samples,
     apartSinceMs: undefined,
     agreedMs: atMs,
+    agreedSinceMs: (isSame ? agreedSinceMs : undefined) ?? atMs,
+    agreedState: status.stateHash,
     tookMs:
       apartSinceMs === undefined ? tookMs : [...tookMs, atMs - apartSinceMs].slice(-AGREEMENTS_MAX),
   };

@@ -4,6 +4,9 @@ import type { NamedMember, Surroundings } from '../model/surroundings.js';
 
 const NAME_COLUMNS = 9;
 
+/** Some links say something only when there are several of them. */
+const SOME_LINKS_MIN = 4;
+
 /** Open links with what they carry; at most `rows` lines, none when there is no room. */
 export function linkLines(
   { links }: Surroundings,
@@ -11,7 +14,7 @@ export function linkLines(
   glyphs: Glyphs,
   rows: number,
 ): Line[] {
-  if (links.length === 0 || rows < Math.min(3, links.length + 1)) return [];
+  if (links.length === 0 || rows < Math.min(SOME_LINKS_MIN, links.length) + 1) return [];
   const head: Line = [
     span(' LINKS', 'title'),
     span('     mode  msg/s    kB/s  queue  drop', 'dim'),

@@ -24,6 +24,7 @@ import { lookOf, meshMembers, pickedOf } from './mesh-keys.js';
 
 const GRAPH_FROM_COLUMNS = 90;
 const RELAYS_FROM_COLUMNS = 76;
+const TINY_COLUMNS = 50;
 /** Below this many rows the members have almost all of them. */
 const LOW_ROWS = 16;
 /** Where the right one of two blocks side by side begins. */
@@ -61,15 +62,17 @@ function titleLine(state: ScreenState, { atMs }: Surroundings): Line {
   const dot = ` ${glyphs.dot} `;
   const who = `${members.length} ${members.length === 1 ? 'member' : 'members'}: ${counts.join(', ')}`;
   const isNarrow = size.columns < RELAYS_FROM_COLUMNS;
+  const isTiny = size.columns < TINY_COLUMNS;
   const left: Line = [
-    span(` MESH ${network}`, 'title'),
+    span(isTiny ? ' MESH' : ` MESH ${network}`, 'title'),
     span(isNarrow ? '' : `${dot}you ${self.nick}`),
-    span(dot + who),
+    span(isTiny ? `  ${counts.join(', ')}` : dot + who),
     span(mesh.paused === undefined ? '' : '  PAUSED', 'warn'),
   ];
   const up = isNarrow ? '' : `${dot}up ${formatDuration(atMs - mesh.startedMs)}`;
   const back = mesh.only ? 'q leaves' : 'Esc chat';
-  const right = [span(`${clockTime(atMs)}${up}${dot}${back} `, 'dim')];
+  const time = isTiny ? '' : `${clockTime(atMs)}${up}${dot}`;
+  const right = [span(`${time}${back} `, 'dim')];
   return justify(left, right, size.columns, glyphs.more);
 }
 
@@ -130,7 +133,7 @@ function sections(state: ScreenState, shown: Surroundings, room: number): Line[]
   const { size, glyphs } = state;
   const look = lookOf(state);
   const members = meshMembers(state);
-  const convergence = convergenceLines(look.convergence, shown, glyphs);
+  const convergence = convergenceLines(look.convergence, shown, glyphs, size.columns);
   const lines: Line[] = room > 3 ? [[], ...convergence] : convergence;
   const left = (): number => room - lines.length - EVENT_PART_ROWS_MIN;
   const clockRows = left() - 1;

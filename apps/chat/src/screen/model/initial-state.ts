@@ -18,6 +18,8 @@ export function initialState({ meshOnly, ...beginning }: Beginning): ScreenState
     previous: undefined,
     overlay: undefined,
     search: undefined,
+    typists: [],
+    typingTold: undefined,
     hint: undefined,
     focused: true,
     sent: [],

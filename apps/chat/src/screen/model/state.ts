@@ -25,6 +25,13 @@ export interface Search {
   readonly index: number;
 }
 
+/** Somebody who types, by name. */
+interface ShownTypist {
+  readonly name: string;
+  /** Key of the conversation. */
+  readonly key: string;
+}
+
 /** Everything the screen shows. */
 export interface ScreenState {
   readonly size: ScreenSize;
@@ -40,6 +47,10 @@ export interface ScreenState {
   readonly surroundings: Surroundings;
   readonly overlay: Overlay | undefined;
   readonly search: Search | undefined;
+  /** Others who type now, and the conversation that shows it. */
+  readonly typists: readonly ShownTypist[];
+  /** Where we told last that we type, and when. */
+  readonly typingTold: { readonly key: string; readonly atMs: number } | undefined;
   readonly mesh: MeshState;
   readonly keys: KeyMap;
   /** A line in place of the status, until the next key. */
@@ -82,6 +93,7 @@ export type ScreenEvent =
   /** A message is not what it was. */
   | { readonly kind: 'amended'; readonly message: ChatMessage }
   | { readonly kind: 'search'; readonly query: string }
+  | { readonly kind: 'typing'; readonly typists: readonly ShownTypist[] }
   | { readonly kind: 'mesh-event'; readonly event: MeshEvent }
   | { readonly kind: 'show-mesh' }
   | { readonly kind: 'hint'; readonly text: string }
@@ -115,6 +127,8 @@ export type ScreenEffect =
       readonly have: number;
     }
   | { readonly kind: 'drill'; readonly drill: DrillKind; readonly peer: PeerId }
+  /** We type there; undefined: nowhere any more. */
+  | { readonly kind: 'typing'; readonly place: Place | undefined }
   | { readonly kind: 'export-events' }
   | { readonly kind: 'bell' }
   | { readonly kind: 'leave' }

@@ -25,12 +25,13 @@ import {
   withConversation,
 } from './state.js';
 import type { Surroundings } from './surroundings.js';
+import { withTyping } from './typing.js';
 
 /** What a state becomes when something happens, and what is to be done. Reads no clock. */
 export function update(state: ScreenState, event: ScreenEvent): Step {
   switch (event.kind) {
     case 'input':
-      return onInput(state, event);
+      return withTyping(state, onInput(state, event), event.nowMs);
     case 'resized':
       return still({ ...state, size: event.size });
     case 'surroundings':
@@ -60,6 +61,8 @@ export function update(state: ScreenState, event: ScreenEvent): Step {
     }
     case 'search':
       return still(beginSearch(state, event.query));
+    case 'typing':
+      return still({ ...state, typists: event.typists });
     case 'mesh-event':
       return still({ ...state, mesh: withEvent(state.mesh, event.event) });
     case 'show-mesh':

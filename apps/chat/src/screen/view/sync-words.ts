@@ -1,19 +1,25 @@
 import { type Role, type Span, span } from '@hearsay/terminal';
 import { isVisitor } from '../../chat/names.js';
+import { clockTime } from '../../text/clock-time.js';
 import type { Glyphs } from '../../text/look.js';
 import type { NamedMember, Surroundings } from '../model/surroundings.js';
 
 const NAMES_MAX = 3;
 
-/** Whether we and all live others hold the same, or who does not: in words that are always there. */
+/**
+ * Whether we and all live others hold the same, or who does not: in words that are always there.
+ * @param agreedSinceMs since when all hold what they hold now, to be told too
+ */
 export function syncSpans(
   { status, members, waiting, lackedAtDeath }: Surroundings,
   glyphs: Glyphs,
+  agreedSinceMs?: number,
 ): Span[] {
   const { live, inSync, isolated } = status;
   const others = members.filter((member) => !member.self && !isVisitor(member));
   const diverged = others.filter((member) => member.state === 'alive' && member.diverged);
   const parts: Span[] = [];
+  const since = agreedSinceMs === undefined ? '' : ` since ${clockTime(agreedSinceMs)}`;
   const dot = span(` ${glyphs.dot} `, 'dim');
   if (diverged.length > 0) parts.push(span(`DIVERGED from ${listed(diverged)}`, 'alarm'), dot);
   if (isolated) parts.push(span('isolated: calling nobody dead', 'warn'), dot);
@@ -21,7 +27,7 @@ export function syncSpans(
     const words = `alone: 0 live peers, ${waiting} ${waiting === 1 ? 'message' : 'messages'} waiting`;
     parts.push(span(`${glyphs.onlyHere} ${words}`, waiting > 0 ? 'warn' : 'dim'));
   } else if (inSync === live) {
-    parts.push(span(`${glyphs.alive} in sync with ${inSync} of ${live}`, 'good'));
+    parts.push(span(`${glyphs.alive} in sync with ${inSync} of ${live}${since}`, 'good'));
   } else {
     parts.push(span(`${glyphs.suspect} ${inSync}/${live} in sync`, 'warn'));
   }
