@@ -78,6 +78,19 @@ export interface Config {
   readonly clockSkewMaxMs: number;
   /** Dead and left members are remembered this long, so that nothing old returns. */
   readonly forgetMs: number;
+  /** Neighbours in a partial view. HyParView (DSN 2007): fan-out 4 plus one. */
+  readonly activeViewMax: number;
+  /** Contacts in reserve. HyParView: 30 for 10,000 peers. */
+  readonly passiveViewMax: number;
+  /** Steps of the walk that finds neighbours for a newcomer, and of a shuffle (ARWL). HyParView: 6. */
+  readonly activeWalkHops: number;
+  /** Steps left where a newcomer becomes a contact in reserve (PRWL). HyParView: 3. */
+  readonly passiveWalkHops: number;
+  /** Between two exchanges of contacts. Partisan: 10 s; the paper counts cycles. */
+  readonly shuffleMs: number;
+  /** Neighbours (ka) and contacts in reserve (kp) that go into an exchange. HyParView: 3 and 4. */
+  readonly shuffleActive: number;
+  readonly shufflePassive: number;
   /** Every period moves by up to this many percent, so that peers never march in step. */
   readonly jitterPercent: number;
 }
@@ -121,5 +134,12 @@ export const DEFAULT_CONFIG: Config = {
   haveTrickleMs: 2_000,
   clockSkewMaxMs: 5_000,
   forgetMs: 86_400_000,
+  activeViewMax: 5,
+  passiveViewMax: 30,
+  activeWalkHops: 6,
+  passiveWalkHops: 3,
+  shuffleMs: 10_000,
+  shuffleActive: 3,
+  shufflePassive: 4,
   jitterPercent: 10,
 };

@@ -69,6 +69,8 @@ export class FrameHandler {
         return inquiry.trail(link, frame);
       case 'post':
         return ports.received(link, frame);
+      default:
+        return this.#parts.overlay.heard(link, frame);
     }
   }
 

@@ -30,6 +30,8 @@ export type {
 export { indexRecords } from './log/segment-index.js';
 export type { Defences } from './membership/defences.js';
 export type { MemberState } from './membership/member.js';
+export { HyParView } from './overlay/views/hyparview.js';
+export type { ViewConfig, ViewEffect, ViewInput } from './overlay/views/view-types.js';
 export type { Priority } from './priority.js';
 export { jitter, pick, type Random, sample, seededRandom } from './random.js';
 export type { MergeResult, Replica } from './sync/replica.js';
@@ -39,3 +41,4 @@ export type { Signer } from './trust/signer.js';
 export type { Counters, MemberView, Receipt, StatusView, SyncView } from './view.js';
 export { ABNORMAL_CLOSURE, CLOSE_CODES, type CloseCode } from './wire/close-codes.js';
 export type { Port } from './wire/post.js';
+export type { Contact, ViewFrame } from './wire/views.js';

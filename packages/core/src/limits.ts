@@ -24,6 +24,9 @@ export interface Limits {
   readonly hearsayDialsPerSecondMax: number;
   /** Seeds and discovered addresses remembered; the oldest discovered one makes room. */
   readonly addressesMax: number;
+  /** Walks (`forward-join`, `shuffle`) that a neighbour may send on at once, and how many a second from then on; further ones are ignored. */
+  readonly walksPerLinkMax: number;
+  readonly walksPerLinkPerSecondMax: number;
   /** Messages kept; the oldest delivered batches go first and the floor of their stream rises. */
   readonly logMessagesMax: number;
   readonly logBytesMax: number;
@@ -64,6 +67,8 @@ export const DEFAULT_LIMITS: Limits = {
   hearsayDialsMax: 48,
   hearsayDialsPerSecondMax: 16,
   addressesMax: 256,
+  walksPerLinkMax: 256,
+  walksPerLinkPerSecondMax: 64,
   logMessagesMax: 200_000,
   logBytesMax: 128 * MIB,
   logAgeMaxMs: 31_536_000_000,
@@ -99,5 +104,9 @@ export const ADDRESS_BYTES_MAX = 128;
 export const ADDRESSES_PER_FRAME_MAX = 8;
 /** Entries of one list in a frame: at most 47 bytes each, so the body bound holds too. */
 export const ENTRIES_PER_FRAME_MAX = 2_048;
+/** Contacts of one exchange: a shuffle of HyParView carries eight. */
+export const CONTACTS_PER_FRAME_MAX = 16;
+/** Steps of a random walk: HyParView's are six. */
+export const WALK_HOPS_MAX = 15;
 /** News of members in a frame: each may cost a signature to check. */
 export const UPDATES_PER_FRAME_MAX = 64;

@@ -5,8 +5,9 @@ import type { MemberState } from '../membership/member.js';
 import type { Member, Members } from '../membership/members.js';
 import { jitter, type Random } from '../random.js';
 import { ABNORMAL_CLOSURE, CLOSE_CODES } from '../wire/close-codes.js';
+import type { ViewFrame } from '../wire/views.js';
 import { DialPace } from './dial-pace.js';
-import type { Links } from './links.js';
+import type { Links, OpenLink } from './links.js';
 import type { Overlay } from './overlay.js';
 import { backoffMs, type DialTarget, DialTargets } from './redial.js';
 
@@ -142,6 +143,16 @@ export class FullMesh implements Overlay {
       }
     }
     this.#stale = true;
+  }
+
+  /** Everybody is a neighbour here, and no link may go. */
+  heard(link: OpenLink, frame: ViewFrame): void {
+    const { outbox } = this.#context;
+    if (frame.kind === 'join' || frame.kind === 'neighbour') {
+      outbox.send(link.id, { kind: 'neighbour-reply', accepted: true });
+    } else if (frame.kind === 'release') {
+      outbox.send(link.id, { kind: 'keep' });
+    }
   }
 
   dials(peer: PeerId): boolean {

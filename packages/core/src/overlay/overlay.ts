@@ -2,6 +2,8 @@ import type { PeerId } from '../ids.js';
 import type { Address, DialFailure } from '../input.js';
 import type { MemberState } from '../membership/member.js';
 import type { Member } from '../membership/members.js';
+import type { ViewFrame } from '../wire/views.js';
+import type { OpenLink } from './links.js';
 
 /**
  * Decides to whom links are held. The full mesh wants everybody; partial views (HyParView) and
@@ -20,6 +22,8 @@ export interface Overlay {
   linkRefused(dialled: Address, code: number, reason: string): void;
   /** An open link is gone; `code` says whether it broke without a word or was closed on purpose. */
   linkDown(peer: PeerId, code: number): void;
+  /** A neighbour says something about whom it is linked to. */
+  heard(link: OpenLink, frame: ViewFrame): void;
   /** Whether a dial to an address of this peer is under way. */
   dials(peer: PeerId): boolean;
   /** Dials what is due. Called after every step, however little there is to do. */

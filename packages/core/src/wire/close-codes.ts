@@ -39,6 +39,8 @@ export const CLOSE_CODES = {
   impostor: 4016,
   /** The network key by which the link was made is no longer one of ours: make another. */
   rekeyed: 4017,
+  /** Both sides have enough other links: no failure, and no reason to dial again. */
+  released: 4018,
 } as const;
 
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];

@@ -8,6 +8,7 @@ import * as probes from './probes.js';
 import { Reader } from './reader.js';
 import * as sync from './sync.js';
 import { readUpdates, type Updates, writeUpdates } from './updates.js';
+import { readViewFrame, type ViewFrame, writeViewFrame } from './views.js';
 import { varuintBytes, Writer } from './writer.js';
 
 /** A batch as it travels: its bytes are never taken apart and put together again. */
@@ -38,7 +39,8 @@ export type Frame =
   | sync.DeltaEnd
   | inquiry.Chains
   | inquiry.Trail
-  | Post;
+  | Post
+  | ViewFrame;
 
 /** What the decoder returns: a hello may be of a foreign version. */
 export type ReadFrame = Exclude<Frame, Hello> | ReadHello;
@@ -62,6 +64,15 @@ const TAGS: Record<Frame['kind'], number> = {
   chains: 15,
   trail: 16,
   post: 17,
+  join: 24,
+  'forward-join': 25,
+  neighbour: 26,
+  'neighbour-reply': 27,
+  shuffle: 28,
+  'shuffle-reply': 29,
+  release: 30,
+  keep: 31,
+  island: 32,
 };
 
 const TAG_BYTES = 1;
@@ -102,6 +113,8 @@ function writeBody(frame: Frame): Uint8Array {
       return inquiry.writeTrail(frame);
     case 'post':
       return writePost(frame);
+    default:
+      return writeViewFrame(frame);
   }
 }
 
@@ -168,6 +181,24 @@ function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {
       return inquiry.readTrail(reader);
     case TAGS.post:
       return readPost(reader, limits);
+    case TAGS.join:
+      return readViewFrame(reader, 'join');
+    case TAGS['forward-join']:
+      return readViewFrame(reader, 'forward-join');
+    case TAGS.neighbour:
+      return readViewFrame(reader, 'neighbour');
+    case TAGS['neighbour-reply']:
+      return readViewFrame(reader, 'neighbour-reply');
+    case TAGS.shuffle:
+      return readViewFrame(reader, 'shuffle');
+    case TAGS['shuffle-reply']:
+      return readViewFrame(reader, 'shuffle-reply');
+    case TAGS.release:
+      return readViewFrame(reader, 'release');
+    case TAGS.keep:
+      return readViewFrame(reader, 'keep');
+    case TAGS.island:
+      return readViewFrame(reader, 'island');
     default:
       throw new HearsayError('malformed', `unknown frame ${tag}`);
   }

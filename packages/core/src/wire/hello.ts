@@ -9,8 +9,8 @@ import { Writer } from './writer.js';
 const MAGIC = 0x48525359;
 
 /** Versions of the protocol this code speaks. */
-export const VERSION_MIN = 3;
-export const VERSION_MAX = 3;
+export const VERSION_MIN = 4;
+export const VERSION_MAX = 4;
 
 /** The first frame on every link, from both sides. */
 export interface Hello extends MemberRecord {

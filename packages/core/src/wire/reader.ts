@@ -40,9 +40,10 @@ export class Reader {
     return this.#end - this.#offset;
   }
 
-  u8(): number {
+  u8(max?: number): number {
     const byte = this.#bytes[this.#offset];
     if (this.#offset >= this.#end || byte === undefined) throw malformed('cut short', this.#offset);
+    if (max !== undefined && byte > max) throw malformed(`number over ${max}`, this.#offset);
     this.#offset += 1;
     return byte;
   }

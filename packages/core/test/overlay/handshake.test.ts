@@ -40,10 +40,10 @@ describe('a hello is judged', () => {
   });
 
   it('of a version that we do not speak, before anything else', () => {
-    const foreign: ReadHello = { kind: 'foreign', versionMin: 4, versionMax: 5 };
+    const foreign: ReadHello = { kind: 'foreign', versionMin: 5, versionMax: 6 };
     expect(judgeHello(foreign, 0, 0, context)).toEqual({
       code: CLOSE_CODES.version,
-      reason: 'protocol version 3-3 here, 4-5 there: update the older',
+      reason: 'protocol version 4-4 here, 5-6 there: update the older',
     });
   });
 
@@ -67,8 +67,8 @@ describe('our own hello', () => {
     });
     expect(ourHello(mine.context)).toEqual({
       kind: 'hello',
-      versionMin: 3,
-      versionMax: 3,
+      versionMin: 4,
+      versionMax: 4,
       network: 'test',
       peer: peer(SELF),
       generation: 5,

@@ -7,6 +7,7 @@ import {
   NETWORK_BYTES_MAX,
   PORT_MAX,
   SIGNATURE_BYTES,
+  WALK_HOPS_MAX,
   WIRE_NUMBER_MAX,
 } from '../../src/limits.js';
 import type { Batch, BatchRecord } from '../../src/wire/batch.js';
@@ -70,6 +71,10 @@ const update = fc.record({
   ...memberRecord,
 });
 
+const contact = fc.record({ peer: id, addresses });
+const contacts = fc.array(contact, { maxLength: 4 });
+const hops = fc.nat({ max: WALK_HOPS_MAX });
+
 /** A frame of every kind. */
 export const FRAMES: { readonly [K in Frame['kind']]: fc.Arbitrary<Extract<Frame, { kind: K }>> } =
   {
@@ -111,6 +116,15 @@ export const FRAMES: { readonly [K in Frame['kind']]: fc.Arbitrary<Extract<Frame
       batches: fc.array(fc.record({ first: count, hash }), { maxLength: 4 }),
     }),
     post: fc.record({ kind: kind('post'), port: fc.integer({ min: 1, max: PORT_MAX }), bytes }),
+    join: fc.record({ kind: kind('join') }),
+    'forward-join': fc.record({ kind: kind('forward-join'), hops, newcomer: contact }),
+    neighbour: fc.record({ kind: kind('neighbour'), urgent: fc.boolean() }),
+    'neighbour-reply': fc.record({ kind: kind('neighbour-reply'), accepted: fc.boolean() }),
+    shuffle: fc.record({ kind: kind('shuffle'), nonce: u32, hops, contacts }),
+    'shuffle-reply': fc.record({ kind: kind('shuffle-reply'), nonce: u32, contacts }),
+    release: fc.record({ kind: kind('release') }),
+    keep: fc.record({ kind: kind('keep') }),
+    island: fc.record({ kind: kind('island'), root: id, beat: varuint, members: varuint }),
   };
 
 export const KINDS = Object.keys(FRAMES) as readonly Frame['kind'][];

@@ -18,7 +18,7 @@ export interface Corpus {
 
 const SAMPLES = 60;
 const SEED = 20;
-const TAGS = 19;
+const TAGS = 34;
 const WILD_BYTES_MAX = 120;
 const CHANGES_MAX = 4;
 

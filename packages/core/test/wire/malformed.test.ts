@@ -64,6 +64,11 @@ describe('bytes that are refused', () => {
     ['a post to the log', '1101 00', 'a post to port 0, which is the log'],
     ['a post to a port over 65,535', '1103 808004', 'number over 65535 at byte 2'],
     ['a post without a port', '1100', 'cut short at byte 2'],
+    ['a walk of 16 steps', `1913 10 ${ID} 00`, 'number over 15 at byte 2'],
+    ['an exchange of 17 contacts', '1c06 00000001 06 11', 'number over 16 at byte 7'],
+    ['a contact with nine addresses', `1913 06 ${ID} 09`, 'number over 8 at byte 20'],
+    ['a request that is neither urgent nor not', '1a01 02', 'flag is neither 0 nor 1 at byte 2'],
+    ['an island without its root', '2001 10', 'cut short at byte 3'],
     ['an empty batch in a delta', '0d02 00 01', 'cut short at byte 4'],
   ])('%s', (_what, hex, message) => {
     expect(refusalOf(hex)).toBe(message);
@@ -153,13 +158,13 @@ describe('a hello of another version', () => {
 
 describe('a range of versions', () => {
   it.each([
-    [3, 3, true],
-    [0, 3, true],
-    [3, 9, true],
-    [2, 2, false],
-    [4, 4, false],
-    [4, 3, false],
-    [4, 2, false],
+    [4, 4, true],
+    [0, 4, true],
+    [4, 9, true],
+    [3, 3, false],
+    [5, 5, false],
+    [5, 4, false],
+    [5, 3, false],
   ])('from %i to %i: spoken here is %s', (versionMin, versionMax, spoken) => {
     const [read] = decode(encodeFrame(helloOf(1, { versionMin, versionMax })));
     expect(read).toMatchObject({ kind: spoken ? 'hello' : 'foreign', versionMin, versionMax });

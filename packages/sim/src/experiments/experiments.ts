@@ -1,7 +1,8 @@
 import type { Experiment } from './experiment.js';
+import { hyparview } from './hyparview.js';
 import { idle } from './idle.js';
 import { lifeguard } from './lifeguard.js';
 import { partition } from './partition.js';
 
 /** Every experiment of the command line. */
-export const EXPERIMENTS: readonly Experiment[] = [lifeguard, partition, idle];
+export const EXPERIMENTS: readonly Experiment[] = [lifeguard, partition, idle, hyparview];
