@@ -42,6 +42,8 @@ export interface Limits {
   readonly equivocationsMax: number;
   /** Bytes answered to one pull; the puller asks again. */
   readonly pullBytesMax: number;
+  /** Streams told one by one when asking what is lacking; of more, hashes of parts are told first. */
+  readonly summaryStreamsMax: number;
   /** Probes carried for others at once; further requests are left unanswered. */
   readonly relayedProbesMax: number;
   /** Bytes of one post of a port; more are refused with `post-too-large`. */
@@ -78,6 +80,7 @@ export const DEFAULT_LIMITS: Limits = {
   streamsMax: 2_048,
   equivocationsMax: 64,
   pullBytesMax: 1 * MIB,
+  summaryStreamsMax: 1_000,
   relayedProbesMax: 256,
   postBytesMax: 128 * KIB,
   outboxMessagesMax: 100_000,
@@ -108,5 +111,7 @@ export const ENTRIES_PER_FRAME_MAX = 2_048;
 export const CONTACTS_PER_FRAME_MAX = 16;
 /** Steps of a random walk: HyParView's are six. */
 export const WALK_HOPS_MAX = 15;
+/** Parts of what is held, in one list of a question or an answer. */
+export const PARTS_PER_FRAME_MAX = 4_096;
 /** News of members in a frame: each may cost a signature to check. */
 export const UPDATES_PER_FRAME_MAX = 64;

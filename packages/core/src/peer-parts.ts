@@ -118,6 +118,12 @@ export function buildParts(
       counters.messagesPulled += added;
       outbox.emit({ kind: 'caught-up', peer, messages: added, tookMs });
     },
+    asked: (link, replica, summary) => {
+      const member = members.get(link.peer);
+      if (replica !== LOG_REPLICA || member?.generation !== link.generation) return;
+      const shown = log.digest.shownBy(summary);
+      if (shown !== undefined) holdings.told(member, shown);
+    },
     repaired: ({ peer: from }, port, added) => {
       if (port !== LOG_REPLICA) outbox.push({ kind: 'repaired', port, from, added });
     },

@@ -7,17 +7,16 @@ import type { Limits } from '../limits.js';
 import type { MergeResult, Replica } from '../sync/replica.js';
 import type { Counters } from '../view.js';
 import { type Batch, openBatch, readBatch, readRecords } from '../wire/batch.js';
-import { decodeClock, encodeClock } from '../wire/clock-entries.js';
 import type { BatchStore, StoredRecord } from './batch-store.js';
 import { checkProof, type Floor, Floors } from './floors.js';
 import { clockOf, messageOf, readHistory } from './history.js';
 import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
 import { KeptBatches } from './kept-batches.js';
-import { encodeLogDeltaItem, floorsIn, packLogDelta, readLogDelta } from './log-delta.js';
+import { encodeLogDeltaItem, floorsIn, readLogDelta } from './log-delta.js';
+import { LogDigest } from './log-digest.js';
 import type { LogOptions } from './log-options.js';
 import type { LogProgress, Received } from './log-progress.js';
 import { MemoryBatchStore } from './memory-batch-store.js';
-import { missingItems } from './missing-items.js';
 import { restoreStreams } from './restore.js';
 import { contradiction, forged, hashOfBatch, sameSignature } from './signed-batch.js';
 import { type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
@@ -26,9 +25,6 @@ import { Streams } from './streams.js';
 import { topicMask } from './topic-mask.js';
 import { Trails } from './trails.js';
 import { Upkeep } from './upkeep.js';
-
-/** Deltas leave room for the frame around them. */
-const DELTA_BYTES_MAX = 60 * 1_024;
 
 const NOTHING: readonly never[] = [];
 
@@ -43,6 +39,8 @@ export class CausalLog implements Replica {
   /** What is held of each stream, batch by batch. */
   readonly trails: Trails;
   readonly upkeep: Upkeep;
+  /** What we say of what we hold. */
+  readonly digest: LogDigest;
   readonly #limits: Limits;
   readonly #counters: Counters;
   readonly #isBatchBy: LogOptions['isBatchBy'];
@@ -54,10 +52,6 @@ export class CausalLog implements Replica {
   readonly #kept: KeptBatches;
   readonly #store: BatchStore;
   #hash: StateHash = ZERO_HASH;
-  /** The clock as bytes, until it moves: every comparison asks for it. */
-  #summary: Uint8Array | undefined;
-  /** How often it was asked what others lack. */
-  #answers = 0;
   /** While what an earlier run left is taken over. */
   #loading = false;
   #progress: LogProgress[] = [];
@@ -73,6 +67,7 @@ export class CausalLog implements Replica {
       this.#progress.push({ kind: 'no-room', stream, limit: limits.streamsMax });
     });
     if (own !== undefined) this.#streams.obtain(own);
+    this.digest = new LogDigest(this.#clock, this.#streams, this.#kept, limits);
     this.trails = new Trails(this.#streams, this.#kept);
     this.upkeep = new Upkeep(store, this.#streams, this.#kept, limits.logAgeMaxMs);
     this.#limits = limits;
@@ -189,10 +184,9 @@ export class CausalLog implements Replica {
     const { states, indexes, records, loose } = this.#store.load();
     for (const stream of restoreStreams(this.#kept, states, indexes)) {
       this.#streams.set(stream);
-      this.#clock.raise(stream.id, stream.last);
+      this.digest.change(stream, () => this.#clock.raise(stream.id, stream.last));
       this.#hash = xorHash(this.#hash, stream.hash);
     }
-    this.#summary = undefined;
     const early: Uint8Array[] = [];
     for (const record of records) if (!this.#replay(record)) early.push(record.bytes.slice());
     for (const bytes of early) this.#receiveStored(bytes);
@@ -214,28 +208,30 @@ export class CausalLog implements Replica {
   }
 
   summary(): Uint8Array {
-    this.#summary ??= encodeClock(this.#clock);
-    return this.#summary;
+    return this.digest.summary();
+  }
+
+  contentHash(): StateHash {
+    return this.digest.hash;
   }
 
   missing(summary: Uint8Array): Iterable<Uint8Array> {
-    const theirs = decodeClock(summary);
-    const items = missingItems(this.#streams.all(), this.#kept, theirs, this.#answers);
-    this.#answers += 1;
-    return packLogDelta(items, DELTA_BYTES_MAX);
+    return this.digest.missing(summary);
   }
 
   merge(delta: Uint8Array, from?: PeerId): MergeResult {
     const before = this.#counters.messagesDelivered;
+    let next: Uint8Array | undefined;
     for (const item of readLogDelta(delta)) {
       if (item.kind === 'batch') this.receive(item.bytes);
+      else if (item.kind === 'narrowing') next = this.digest.refine(item.narrowing);
       else if (item.stream !== this.#own && item.floor > this.#clock.get(item.stream)) {
         checkProof(item, this.#limits, this.#isBatchBy);
         this.#floors.add(item, from);
       }
     }
     this.#jumpReady();
-    return { added: this.#counters.messagesDelivered - before };
+    return { added: this.#counters.messagesDelivered - before, next };
   }
 
   /** The newest kept messages, oldest first. @param topic undefined for all */
@@ -389,9 +385,8 @@ export class CausalLog implements Replica {
 
   /** Moves one stream forward and the clock and hash with it. */
   #advance(stream: StreamLog, move: () => void): void {
-    this.#summary = undefined;
     if (stream.last > 0) this.#hash = xorHash(this.#hash, stream.hash);
-    move();
+    this.digest.change(stream, move);
     this.#hash = xorHash(this.#hash, stream.hash);
     this.#clock.raise(stream.id, stream.last);
     this.#risen.add(stream.id);

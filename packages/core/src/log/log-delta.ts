@@ -2,6 +2,7 @@ import { HearsayError } from '../errors.js';
 import { parseStreamId, type StreamId, streamId } from '../ids.js';
 import { FRAME_BODY_BYTES_MAX } from '../limits.js';
 import { type ClockEntry, readClock, writeClockEntries } from '../wire/clock-entries.js';
+import { type Narrowing, readNarrowing, writeNarrowing } from '../wire/digest.js';
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
 import type { StateHash } from './state-hash.js';
@@ -18,17 +19,21 @@ export type LogDeltaItem =
       readonly causes: readonly ClockEntry[];
       /** A batch of the author that ends at the floor or above, when none follows. */
       readonly proof?: Uint8Array | undefined;
-    };
+    }
+  /** "Your question was too wide: these are my hashes of smaller parts." */
+  | { readonly kind: 'narrowing'; readonly narrowing: Narrowing };
 
 const TAG_BATCH = 0;
 const TAG_FLOOR = 1;
 const TAG_PROVEN_FLOOR = 2;
+const TAG_NARROWING = 3;
 
 export function writeLogDeltaItem(writer: Writer, item: LogDeltaItem): void {
   if (item.kind === 'batch') {
     writer.u8(TAG_BATCH).bytes(item.bytes);
     return;
   }
+  if (item.kind === 'narrowing') return writeNarrowing(writer.u8(TAG_NARROWING), item.narrowing);
   const { peer, generation } = parseStreamId(item.stream);
   writer.u8(item.proof === undefined ? TAG_FLOOR : TAG_PROVEN_FLOOR);
   writer.peer(peer).varuint(generation).varuint(item.floor);
@@ -58,6 +63,8 @@ export function* readLogDelta(bytes: Uint8Array): Generator<LogDeltaItem> {
       const causes = readClock(reader);
       const proof = tag === TAG_FLOOR ? undefined : reader.bytes(FRAME_BODY_BYTES_MAX);
       yield { kind: 'floor', stream, floor, chain, causes, proof };
+    } else if (tag === TAG_NARROWING) {
+      yield { kind: 'narrowing', narrowing: readNarrowing(reader) };
     } else {
       throw new HearsayError('malformed', `unknown piece ${tag} of a delta`);
     }

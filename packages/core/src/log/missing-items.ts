@@ -1,4 +1,4 @@
-import type { ReadonlyVectorClock } from '../clock/vector-clock.js';
+import { rotated } from '../sync/rotated.js';
 import type { KeptBatches } from './kept-batches.js';
 import type { LogDeltaItem } from './log-delta.js';
 import type { StreamLog } from './stream-log.js';
@@ -12,11 +12,11 @@ interface Cursor {
   order: number;
 }
 
-/** What fraction of a turn the evidence moves on; being irrational, whoever asks every n-th time meets all of it. */
-const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+/** A stream of which somebody lacks something, and how far it holds it. */
+export type LackingStream = readonly [stream: StreamLog, have: number];
 
 /**
- * What a holder of `theirs` lacks: floors, then the evidence that they may be believed, then batches
+ * What somebody lacks: floors, then the evidence that they may be believed, then batches
  * in our own delivery order, so that causes come before effects. Of a stream with a batch that
  * cannot be read the rest is left out: somebody else has it.
  *
@@ -25,18 +25,16 @@ const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
  * @param turn counts answers: each begins with other evidence
  */
 export function* missingItems(
-  streams: Iterable<StreamLog>,
+  streams: Iterable<LackingStream>,
   kept: KeptBatches,
-  theirs: ReadonlyVectorClock,
   turn: number,
 ): Generator<LogDeltaItem> {
-  const cursors = cursorsOf(streams, theirs);
+  const cursors = cursorsOf(streams);
   const floors = [...cursors].filter(({ tellsFloor }) => tellsFloor);
   for (const { stream } of floors) {
     if (!kept.proofs().has(stream)) yield floorOf(stream, undefined);
   }
-  const start = Math.floor(((turn * GOLDEN_RATIO) % 1) * floors.length);
-  for (const cursor of [...floors.slice(start), ...floors.slice(0, start)]) {
+  for (const cursor of rotated(floors, turn)) {
     const { stream } = cursor;
     const proof = kept.proofs().get(stream);
     if (proof !== undefined) yield floorOf(stream, proof);
@@ -49,10 +47,9 @@ export function* missingItems(
   }
 }
 
-function cursorsOf(streams: Iterable<StreamLog>, theirs: ReadonlyVectorClock): Set<Cursor> {
+function cursorsOf(streams: Iterable<LackingStream>): Set<Cursor> {
   const cursors = new Set<Cursor>();
-  for (const stream of streams) {
-    const have = theirs.get(stream.id);
+  for (const [stream, have] of streams) {
     if (have >= stream.last) continue;
     const index = stream.indexAfter(Math.max(have, stream.floor));
     const order = index < stream.end ? stream.orderOf(index) : Number.POSITIVE_INFINITY;

@@ -44,20 +44,26 @@ export class StreamLog {
   /** Everything the stream depends on up to `last`. */
   readonly causes: VectorClock = new VectorClock();
   readonly floorCauses: VectorClock = new VectorClock();
-  readonly #nameHash: StateHash;
+  /** Of its name. */
+  readonly nameHash: StateHash;
   readonly #firsts = new Column('f64');
   readonly #orders = new Column('f64');
   #causesAt: CausesAt[] = [];
 
   constructor(id: StreamId) {
     this.id = id;
-    this.#nameHash = hashText(id);
+    this.nameHash = hashText(id);
+  }
+
+  /** How much of it is held. */
+  get version(): number {
+    return this.last;
   }
 
   /** This stream's share of the state hash. */
   get hash(): StateHash {
     const at = { high: this.last >>> 0, low: Math.floor(this.last / 2 ** 32) };
-    return mixHash(mixHash(this.#nameHash, at), this.chain);
+    return mixHash(mixHash(this.nameHash, at), this.chain);
   }
 
   /** Kept batches have the indices from `start` up to `end`, which is not one of them. */

@@ -17,14 +17,18 @@ interface Pull {
   added: number;
   /** What we held when we last asked: an answer that changes nothing is the last. */
   askedHash: StateHash;
+  /** What to ask next, of what was told only where we differ. */
+  next: Uint8Array | undefined;
+  /** How often it was told so in a row. */
+  narrowings: number;
   /** What the other side offered, if that is why we pull. */
   readonly offered: StateHash | undefined;
 }
 
 interface Entry {
   readonly replica: Replica;
-  /** What the hash is of. */
-  summary: Uint8Array;
+  /** What the hash is of, unless the replica knows it without. */
+  summary: Uint8Array | undefined;
   hash: StateHash;
   /** Since when the hash is known to be what it is. */
   sinceMs: number;
@@ -39,6 +43,9 @@ interface Entry {
 /** A hash that stood still this long is not just behind a broadcast on its way. */
 const QUIET_MS = 250;
 
+/** Each narrowing is of smaller parts; whoever answers with more never comes to an end. */
+const NARROWINGS_MAX = 8;
+
 /** What a pull brought. */
 export interface Catch {
   readonly replica: ReplicaId;
@@ -51,6 +58,8 @@ export interface Catch {
 export interface SyncHooks {
   /** An offer equals what is held here. */
   agreed(link: OpenLink, replica: ReplicaId): void;
+  /** A question says what its asker holds. @throws HearsayError when it cannot be true */
+  asked(link: OpenLink, replica: ReplicaId, summary: Uint8Array): void;
   /** A delta brought something. */
   repaired(link: OpenLink, replica: ReplicaId, added: number): void;
   /** A pull ended that brought something. */
@@ -82,12 +91,9 @@ export class AntiEntropy {
   }
 
   register(id: ReplicaId, replica: Replica): void {
-    const summary = replica.summary();
-    const hash = hashBytes(summary);
     this.#replicas.set(id, {
       replica,
-      summary,
-      hash,
+      ...contentOf(replica, undefined),
       sinceMs: 0,
       waiting: new Set(),
       fruitless: new Map(),
@@ -167,6 +173,8 @@ export class AntiEntropy {
       activeMs: nowMs,
       added: 0,
       askedHash: ZERO_HASH,
+      next: undefined,
+      narrowings: 0,
       offered,
     };
     this.#pulls.set(id, pull);
@@ -192,11 +200,12 @@ export class AntiEntropy {
   delta(link: OpenLink, { replica: id, bytes }: Delta): void {
     const replica = this.#replicas.get(id)?.replica;
     if (replica === undefined) return;
-    const { added } = replica.merge(bytes, link.peer);
+    const { added, next } = replica.merge(bytes, link.peer);
     if (added > 0) this.#hooks.repaired(link, id, added);
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.added += added;
+    if (next !== undefined) pull.next = next;
     pull.activeMs = this.#context.now.monotonicMs;
   }
 
@@ -204,6 +213,11 @@ export class AntiEntropy {
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.activeMs = this.#context.now.monotonicMs;
+    const { next } = pull;
+    if (next !== undefined && pull.narrowings < NARROWINGS_MAX) {
+      pull.narrowings += 1;
+      return this.#ask(pull, next);
+    }
     if (!more) return this.#answered(pull);
     // A part that changed nothing may be followed by one that does: not at once, but with the next offer.
     if (this.#moved(pull)) this.#want(pull);
@@ -226,6 +240,7 @@ export class AntiEntropy {
     const replica = this.#replicas.get(want.replica)?.replica;
     if (replica === undefined) return;
     try {
+      this.#hooks.asked(link, want.replica, want.summary);
       this.#answer(link, want, replica);
     } catch (error) {
       this.#hooks.blame(link, error);
@@ -249,9 +264,15 @@ export class AntiEntropy {
 
   #want(pull: Pull): void {
     const replica = this.#replicas.get(pull.replica)?.replica;
-    if (replica === undefined) return;
-    const summary = replica.summary();
-    pull.askedHash = hashBytes(summary);
+    pull.narrowings = 0;
+    if (replica !== undefined) this.#ask(pull, replica.summary());
+  }
+
+  #ask(pull: Pull, summary: Uint8Array): void {
+    const entry = this.#replicas.get(pull.replica);
+    if (entry === undefined) return;
+    pull.next = undefined;
+    pull.askedHash = this.#refresh(entry);
     this.#context.outbox.send(pull.link, { kind: 'want', replica: pull.replica, summary });
   }
 
@@ -266,7 +287,7 @@ export class AntiEntropy {
 
   #moved(pull: Pull): boolean {
     const entry = this.#replicas.get(pull.replica);
-    return entry !== undefined && !sameHash(hashBytes(entry.replica.summary()), pull.askedHash);
+    return entry !== undefined && !sameHash(this.#refresh(entry), pull.askedHash);
   }
 
   #finish(pull: Pull): void {
@@ -294,16 +315,25 @@ export class AntiEntropy {
   }
 
   #refresh(entry: Entry): StateHash {
-    const summary = entry.replica.summary();
-    if (summary === entry.summary) return entry.hash; // A replica that did not move gives the same one.
+    const { summary, hash } = contentOf(entry.replica, entry);
     entry.summary = summary;
-    const hash = hashBytes(summary);
     if (!sameHash(hash, entry.hash)) {
       entry.hash = hash;
       entry.sinceMs = this.#context.now.monotonicMs;
     }
     return hash;
   }
+}
+
+/** Hash of what is held. @param known the last one, which a replica that did not move still has */
+function contentOf(
+  replica: Replica,
+  known: Pick<Entry, 'summary' | 'hash'> | undefined,
+): Pick<Entry, 'summary' | 'hash'> {
+  const hash = replica.contentHash?.();
+  if (hash !== undefined) return { summary: undefined, hash };
+  const summary = replica.summary();
+  return known?.summary === summary ? known : { summary, hash: hashBytes(summary) };
 }
 
 function pairOf(theirs: StateHash, ours: StateHash): string {

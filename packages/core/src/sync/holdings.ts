@@ -104,8 +104,9 @@ export class Holdings {
     }
   }
 
-  /** Tells a new neighbour everything. */
+  /** Tells a new neighbour everything, unless that is much: then it learns it from what we ask. */
   tellAll(link: number): void {
+    if (!this.#log.digest.isSmall) return;
     for (const bytes of haveFrames([...this.#log.clock.entries()])) {
       this.#context.outbox.sendBytes(link, bytes, 'control');
     }

@@ -1,9 +1,12 @@
 import type { PeerId } from '../ids.js';
+import type { StateHash } from '../log/state-hash.js';
 
 /** What a merge changed. */
 export interface MergeResult {
   /** Things taken over that were not there before. */
   readonly added: number;
+  /** What to ask its sender next, when it told only where we differ. */
+  readonly next?: Uint8Array | undefined;
 }
 
 /**
@@ -11,8 +14,14 @@ export interface MergeResult {
  * The chat log, every cache keyspace and every document are Replicas.
  */
 export interface Replica {
-  /** What is held, in a form that `missing` of another peer understands; it must fit a frame. */
+  /**
+   * What is held, in a form that `missing` of another peer understands; it must fit a frame. If that
+   * form is too large it may sum up parts: the answer then says where the two differ, and `merge`
+   * what to ask next.
+   */
   summary(): Uint8Array;
+  /** Equal where the same is held; the hash of the summary, unless a replica knows a shorter way. */
+  contentHash?(): StateHash;
   /** Deltas of about 60 KiB each, none larger than a frame, that bring a holder of `summary` up to date, causes first. */
   missing(summary: Uint8Array): Iterable<Uint8Array>;
   /**

@@ -1,9 +1,8 @@
-import { VectorClock } from '../clock/vector-clock.js';
 import { HearsayError } from '../errors.js';
 import { compareIds, parseStreamId, type StreamId, streamId } from '../ids.js';
 import { ENTRIES_PER_FRAME_MAX } from '../limits.js';
-import { Reader } from './reader.js';
-import { Writer } from './writer.js';
+import type { Reader } from './reader.js';
+import type { Writer } from './writer.js';
 
 export type ClockEntry = readonly [StreamId, number];
 
@@ -47,19 +46,4 @@ export function readClock(reader: Reader): ClockEntry[] {
     before = stream;
   }
   return entries;
-}
-
-/** A whole clock as bytes, equal for equal clocks. */
-export function encodeClock(clock: VectorClock): Uint8Array {
-  const writer = new Writer();
-  writeClockEntries(writer, clock.sorted());
-  return writer.finish();
-}
-
-/** @throws HearsayError `malformed` */
-export function decodeClock(bytes: Uint8Array): VectorClock {
-  const reader = new Reader(bytes);
-  const clock = VectorClock.from(readClock(reader));
-  reader.end();
-  return clock;
 }

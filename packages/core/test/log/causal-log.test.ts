@@ -191,7 +191,9 @@ describe('a pull', () => {
   it('of bytes that are no summary, or a delta that is none, is refused', () => {
     const { log } = logOf();
     expect(() => log.missing(Uint8Array.of(5))).toThrow(HearsayError);
-    expect(() => log.missing(Uint8Array.of(0, 0))).toThrow(HearsayError);
+    expect(() => log.missing(Uint8Array.of(0, 0, 0))).toThrow(HearsayError);
+    expect(() => log.missing(Uint8Array.of(1, 0, 0, 0))).toThrow(HearsayError);
+    expect(() => log.missing(Uint8Array.of(2, 0))).toThrow(HearsayError);
     expect(() => log.merge(Uint8Array.of(7))).toThrow(HearsayError);
   });
 });

@@ -58,7 +58,7 @@ function seen(log: CausalLog): unknown {
     history: plain(),
     other: plain('other'),
     newest: log.newest,
-    all: [...log.missing(Uint8Array.of(0))],
+    all: [...log.missing(Uint8Array.of(0, 0))],
     half: [...log.missing(filledTo(BATCHES / 2))],
   };
 }

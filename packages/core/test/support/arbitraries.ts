@@ -11,6 +11,17 @@ import {
   WIRE_NUMBER_MAX,
 } from '../../src/limits.js';
 import type { Batch, BatchRecord } from '../../src/wire/batch.js';
+import {
+  bitsOf,
+  fanoutOf,
+  LEVEL_MAX,
+  type Narrowing,
+  type Part,
+  type PartEntries,
+  type PartHashes,
+  partIndexOf,
+  type Question,
+} from '../../src/wire/digest.js';
 import type { Frame } from '../../src/wire/frame.js';
 import { VERSION_MAX } from '../../src/wire/hello.js';
 import { toHex } from './identities.js';
@@ -129,6 +140,36 @@ export const FRAMES: { readonly [K in Frame['kind']]: fc.Arbitrary<Extract<Frame
 
 export const KINDS = Object.keys(FRAMES) as readonly Frame['kind'][];
 export const frame: fc.Arbitrary<Frame> = fc.oneof(...KINDS.map((name) => FRAMES[name]));
+
+/** A part that falls into others, if it must. */
+const part = (levelMax: number): fc.Arbitrary<Part> =>
+  fc
+    .tuple(fc.integer({ min: 0, max: levelMax }), u32)
+    .map(([level, drawn]) => ({ level, index: drawn % 2 ** bitsOf(level) }));
+const partHashes: fc.Arbitrary<PartHashes> = part(LEVEL_MAX - 1).chain((drawn) => {
+  const length = fanoutOf(drawn.level);
+  const hashes = fc.array(hash, { minLength: length, maxLength: length });
+  return fc.record({ part: fc.constant(drawn), hashes });
+});
+const partEntries: fc.Arbitrary<PartEntries> = fc
+  .record({
+    level: fc.integer({ min: 0, max: LEVEL_MAX }),
+    first: u32,
+    lows: fc.array(fc.tuple(u32, fc.integer({ min: 1, max: WIRE_NUMBER_MAX })), { maxLength: 3 }),
+  })
+  .map(({ level, first, lows }) => {
+    const named = lows.map(([low, version]) => ({ name: { high: first, low }, version }));
+    return { part: { level, index: partIndexOf({ high: first, low: 0 }, level) }, entries: named };
+  });
+/** What is asked, and asked back, when there is much. */
+export const question: fc.Arbitrary<Question> = fc.record({
+  hashes: fc.array(partHashes, { maxLength: 2 }),
+  entries: fc.array(partEntries, { maxLength: 3 }),
+});
+export const narrowing: fc.Arbitrary<Narrowing> = fc.record({
+  hashes: fc.array(partHashes, { maxLength: 2 }),
+  parts: fc.array(part(LEVEL_MAX), { maxLength: 4 }),
+});
 
 const BASE_MS = 1_700_000_000_000;
 const record: fc.Arbitrary<BatchRecord> = fc.record({

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { VectorClock } from '../../src/clock/vector-clock.js';
 import { encodeLogDeltaItem } from '../../src/log/log-delta.js';
+import { encodeLogQuestion } from '../../src/log/log-question.js';
 import { pick, type Random } from '../../src/random.js';
-import { encodeClock } from '../../src/wire/clock-entries.js';
 import { encodeFrame, type Frame } from '../../src/wire/frame.js';
 import { Writer } from '../../src/wire/writer.js';
-import { batch, entriesOfClock, FRAMES, KINDS } from './arbitraries.js';
+import { batch, entriesOfClock, FRAMES, KINDS, narrowing, question } from './arbitraries.js';
 import { batchBytes } from './bench.js';
 
 /** What a decoder is fed with: bytes as an honest peer writes them. */
@@ -13,7 +13,7 @@ export interface Corpus {
   readonly frames: readonly Uint8Array[];
   readonly batches: readonly Uint8Array[];
   readonly deltas: readonly Uint8Array[];
-  readonly clocks: readonly Uint8Array[];
+  readonly questions: readonly Uint8Array[];
 }
 
 const SAMPLES = 60;
@@ -39,8 +39,21 @@ export function corpusOf(): Corpus {
     const floor = floors[index] ?? new Uint8Array(0);
     return joined(floor, encodeLogDeltaItem({ kind: 'batch', bytes }));
   });
-  const clocks = sample(entriesOfClock).map((entries) => encodeClock(VectorClock.from(entries)));
-  return { frames: [...frames, ...carried], batches, deltas, clocks };
+  const narrowings = sample(narrowing).map((each) =>
+    encodeLogDeltaItem({ kind: 'narrowing', narrowing: each }),
+  );
+  const clocks = sample(entriesOfClock).map((entries) =>
+    encodeLogQuestion({ kind: 'clock', clock: VectorClock.from(entries) }),
+  );
+  const parts = sample(question).map((each) =>
+    encodeLogQuestion({ kind: 'parts', question: each }),
+  );
+  return {
+    frames: [...frames, ...carried],
+    batches,
+    deltas: [...deltas, ...narrowings],
+    questions: [...clocks, ...parts],
+  };
 }
 
 /** Bytes that nobody would write: random ones, or real ones cut, changed, joined or made longer. */

@@ -14,6 +14,8 @@ import { linkOf } from './membership-world.js';
  */
 export class NumberSet implements Replica {
   readonly held = new Set<number>();
+  /** What a merge says to ask next. */
+  next: Uint8Array | undefined;
 
   summary(): Uint8Array {
     return Uint8Array.from([...this.held].sort((left, right) => left - right));
@@ -30,7 +32,7 @@ export class NumberSet implements Replica {
     refuse(delta);
     const before = this.held.size;
     for (const number of delta) this.held.add(number);
-    return { added: this.held.size - before };
+    return { added: this.held.size - before, next: this.next };
   }
 }
 
@@ -57,6 +59,7 @@ export class SyncWorld {
         this.repaired.push({ link, replica, added });
       },
       agreed: () => undefined,
+      asked: () => undefined,
       blame: ({ id: link }, error) => void this.blamed.push({ link, error }),
     });
     this.antiEntropy.register(0, this.replica);

@@ -173,6 +173,30 @@ describe('a pull', () => {
     expect(sent(made.take(), 'want')).toEqual([]);
   });
 
+  it('asks what it was told to ask next, and no more than eight times in a row', () => {
+    const made = quiet();
+    made.antiEntropy.offer(made.link(A), offer(false));
+    made.take();
+    made.replica.next = Uint8Array.of(7);
+    const asked: unknown[] = [];
+    for (let time = 0; time < 20; time++) {
+      made.antiEntropy.delta(made.link(A), delta());
+      made.antiEntropy.deltaEnd(made.link(A), end(false));
+      asked.push(...sent(made.take(), 'want').map(({ frame }) => frame.summary));
+    }
+    expect(asked).toEqual(Array.from({ length: 8 }, () => Uint8Array.of(7)));
+  });
+
+  it('asks nothing that another neighbour told it to ask', () => {
+    const made = quiet();
+    made.antiEntropy.offer(made.link(A), offer(false));
+    made.take();
+    made.replica.next = Uint8Array.of(7);
+    made.antiEntropy.delta(made.link(B), delta());
+    made.antiEntropy.deltaEnd(made.link(A), end(false));
+    expect(sent(made.take(), 'want')).toEqual([]);
+  });
+
   it('that brings nothing is not told of', () => {
     const made = quiet();
     made.antiEntropy.offer(made.link(A), offer(false));

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { HearsayError } from '../../src/errors.js';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { encodeLogDeltaItem, readLogDelta } from '../../src/log/log-delta.js';
+import { decodeLogQuestion, encodeLogQuestion } from '../../src/log/log-question.js';
 import { type Random, seededRandom } from '../../src/random.js';
 import { encodeBatch, readBatch, signatureOf } from '../../src/wire/batch.js';
-import { decodeClock, encodeClock } from '../../src/wire/clock-entries.js';
 import { decodeFrames, encodeFrame, type ReadFrame } from '../../src/wire/frame.js';
 import { Writer } from '../../src/wire/writer.js';
 import { Bench } from '../support/bench.js';
@@ -61,10 +61,10 @@ const TARGETS: readonly Target[] = [
     again: (bytes) => written([...readLogDelta(bytes)].map(encodeLogDeltaItem)),
   },
   {
-    name: 'clocks',
+    name: 'questions',
     share: 1 / 8,
-    make: (random) => damaged(corpus.clocks, random),
-    again: (bytes) => encodeClock(decodeClock(bytes)),
+    make: (random) => damaged(corpus.questions, random),
+    again: (bytes) => encodeLogQuestion(decodeLogQuestion(bytes)),
   },
 ];
 

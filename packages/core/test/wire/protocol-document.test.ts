@@ -5,8 +5,10 @@ import { peerId } from '../../src/ids.js';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { CausalLog } from '../../src/log/causal-log.js';
 import { readLogDelta, writeLogDeltaItem } from '../../src/log/log-delta.js';
+import { decodeLogQuestion, encodeLogQuestion } from '../../src/log/log-question.js';
 import { formatHash, hashBytes, hashText, mixHash } from '../../src/log/state-hash.js';
 import { Members } from '../../src/membership/members.js';
+import { DigestIndex } from '../../src/sync/digest/digest-index.js';
 import { Notary } from '../../src/trust/notary.js';
 import { zeroCounters } from '../../src/view.js';
 import { encodeBatch, readBatch, signatureOf } from '../../src/wire/batch.js';
@@ -102,6 +104,28 @@ describe('the vectors of docs/protocol.md', () => {
     const writer = new Writer();
     for (const piece of pieces) writeLogDeltaItem(writer, piece);
     expect(toHex(writer.finish())).toBe(vector?.hex);
+  });
+
+  it('decode and encode: questions about the log', () => {
+    const kinds = vectorsOf('question').map(({ hex, json }) => {
+      const asked = decodeLogQuestion(fromHex(hex));
+      expect(toHex(encodeLogQuestion(asked))).toBe(hex);
+      const clock = asked.kind === 'clock' ? { clock: asked.clock.sorted() } : {};
+      expect(toJson({ ...asked, ...clock })).toEqual(json);
+      return asked.kind;
+    });
+    expect(kinds).toEqual(['clock', 'parts']);
+  });
+
+  it('are sums of streams', () => {
+    const rows = tableAfter('stream | sequence | sum');
+    expect(rows).toHaveLength(3);
+    for (const [stream = '', sequence, sum] of rows) {
+      const index = new DigestIndex();
+      const item = { nameHash: hashText(stream), version: Number(sequence) };
+      index.change(item, () => undefined);
+      expect(formatHash(index.root)).toBe(sum);
+    }
   });
 
   it('are numbers in their shortest form', () => {

@@ -62,7 +62,7 @@ export function drawPlan(random: Random): SwarmPlan {
   const stepMsMax = one(random, [20, 100, 300, 1_000]);
   // An answer to a pull must fit into the queue, or it would be cut off each time.
   const pullLimits = slowLinks ? { pullBytesMax: PULL_BYTES_MAX } : {};
-  return {
+  const plan: SwarmPlan = {
     nodes,
     seeding: one<Seeding>(random, ['first', 'first', 'previous', 'all']),
     network: {
@@ -96,6 +96,10 @@ export function drawPlan(random: Random): SwarmPlan {
     addressesMove: random.below(3) === 0,
     coreHeals: nodes > 2 && random.below(3) === 0,
   };
+  // So few streams that questions are asked by parts, which are else for a thousand.
+  const asksByParts = random.below(4) === 0;
+  const limits = { ...plan.limits, ...(asksByParts && { summaryStreamsMax: random.below(4) }) };
+  return { ...plan, limits };
 }
 
 function drawWeights(random: Random): Record<Action, number> {
