@@ -31,13 +31,16 @@ export interface Entry {
 /** How far apart the running peers are. */
 export interface Sample {
   readonly atMs: number;
-  /** Messages that some running peer showed and the one furthest behind did not. */
+  /** Messages that some running peer showed, or writes that it holds, and the one furthest behind does not. */
   readonly lacking: number;
 }
 
+/** Kinds of things that are written down. */
+type Kind = 'condition' | 'sighting' | 'entry' | 'sample' | 'cache-sample';
+
 /** Told of each thing as it is written down. */
 export type ChronicleListener = (
-  kind: 'condition' | 'sighting' | 'entry' | 'sample',
+  kind: Kind,
   item: ConditionChange | Sighting | Entry | Sample,
 ) => void;
 
@@ -48,6 +51,8 @@ export class Chronicle {
   readonly sightings: Sighting[] = [];
   readonly entries: Entry[] = [];
   readonly samples: Sample[] = [];
+  /** The same of writes of caches; empty where nobody wrote. */
+  readonly cacheSamples: Sample[] = [];
 
   #closed = false;
 
@@ -81,8 +86,14 @@ export class Chronicle {
     this.#append('sample', this.samples, sample);
   }
 
+  /** Kept only when it differs from the last one. */
+  cacheSample(sample: Sample): void {
+    if (this.cacheSamples.at(-1)?.lacking === sample.lacking) return;
+    this.#append('cache-sample', this.cacheSamples, sample);
+  }
+
   #append<T extends ConditionChange | Sighting | Entry | Sample>(
-    kind: Parameters<ChronicleListener>[0],
+    kind: Kind,
     list: T[],
     item: T,
   ): void {

@@ -6,6 +6,7 @@ import { LabError } from '../errors.js';
 import type { Watch } from '../observe/watch.js';
 import type { Children } from '../process/children.js';
 import { Relay } from '../relay/relay.js';
+import { CacheWatch } from './cache-watch.js';
 import type { Chronicle, Condition } from './chronicle.js';
 import { isFalseDeath, lackingOf, type Member } from './member.js';
 import { PeerRun } from './peer-run.js';
@@ -34,6 +35,8 @@ export class Cluster {
   readonly relay: Relay = new Relay();
   /** Verdicts on peers that were alive and within reach, in words. */
   readonly falseDeaths: string[] = [];
+  /** What their caches hold, once somebody writes. */
+  readonly caches: CacheWatch;
   readonly #members = new Map<string, Member>();
   readonly #nickOf = new Map<string, string>();
   readonly #options: ClusterOptions;
@@ -42,6 +45,11 @@ export class Cluster {
   private constructor(options: ClusterOptions) {
     this.#options = options;
     this.members = this.#members;
+    this.caches = new CacheWatch({
+      running: () => this.running(),
+      chronicle: options.chronicle,
+      changed: () => options.watch.changed(),
+    });
   }
 
   /** Finds ports and lays the wires; nobody is started yet. */
@@ -97,6 +105,7 @@ export class Cluster {
     });
     run.child.mayEnd = mayEnd;
     member.run = run;
+    member.cache = undefined;
     member.opinions.clear();
     this.#become(member, 'starting');
     const gone = () => this.#ended(member, run);
@@ -171,6 +180,7 @@ export class Cluster {
   }
 
   close(): void {
+    this.caches.close();
     this.relay.close();
   }
 
@@ -178,7 +188,8 @@ export class Cluster {
     const port = await this.relay.freePort();
     await this.relay.add(nick, port);
     const start = { condition: 'off', sinceMs: clockMs(), run: undefined } as const;
-    this.#members.set(nick, { nick, port, ...start, opinions: new Map() });
+    const nothing = { cache: undefined, opinions: new Map() };
+    this.#members.set(nick, { nick, port, ...start, ...nothing });
   }
 
   #alive(nick: string): Member {

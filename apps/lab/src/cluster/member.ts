@@ -1,3 +1,4 @@
+import type { CacheWord } from './cache-client.js';
 import type { Condition } from './chronicle.js';
 import type { PeerRun } from './peer-run.js';
 
@@ -17,6 +18,8 @@ export interface Member {
   sinceMs: number;
   /** The newest one. */
   run: PeerRun | undefined;
+  /** What its cache told last, and when it was asked; undefined: it did not answer, or was not asked. */
+  cache: (CacheWord & { readonly askedAtMs: number }) | undefined;
   /** Of others, as its newest run told. */
   readonly opinions: Map<string, Opinion>;
 }

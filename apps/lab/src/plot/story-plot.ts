@@ -21,6 +21,8 @@ const CURVE_STEP = 3;
 const AFTER = 1.02;
 /** More lines than this would make a list that nobody reads. */
 const LISTED_MAX = 24;
+const MESSAGES = 'messages that the running peer furthest behind lacks';
+const WRITES = 'writes of the cache that the running peer furthest behind lacks';
 
 /**
  * Draws a story: a row a peer with what the others held it for, below it a thin line for the process
@@ -36,7 +38,10 @@ export function storyPlot(result: StoryResult): string {
   const rows = historyOf(chronicle, story.peers, lastMs);
   const curveTop = TOP + rows.length * ROW + 28;
   const curveBottom = curveTop + CURVE;
-  const listTop = curveBottom + 78;
+  const hasCaches = chronicle.cacheSamples.length > 0;
+  // Below the ticks and the marks of what was done.
+  const cachesTop = curveBottom + 84;
+  const listTop = hasCaches ? cachesTop + CURVE + 28 : curveBottom + 78;
   const done = chronicle.entries.filter(({ kind }) => kind === 'do');
   const listed = done.slice(0, LISTED_MAX);
   const lines = Math.ceil(listed.length / 2);
@@ -51,7 +56,15 @@ export function storyPlot(result: StoryResult): string {
     legend(60),
     ticks(startMs, lastMs, x, curveBottom),
     ...rows.map((row, index) => peerRow(row, TOP + index * ROW, x)),
-    curve(chronicle.samples, { x, startMs, lastMs, top: curveTop, bottom: curveBottom }),
+    curve(chronicle.samples, MESSAGES, { x, startMs, lastMs, top: curveTop, bottom: curveBottom }),
+    ...(hasCaches
+      ? [
+          curve(chronicle.cacheSamples, WRITES, {
+            ...{ x, startMs, lastMs },
+            ...{ top: cachesTop, bottom: cachesTop + CURVE },
+          }),
+        ]
+      : []),
     ...listed.map(({ atMs }, index) => mark(x(atMs), index, curveBottom)),
     ...listed.map(({ atMs, text }, index) => {
       const [column, line] = [index < lines ? 0 : 1, index % lines];
@@ -125,6 +138,7 @@ interface CurvePlace {
 /** A step curve: a value holds until the next one. */
 function curve(
   samples: readonly Sample[],
+  title: string,
   { x, startMs, lastMs, top, bottom }: CurvePlace,
 ): string {
   const greatest = Math.max(1, ...samples.map(({ lacking }) => lacking));
@@ -151,7 +165,7 @@ function curve(
   });
   const path = `M${LEFT} ${bottom}${steps.join('')}H${round(x(lastMs))}V${bottom}Z`;
   return [
-    label(LEFT, top - 8, 'messages that the running peer furthest behind lacks', 'soft'),
+    label(LEFT, top - 8, title, 'soft'),
     label(LEFT - 8, top + 4, String(greatest), 'soft', 'end'),
     label(LEFT - 8, bottom + 4, '0', 'soft', 'end'),
     element('path', { class: 'curve', d: path }),

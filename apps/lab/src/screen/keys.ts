@@ -4,9 +4,11 @@ import type { InputEvent } from '@hearsay/terminal';
 export type Deed =
   | { readonly kind: 'pick'; readonly by: number }
   | { readonly kind: 'pick-number'; readonly index: number }
-  | { readonly kind: 'help' | 'quit' | 'heal' | 'burst-all' | 'kill-others' }
+  | { readonly kind: 'help' | 'quit' | 'heal' | 'burst-all' | 'write-all' | 'kill-others' }
   /** Done to the picked peer. */
-  | { readonly kind: 'kill' | 'freeze' | 'restart' | 'leave' | 'cut' | 'delay' | 'burst' };
+  | {
+      readonly kind: 'kill' | 'freeze' | 'restart' | 'leave' | 'cut' | 'delay' | 'burst' | 'write';
+    };
 
 const BY_TEXT: Readonly<Record<string, Deed>> = {
   '?': { kind: 'help' },
@@ -21,6 +23,8 @@ const BY_TEXT: Readonly<Record<string, Deed>> = {
   c: { kind: 'cut' },
   d: { kind: 'delay' },
   b: { kind: 'burst' },
+  w: { kind: 'write' },
+  W: { kind: 'write-all' },
 };
 
 const BY_KEY: Readonly<Record<string, Deed>> = {

@@ -11,6 +11,8 @@ export interface PeerView {
   readonly processId: number | undefined;
   readonly holds: number | undefined;
   readonly lacks: number | undefined;
+  /** Writes of caches that it lacks of what any running peer holds. */
+  readonly cacheLacks: number | undefined;
   /** When it printed anything last. */
   readonly heardAtMs: number | undefined;
   /** What it told last of each other one. */
@@ -27,6 +29,8 @@ export interface LabState {
   readonly startedAtMs: number;
   readonly peers: readonly PeerView[];
   readonly samples: readonly Sample[];
+  /** Somebody wrote into a cache. */
+  readonly hasWrites: boolean;
   readonly entries: readonly Entry[];
   readonly picked: number;
   readonly help: boolean;

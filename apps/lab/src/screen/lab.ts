@@ -4,10 +4,12 @@ import type { Cluster } from '../cluster/cluster.js';
 import type { Member } from '../cluster/member.js';
 import { LabError } from '../errors.js';
 import { Burst } from '../story/burst.js';
+import { Writing } from '../story/writing.js';
 import type { Deed } from './keys.js';
 import type { LabState, PeerView } from './lab-state.js';
 
 const BURST = { kind: 'burst', count: 20, bytes: 40, everyMs: 10, meanwhile: true } as const;
+const WRITES = { ...BURST, kind: 'write' } as const;
 const DELAYS_MS: readonly number[] = [0, 100, 500];
 
 /** The lab behind the screen: does what keys ask for, and tells what is. */
@@ -29,11 +31,16 @@ export class Lab {
 
   state(): LabState {
     const lacking = this.#cluster.lacking();
-    const { samples, entries, startedAtMs } = this.#chronicle;
+    const { samples, cacheSamples, entries, startedAtMs } = this.#chronicle;
+    const cacheLacking = this.#cluster.caches.lacking();
     return {
       ...{ samples, entries, startedAtMs },
       nowMs: clockMs(),
-      peers: this.#members().map((member) => this.#viewOf(member, lacking.get(member.nick))),
+      hasWrites: cacheLacking.size > 0 || cacheSamples.length > 0,
+      peers: this.#members().map((member) => ({
+        ...this.#viewOf(member, lacking.get(member.nick)),
+        cacheLacks: cacheLacking.get(member.nick),
+      })),
       picked: this.#picked,
       help: this.#help,
       notice: this.#notice,
@@ -96,6 +103,10 @@ export class Lab {
         return this.#delay(nick);
       case 'burst':
         return this.#say(members.filter((member) => member.nick === nick));
+      case 'write':
+        return this.#write(members.filter((member) => member.nick === nick));
+      case 'write-all':
+        return this.#write(members);
     }
   }
 
@@ -151,11 +162,30 @@ export class Lab {
     this.#log(`${who.join(' ')} say ${BURST.count} messages each`);
   }
 
+  #write(members: readonly Member[]): void {
+    const writers = members.filter(({ condition }) => condition === 'up');
+    if (writers.length === 0) throw new LabError('usage', 'nobody there can write');
+    const who = writers.map(({ nick }) => nick);
+    const { ended } = new Writing({
+      writers,
+      action: { ...WRITES, who },
+      wrote: (atMs) => this.#cluster.caches.wrote(atMs),
+    });
+    // A peer that refuses says why in its answer; the lab goes on.
+    ended.catch((error: unknown) => {
+      this.#notice = error instanceof Error ? error.message : String(error);
+    });
+    this.#log(`${who.join(' ')} write ${WRITES.count} keys of the cache each`);
+  }
+
   #members(): readonly Member[] {
     return [...this.#cluster.members.values()];
   }
 
-  #viewOf({ nick, port, condition, sinceMs, run, opinions }: Member, lacks?: number): PeerView {
+  #viewOf(
+    { nick, port, condition, sinceMs, run, opinions }: Member,
+    lacks?: number,
+  ): Omit<PeerView, 'cacheLacks'> {
     const runs = condition === 'up';
     const exists = runs || condition === 'frozen' || condition === 'starting';
     return {

@@ -38,6 +38,15 @@ export function matrix(state: LabState, columns: number): readonly Line[] {
   ];
 }
 
+/** The same where there is little room: one row of head, and what the matrix says by itself. */
+export function smallMatrix({ peers }: LabState): readonly Line[] {
+  const head = peers.map(({ nick }) => padEnd(truncate(nick, CELL - 1), CELL)).join('');
+  return [
+    [span(` ${padEnd('SAYS', NICK)}`, 'title'), span(head, 'dim')],
+    ...peers.map((observer) => row(observer, peers)),
+  ];
+}
+
 function row(observer: PeerView, peers: readonly PeerView[]): Line {
   const cells = peers.map((subject): Span => {
     const { glyph, role } = markOf(observer, subject);

@@ -1,5 +1,10 @@
 import { type Line, padEnd, padStart, type Role, span, withRole } from '@hearsay/terminal';
-import { type StandingKind, standingOf, standingWords } from '../cluster/standing.js';
+import {
+  type Standing,
+  type StandingKind,
+  standingOf,
+  standingWords,
+} from '../cluster/standing.js';
 import { ageWords } from './ages.js';
 import { conditionWord, type LabState, type PeerView } from './lab-state.js';
 
@@ -13,31 +18,58 @@ interface Column {
 }
 
 const NONE = '-';
+const NARROW_COLUMNS = 48;
 
 const COLUMNS: readonly Column[] = [
   column('PEER', 8, 'start', 0, ({ nick }) => nick),
   column('PROCESS', 8, 'start', 0, ({ condition }) => conditionWord(condition)),
-  column('FOR', 5, 'end', 0, ({ sinceMs }, { nowMs }) => ageWords(nowMs - sinceMs)),
+  column('FOR', 5, 'end', 48, ({ sinceMs }, { nowMs }) => ageWords(nowMs - sinceMs)),
   column('PORT', 5, 'end', 84, ({ port }) => String(port)),
   column('PID', 7, 'end', 72, ({ processId }) => String(processId ?? NONE)),
   column('HEARD', 5, 'end', 92, ({ heardAtMs }, { nowMs }) =>
     heardAtMs === undefined ? NONE : ageWords(nowMs - heardAtMs),
   ),
-  column('HOLDS', 6, 'end', 0, ({ holds }) => String(holds ?? NONE)),
+  column('HOLDS', 6, 'end', 52, ({ holds }) => String(holds ?? NONE)),
   column('LACKS', 6, 'end', 0, ({ lacks }) => String(lacks ?? NONE)),
 ];
+/** Shown once somebody wrote: as the chat says it, `=` has all, `-12` lacks 12 writes. */
+const CACHE: Column = column('CACHE', 6, 'end', 0, ({ cacheLacks, condition }) => {
+  if (condition !== 'up') return NONE;
+  if (cacheLacks === undefined) return '?';
+  return cacheLacks === 0 ? '=' : `-${cacheLacks}`;
+});
 
 /** A row a peer: what it is, what it holds, and what the running others make of it. */
 export function peerTable(state: LabState, columns: number): readonly Line[] {
-  const shown = COLUMNS.filter(({ from }) => columns >= from);
+  const all = state.hasWrites ? [...COLUMNS, CACHE] : COLUMNS;
+  const shown = all.filter(({ from }) => columns >= from);
   const head = shown.map(({ title, width, align }) => pad(title, width, align)).join(' ');
   return [
     [span(`   ${head}  OTHERS SAY`, 'dim')],
-    ...state.peers.map((peer, index) => row(peer, index, shown, state)),
+    ...state.peers.map((peer, index) =>
+      row(peer, index, { shown, state, isNarrow: columns < NARROW_COLUMNS }),
+    ),
   ];
 }
 
-function row(peer: PeerView, index: number, shown: readonly Column[], state: LabState): Line {
+/** `✗ dead 1/4` */
+function shortWords(standing: Standing): string {
+  return standingWords(standing).replace(' to ', ' ').replace(' of ', '/');
+}
+
+function row(
+  peer: PeerView,
+  index: number,
+  {
+    shown,
+    state,
+    isNarrow,
+  }: {
+    readonly shown: readonly Column[];
+    readonly state: LabState;
+    readonly isNarrow: boolean;
+  },
+): Line {
   const observers = state.peers.filter((each) => each !== peer && each.condition === 'up');
   const standing = standingOf(observers.map(({ opinions }) => opinions.get(peer.nick)?.state));
   const cells = shown.map(({ width, align, text }) => pad(text(peer, state), width, align));
@@ -46,7 +78,7 @@ function row(peer: PeerView, index: number, shown: readonly Column[], state: Lab
   const line: Line = [
     span(`${picked ? '▸' : ' '} `),
     span(` ${cells.join(' ')}  `, roleOfPeer(peer)),
-    span(standingWords(standing), roleOfStanding(standing.kind)),
+    span(isNarrow ? shortWords(standing) : standingWords(standing), roleOfStanding(standing.kind)),
     span(wires.length === 0 ? '' : `  ${wires.join(', ')}`, 'warn'),
   ];
   return picked ? withRole(line, 'picked') : line;

@@ -2,16 +2,17 @@ import { fitLine, justify, type Line, span } from '@hearsay/terminal';
 import { ageWords, clockWords } from './ages.js';
 import { graph } from './graph.js';
 import type { LabState } from './lab-state.js';
-import { matrix, matrixWidth } from './matrix.js';
+import { matrix, matrixWidth, smallMatrix } from './matrix.js';
 import { peerTable } from './peer-table.js';
 
 const GRAPH_COLUMNS_MIN = 36;
 const GRAPH_ROWS_MIN = 5;
 const EVENTS_ROWS_MIN = 4;
+const FEW_EVENTS_ROWS_MIN = 3;
 
 const KEYS =
-  ' ↑↓ pick · k kill -9 · f freeze · r restart · c cut · h heal · d delay · b burst · q quit · ? help';
-const SHORT_KEYS = ' ↑↓ k f r c h d b q · ? help';
+  ' ↑↓ pick · k kill -9 · f freeze · r start · c cut · h heal · d delay · b burst · w write · q · ?';
+const SHORT_KEYS = ' ↑↓ k f r c h d b w q · ? help';
 
 const HELP: readonly string[] = [
   'Each peer is a process; their wires lead through the lab.',
@@ -24,12 +25,12 @@ const HELP: readonly string[] = [
   '             are cut off are on one side, together',
   'h            heal all wires',
   'd            delay its wires: 0, 100 ms, 500 ms',
-  'b  B         it says 20 messages; everybody does',
-  'K            kill -9 all but the picked one',
-  'q  Ctrl-C    end all peers, and the lab',
+  'b  w         it says 20 messages, writes 20 cache keys',
+  'B  W         everybody does',
+  'K  q         kill -9 all but the picked one; end it all',
   '● alive  ◐ suspect  ✗ dead  - left  ? never told  · itself',
-  'HOLDS: messages it showed. LACKS: of what any running',
-  'peer showed. HEARD: since it printed anything.',
+  'HOLDS: messages it showed; LACKS: of what any running one',
+  'did. CACHE: = has all writes, -n lacks n of them.',
 ];
 
 /** The whole screen: exactly `rows` lines of `columns`, and nothing but a function of the state. */
@@ -80,9 +81,12 @@ function bodyLines(state: LabState, columns: number, rows: number): readonly Lin
   const left = rows - table.length - 1;
   const thoughts = matrix(state, columns);
   // The matrix goes before the log does, and is of no use in part.
-  const hasMatrix = left >= thoughts.length + EVENTS_ROWS_MIN;
-  const middle = hasMatrix ? besideGraph(thoughts, state, columns) : [];
-  const above = [...table, [], ...middle, ...(hasMatrix ? [[]] : [])];
+  if (left >= thoughts.length + EVENTS_ROWS_MIN) {
+    const above = [...table, [], ...besideGraph(thoughts, state, columns), []];
+    return [...above, ...log(state, columns, rows - above.length)];
+  }
+  const small = smallMatrix(state);
+  const above = left >= small.length + FEW_EVENTS_ROWS_MIN ? [...table, [], ...small] : table;
   return [...above, ...log(state, columns, rows - above.length)];
 }
 

@@ -1,3 +1,4 @@
+import { clockMs } from '../clock.js';
 import type { Chronicle } from '../cluster/chronicle.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Member } from '../cluster/member.js';
@@ -19,6 +20,8 @@ export function lookFor(expectation: Expectation, place: Place): readonly number
       return agree(place);
     case 'holds':
       return holds(place);
+    case 'caches':
+      return place.cluster.caches.agreed() ? [clockMs()] : undefined;
     case 'live':
       return all(
         expectation.who.map((nick) => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clockMs } from '../clock.js';
+import { cachesEqual } from '../cluster/cache-client.js';
 import type { Chronicle } from '../cluster/chronicle.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { LabError } from '../errors.js';
@@ -16,6 +17,7 @@ import {
   type Step,
   type Story,
 } from './story.js';
+import { Writing } from './writing.js';
 
 /** Something that was expected and came, at the first and at the last peer concerned. */
 export interface Met {
@@ -44,7 +46,7 @@ const BURST_TIMEOUT_MS = 120_000;
 export class Player {
   readonly met: Met[] = [];
   readonly #options: PlayerOptions;
-  readonly #bursts: Burst[] = [];
+  readonly #bursts: (Burst | Writing)[] = [];
   #doneAtMs: number;
   #done = 'the start';
 
@@ -58,8 +60,22 @@ export class Player {
     const { story } = this.#options;
     for (const step of story.steps) await this.#step(step);
     const last = story.steps.at(-1);
-    if (last?.kind === 'expect' && last.expectation.kind === 'agree') return;
-    await this.#expect({ kind: 'agree', withinMs: story.convergeMs });
+    if (last?.kind !== 'expect' || last.expectation.kind !== 'agree') {
+      await this.#expect({ kind: 'agree', withinMs: story.convergeMs });
+    }
+    const wrote = story.steps.some((step) => step.kind === 'do' && step.action.kind === 'write');
+    if (!wrote) return;
+    await this.#expect({ kind: 'caches', withinMs: story.convergeMs });
+    await this.#compareCaches();
+  }
+
+  /** Equal vectors are a promise; that the content is equal too is asked of a peer. */
+  async #compareCaches(): Promise<void> {
+    const { cluster } = this.#options;
+    for (const [first] of cluster.runningGroups()) {
+      if (first === undefined || (await cachesEqual(first.port))) continue;
+      throw new LabError('refused', `${first.nick} finds that caches differ`);
+    }
   }
 
   async #step(step: Step): Promise<void> {
@@ -89,7 +105,7 @@ export class Player {
 
   async #expect(expectation: Expectation): Promise<void> {
     const { cluster, chronicle, narrator } = this.#options;
-    if (['agree', 'holds'].includes(expectation.kind)) await this.#hearOut();
+    if (['agree', 'holds', 'caches'].includes(expectation.kind)) await this.#hearOut();
     const sinceMs = this.#doneAtMs;
     const what = describeExpectation(expectation);
     const times = await this.#until(what, expectation.withinMs, () =>
@@ -111,7 +127,7 @@ export class Player {
     const saidAtMs = Math.max(0, ...this.#bursts.map(({ endedAtMs }) => endedAtMs));
     if (saidAtMs <= this.#doneAtMs) return;
     this.#doneAtMs = saidAtMs;
-    this.#done = 'the last message';
+    this.#done = 'the last word';
   }
 
   async #do(action: Action): Promise<void> {
@@ -135,6 +151,8 @@ export class Player {
       case 'say':
       case 'burst':
         return this.#say(action);
+      case 'write':
+        return this.#write(action);
       case 'cut':
         return cluster.part(action.groups);
       case 'cut-one-way':
@@ -190,7 +208,16 @@ export class Player {
     if (action.kind === 'say' || !action.meanwhile) await this.#endOf(burst);
   }
 
-  async #endOf(burst: Burst): Promise<void> {
+  async #write(action: Extract<Action, { kind: 'write' }>): Promise<void> {
+    const { cluster } = this.#options;
+    const writers = action.who.map((nick) => cluster.member(nick));
+    const wrote = (atMs: number): void => cluster.caches.wrote(atMs);
+    const writing = new Writing({ writers, action, wrote });
+    this.#bursts.push(writing);
+    if (!action.meanwhile) await this.#endOf(writing);
+  }
+
+  async #endOf(burst: Burst | Writing): Promise<void> {
     const timeout = new AbortController();
     const { failure } = this.#options;
     const late = sleep(BURST_TIMEOUT_MS, 'late', { signal: timeout.signal }).catch(() => 'ended');
@@ -243,7 +270,7 @@ export class Player {
 
 /** What is said disturbs nobody; all else is what times are counted from. */
 function isDisturbance({ kind }: Action): boolean {
-  return kind !== 'say' && kind !== 'burst' && kind !== 'wait';
+  return kind !== 'say' && kind !== 'burst' && kind !== 'write' && kind !== 'wait';
 }
 
 /** Those of `to` that are not in `from`. */

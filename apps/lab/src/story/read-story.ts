@@ -20,9 +20,12 @@ const SAMPLE_BYTES = 40;
 
 const ACTIONS = [
   ...(['start', 'restart', 'rolling-restart', 'kill', 'freeze', 'thaw', 'leave'] as const),
-  ...(['say', 'burst', 'cut', 'cut-one-way', 'heal', 'link'] as const),
+  ...(['say', 'burst', 'write', 'cut', 'cut-one-way', 'heal', 'link'] as const),
   ...(['stall', 'drop', 'half-open', 'flip', 'wait'] as const),
 ] satisfies readonly Action['kind'][];
+const EXPECTATIONS = [
+  ...(['sees', 'agree', 'holds', 'caches', 'live', 'notice'] as const),
+] satisfies readonly Expectation['kind'][];
 
 /**
  * Reads a story file.
@@ -129,6 +132,15 @@ function actionOf(fields: Fields, peers: readonly string[]): Action {
         everyMs: fields.duration('every', 0),
         meanwhile: fields.flag('meanwhile'),
       };
+    case 'write':
+      return {
+        kind,
+        who: fields.names('who', peers),
+        count: fields.count('count', { min: 1, max: SAID_MAX }),
+        bytes: fields.count('bytes', { min: 1, max: TEXT_BYTES_MAX, fallback: SAMPLE_BYTES }),
+        everyMs: fields.duration('every', 0),
+        meanwhile: fields.flag('meanwhile'),
+      };
     case 'cut':
       return { kind, groups: groupsOf(fields, peers) };
     case 'cut-one-way':
@@ -163,7 +175,7 @@ function actionOf(fields: Fields, peers: readonly string[]): Action {
 }
 
 function expectationOf(fields: Fields, peers: readonly string[]): Expectation {
-  const kind = fields.oneOf('expect', ['sees', 'agree', 'holds', 'live', 'notice'] as const);
+  const kind = fields.oneOf('expect', EXPECTATIONS);
   const withinMs = withinOf(fields);
   switch (kind) {
     case 'sees':
@@ -175,6 +187,7 @@ function expectationOf(fields: Fields, peers: readonly string[]): Expectation {
       };
     case 'agree':
     case 'holds':
+    case 'caches':
       return { kind, withinMs };
     case 'live': {
       const who = fields.names('who', peers);

@@ -25,6 +25,7 @@ export function resultJson(result: StoryResult): object {
     conditions: chronicle.conditions.map(timed),
     sightings: chronicle.sightings.map(timed),
     convergence: chronicle.samples.map(timed),
+    caches: chronicle.cacheSamples.map(timed),
     log: chronicle.entries.map(timed),
   };
 }

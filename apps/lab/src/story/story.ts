@@ -14,6 +14,15 @@ export type Action =
       /** The story goes on while they are said. */
       readonly meanwhile: boolean;
     }
+  /** Writes into the cache: keys that all share, a text of so many bytes each. */
+  | {
+      readonly kind: 'write';
+      readonly who: readonly string[];
+      readonly count: number;
+      readonly bytes: number;
+      readonly everyMs: number;
+      readonly meanwhile: boolean;
+    }
   | { readonly kind: 'cut'; readonly groups: readonly (readonly string[])[] }
   | {
       readonly kind: 'cut-one-way';
@@ -51,7 +60,7 @@ export type Expectation =
       readonly by: readonly string[] | undefined;
       readonly withinMs: number;
     }
-  | { readonly kind: 'agree' | 'holds'; readonly withinMs: number }
+  | { readonly kind: 'agree' | 'holds' | 'caches'; readonly withinMs: number }
   | {
       readonly kind: 'live';
       readonly who: readonly string[];
@@ -103,6 +112,8 @@ export function describeAction(action: Action): string {
       return `${listed(action.who)} say "${action.text}"`;
     case 'burst':
       return `${listed(action.who)} say ${action.count} messages of ${action.bytes} bytes each`;
+    case 'write':
+      return `${listed(action.who)} write ${action.count} keys of ${action.bytes} bytes each`;
     case 'cut':
       return `cut ${action.groups.map(listed).join(' | ')}`;
     case 'cut-one-way':
@@ -133,6 +144,8 @@ export function describeExpectation(expectation: Expectation): string {
       return 'all agree';
     case 'holds':
       return 'all hold all messages';
+    case 'caches':
+      return 'all caches hold the same';
     case 'live':
       return `${listed(expectation.who)} see ${expectation.count} others live`;
     case 'notice':

@@ -34,6 +34,23 @@ it('replays what the others held a peer for, and what it was', () => {
   expect(ana?.standing.at(-1)?.value.words).toBe('- nobody looks');
 });
 
+it('draws a second curve where caches were written, and none where they were not', () => {
+  const chronicle = killed();
+  const result = {
+    story: { name: 'kill', about: 'a', peers: ['ana', 'bob'], convergeMs: 1, steps: [] },
+    ...{ ok: true, failures: [], met: [], chronicle, endedAtMs: 3_000 },
+    proof: { ok: true, peers: 1, messages: 4, deliveries: 8, hash: 'x', problems: [] },
+  };
+  expect(storyPlot(result)).not.toContain('writes of the cache');
+  chronicle.cacheSample({ atMs: 1_600, lacking: 7 });
+  chronicle.cacheSample({ atMs: 1_700, lacking: 7 });
+  chronicle.cacheSample({ atMs: 1_800, lacking: 0 });
+  expect(chronicle.cacheSamples).toHaveLength(2);
+  const svg = storyPlot(result);
+  expect(svg).toContain('writes of the cache that the running peer furthest behind lacks');
+  expect(svg.match(/class="curve"/g)).toHaveLength(2);
+});
+
 it('draws states in words, the curve, and what was done, with nothing from elsewhere', () => {
   const svg = storyPlot({
     story: { name: 'kill', about: 'a & b', peers: ['ana', 'bob'], convergeMs: 1, steps: [] },

@@ -10,6 +10,10 @@ it('takes keys as deeds', () => {
   expect(deedsOf({ kind: 'key', key: 'ctrl-c' })).toEqual([{ kind: 'quit' }]);
 });
 
+it('has keys for writes of the cache', () => {
+  expect(deedsOf({ kind: 'text', text: 'wW' })).toEqual([{ kind: 'write' }, { kind: 'write-all' }]);
+});
+
 it('does nothing for what means nothing, and never what was pasted', () => {
   expect(deedsOf({ kind: 'key', key: 'f9' })).toEqual([]);
   expect(deedsOf({ kind: 'text', text: 'x' })).toEqual([]);

@@ -23,6 +23,7 @@ function peer(nick: string, states: string, more: Partial<PeerView> = {}): PeerV
     processId: 4_101,
     holds: 136,
     lacks: 0,
+    cacheLacks: undefined,
     heardAtMs: midday - 300,
     opinions: new Map(opinions),
     there: false,
@@ -53,6 +54,7 @@ const state: LabState = {
     { atMs: midday - 11_900, kind: 'saw', who: 'ana', text: 'cy alive -> suspect (link-lost)' },
     { atMs: midday - 11_800, kind: 'saw', who: 'ana', text: 'cy suspect -> dead (refused)' },
   ],
+  hasWrites: false,
   picked: 0,
   help: false,
   notice: '',
@@ -61,6 +63,7 @@ const state: LabState = {
 it.each([
   [100, 30],
   [60, 20],
+  [40, 10],
   [200, 60],
 ])('fills a screen of %i x %i, no more and no less', (columns, rows) => {
   const lines = labView(state, columns, rows);
@@ -83,6 +86,29 @@ it('needs nothing but ASCII when it is told so, and keeps its widths', () => {
     expect(lineText(plain)).toMatch(/^[ -~]*$/);
     expect(lineWidth(plain)).toBe(lineWidth(line));
   }
+});
+
+it('shows how far the caches are apart, once somebody wrote', () => {
+  const [ana, bob, cy, dia, eve] = state.peers.map((each, index) => ({
+    ...each,
+    cacheLacks: index === 1 ? 12 : index === 3 ? undefined : 0,
+  }));
+  const peers = [ana, bob, cy, dia, eve].filter((each) => each !== undefined);
+  const rows = labView({ ...state, peers, hasWrites: true }, 100, 30).map(lineText);
+  const last = (nick: string): string =>
+    /\S+(?= {2}[●◐✗])/.exec(rows.find((row) => row.includes(`  ${nick} `)) ?? '')?.[0] ?? '';
+  expect(['ana', 'bob', 'cy', 'dia', 'eve'].map(last)).toEqual(['=', '-12', '-', '?', '=']);
+  expect(rows[1]).toMatch(/LACKS +CACHE/);
+});
+
+it.each([
+  [60, 20],
+  [100, 30],
+])('says who thinks what at %i x %i', (columns, rows) => {
+  const text = labView(state, columns, rows).map(lineText);
+  expect(text.some((row) => /ana +bob +cy +dia +eve/.test(row))).toBe(true);
+  expect(text.some((row) => /^ eve +◐ +◐ +✗ +◐ +·/.test(row))).toBe(true);
+  expect(text.some((row) => row.includes('EVENTS'))).toBe(true);
 });
 
 it('shows its keys, and bears any size', () => {

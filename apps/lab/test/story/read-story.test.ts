@@ -67,10 +67,11 @@ it.each<[unknown, string]>([
   [withStep({ do: 'wait', for: '-1s' }), 'steps[0]: "for" is a time up to an hour'],
   [withStep({ do: 'wait' }), 'steps[0]: "for" is a time up to an hour'],
   [withStep({ do: 'burst', who: 'bob', count: 0 }), '"count" is a whole number from 1'],
+  [withStep({ do: 'write', who: 'bob', count: 0 }), '"count" is a whole number from 1'],
   [withStep({ do: 'cut', groups: [['ana']] }), '"groups" is a list of two groups or more'],
   [withStep({ do: 'cut', groups: [['ana'], ['ana']] }), '"groups" is a list of two groups or more'],
   [withStep({ do: 'stall', between: ['ana'] }), '"between" is a list of two peers'],
-  [withStep({ expect: 'joy' }), '"expect" is one of sees, agree, holds, live, notice'],
+  [withStep({ expect: 'joy' }), '"expect" is one of sees, agree, holds, caches, live, notice'],
   [withStep({ expect: 'sees', who: 'bob', as: 'happy' }), '"as" is one of alive, suspect'],
   [withStep({ repeat: 1, steps: [{ do: 'x' }] }), 'x.json: steps[0].steps[0]: "do" is one of'],
 ])('names the field that is wrong in %j', (story, message) => {
