@@ -13,7 +13,9 @@ it('/metrics tells of calls, providers and breakers', async () => {
   const url = `${peer.peer.url.replace('ws:', 'http:')}/metrics`;
   const text = await (await fetch(url)).text();
   const provider = peer.peer.id;
-  expect(text).toContain('hearsay_services_calls_total 1');
+  for (const name of ['calls', 'replied', 'taken', 'answered']) {
+    expect(text).toContain(`hearsay_services_${name}_total 1`);
+  }
   expect(text).toContain(`hearsay_services_breaker{service="echo",provider="${provider}"} 0`);
   expect(text).toContain(`hearsay_services_served{service="echo",provider="${provider}"} 1`);
 });

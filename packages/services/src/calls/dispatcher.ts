@@ -51,9 +51,10 @@ export interface Served {
 /** Callers whose lines may be full at once. */
 const FULL_LINES_MAX = 4;
 
+/** Named unlike those of calls: they are told side by side. */
 export interface ServedCounters {
   taken: number;
-  replied: number;
+  answered: number;
   faulted: number;
   overloaded: number;
   aborted: number;
@@ -156,7 +157,7 @@ export interface DispatcherOptions extends OperationBounds {
 export class Dispatcher {
   readonly counters: ServedCounters = {
     taken: 0,
-    replied: 0,
+    answered: 0,
     faulted: 0,
     overloaded: 0,
     aborted: 0,
@@ -330,7 +331,7 @@ export class Dispatcher {
   };
 
   #finish(work: Work, outcome: Remembered): void {
-    if (outcome.kind === 'reply') this.counters.replied += 1;
+    if (outcome.kind === 'reply') this.counters.answered += 1;
     else this.counters.faulted += 1;
     this.#options.send(work.caller, outcome);
     this.#remember(work, outcome);
