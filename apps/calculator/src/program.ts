@@ -19,6 +19,9 @@ const PORT_MAX = 65_535;
 const COPIES_MAX = 8;
 const RATE_MAX = 2_000;
 const DELAY_MS_MAX = 60_000;
+const PAUSE_MS_MAX = 60_000;
+const KILLS_MAX = 4 * COPIES_MAX;
+const KILLS_S_MAX = 3_600;
 
 /** The command line of `hearsay-calculator`. */
 export function createProgram(): Command {
@@ -38,6 +41,13 @@ export function createProgram(): Command {
     .description('start everything, send load, kill and restart each copy, and count')
     .option('--copies <n>', 'copies of each service', whole(1, COPIES_MAX), 2)
     .option('--rate <n>', 'calls a second', whole(1, RATE_MAX), 100)
+    .option('--kills <n>', 'copies that are killed (default: each once)', whole(1, KILLS_MAX))
+    .option(
+      '--pause <ms>',
+      'from the death of a copy to its restart',
+      whole(0, PAUSE_MS_MAX),
+      1_000,
+    )
     .option('--json', 'print the result as one JSON object, and nothing else')
     .action(async (flags: DemoFlags) => {
       if (!(await demo(flags))) process.exitCode = 1;
@@ -53,6 +63,7 @@ function addBench(program: Command): void {
     .description('measure what is promised of services; see docs/services.md')
     .option('--quick', 'shorter runs')
     .addOption(new Option('--only <part>').choices(['kills', 'balancing', 'overhead']))
+    .option('--for <seconds>', 'how long copies are killed', whole(1, KILLS_S_MAX))
     .option('--plot <file>', 'write the plot of balancing there')
     .option('--other <module>', 'another system to measure beside ours')
     .option('--json', 'one JSON object')

@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const run = promisify(execFile);
 
-it('the demo kills every copy and loses no call', { timeout: 180_000 }, async () => {
-  const args = [MAIN, 'demo', '--json', '--copies', '2', '--rate', '50'];
+it('the demo kills copies and loses no call', { timeout: 180_000 }, async () => {
+  const args = [MAIN, 'demo', '--json', '--rate', '50', '--kills', '2', '--pause', '100'];
   const { stdout } = await run(process.execPath, args);
   const result = JSON.parse(stdout);
   expect(result).toMatchObject({ failed: 0, failures: [] });

@@ -11,6 +11,8 @@ export interface BenchFlags {
   /** Shorter runs, for a look. */
   readonly quick?: boolean;
   readonly only?: 'kills' | 'balancing' | 'overhead';
+  /** Seconds that copies are killed for. */
+  readonly for?: number;
   /** Where the plot goes. */
   readonly plot?: string;
   /** A module with another system to measure beside ours. */
@@ -24,6 +26,7 @@ interface BenchResult {
 }
 
 const LONG = { killsMs: 20_000, balancingMs: 8_000, blocks: 8 };
+const MS_PER_S = 1_000;
 const QUICK = { killsMs: 8_000, balancingMs: 3_000, blocks: 3 };
 
 /** `hearsay-calculator bench`: what is promised of services, measured. */
@@ -31,7 +34,8 @@ export async function bench(flags: BenchFlags): Promise<void> {
   const { only } = flags;
   const size = flags.quick === true ? QUICK : LONG;
   const wants = (name: BenchFlags['only']): boolean => only === undefined || only === name;
-  const kills = wants('kills') ? await measureKills(size.killsMs) : undefined;
+  const killsMs = flags.for === undefined ? size.killsMs : flags.for * MS_PER_S;
+  const kills = wants('kills') ? await measureKills(killsMs) : undefined;
   const balancing = wants('balancing') ? await measureBalancing(size.balancingMs) : undefined;
   const overhead = wants('overhead')
     ? await measureOverhead(size.blocks, await others(flags.other))
@@ -64,23 +68,27 @@ function linesOf({ kills, balancing, overhead }: BenchResult): string[] {
     ...(overhead === undefined ? [] : ['', 'one call after the other, 100 bytes; and 32 at once:']),
     ...(overhead ?? []).map(
       ({ system, p50Ms, p99Ms, callsPerSecond }) =>
-        `  ${system.padEnd(14)} ${times(p50Ms, p99Ms)}  ${callsPerSecond} calls/s`,
+        `  ${system.padEnd(14)} ${times(p50Ms, p99Ms, 3)}  ${callsPerSecond} calls/s`,
     ),
   ];
 }
 
 function killLines(result: KillsResult): string[] {
   const { rate, kills, calls, idempotentFailed, unknown, otherFailed, ranTwice, retried } = result;
+  const codes = Object.entries(result.codes).map(([code, count]) => `${code} ${count}`);
   const ratio = (result.p99Ms / result.quietP99Ms).toFixed(1);
+  const everyS = (result.betweenKillsMs / MS_PER_S).toFixed(1);
   return [
-    `${rate} calls/s, three copies, ${kills} killed in turn: ${calls} calls, ${retried} retried`,
+    `${rate} calls/s, three copies, ${kills} killed in turn, one every ${everyS} s: ${calls} calls, ${retried} retried`,
     `  idempotent: ${idempotentFailed} failed`,
     `  others: ${ranTwice} ran twice, ${unknown} of unknown outcome, ${otherFailed} failed otherwise`,
+    ...(codes.length === 0 ? [] : [`  by code: ${codes.join(', ')}`]),
     `  quiet          ${times(result.quietP50Ms, result.quietP99Ms)}`,
     `  under kills    ${times(result.p50Ms, result.p99Ms)}  (p99 ${ratio} times the quiet one)`,
   ];
 }
 
-function times(p50Ms: number, p99Ms: number): string {
-  return `p50 ${p50Ms.toFixed(2).padStart(7)} ms  p99 ${p99Ms.toFixed(2).padStart(7)} ms`;
+function times(p50Ms: number, p99Ms: number, digits = 2): string {
+  const [p50, p99] = [p50Ms, p99Ms].map((ms) => ms.toFixed(digits).padStart(7));
+  return `p50 ${p50} ms  p99 ${p99} ms`;
 }

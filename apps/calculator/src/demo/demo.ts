@@ -12,13 +12,17 @@ import { reportLines } from './report.js';
 export interface DemoFlags {
   readonly copies: number;
   readonly rate: number;
+  /**
+   * Milliseconds from the death of a copy to its restart, for a person to see the others carry on; twice
+   * as long before the first and after the last.
+   */
+  readonly pause: number;
+  /** Copies that are killed; undefined: each once. */
+  readonly kills?: number;
   readonly json?: boolean;
 }
 
 const READY_MS = 60_000;
-/** From the death of a copy to its restart: long enough for a person to see the others carry on. */
-const DEAD_MS = 1_000;
-const QUIET_MS = 2_000;
 
 /**
  * `hearsay-calculator demo`: all four services in real processes, load over HTTP, each copy killed
@@ -60,9 +64,10 @@ async function run(
     say(`POST to ${peer.url.replace('ws:', 'http:')}/calculate, ${flags.rate} times a second`);
     const load = sendLoad({ url: peer.url.replace('ws:', 'http:'), rate: flags.rate });
     const { signal } = aborting;
-    await sleep(QUIET_MS, undefined, { signal });
-    for (const copy of copies) await killAndRestart(copy, load, { services, say, flags, signal });
-    await sleep(QUIET_MS, undefined, { signal });
+    await sleep(2 * flags.pause, undefined, { signal });
+    for (const copy of copies.slice(0, flags.kills))
+      await killAndRestart(copy, load, { services, say, flags, signal });
+    await sleep(2 * flags.pause, undefined, { signal });
     return observer.result(await load.stop());
   } finally {
     process.off('SIGINT', stop);
@@ -94,7 +99,7 @@ async function killAndRestart(copy: CopyProcess, load: Load, scene: Scene): Prom
   const before = load.failed;
   await copy.kill();
   say(`killed ${copy.nick}`);
-  await sleep(DEAD_MS, undefined, { signal });
+  await sleep(flags.pause, undefined, { signal });
   copy.start();
   const service = copy.nick.slice(0, copy.nick.lastIndexOf('-'));
   await services.available(service, { count: flags.copies, timeoutMs: READY_MS });
