@@ -238,6 +238,7 @@ function addServices(program: Command, done: (exitCode: ExitCode) => void): void
     .option('--upstream <urls>', 'pass every other path on to these, with commas', wordValues)
     .option('--listen <port>', 'port for HTTP; 0: any (default: 7400)', portValue)
     .option('--health-path <path>', 'what upstreams are asked to see whether they are well')
+    .option('--json', 'JSON objects: where it listens, then breakers and upstreams that change')
     .addHelpText('after', GATEWAY_EXAMPLES)
     .action(async (options: GatewayOptions) => {
       const { gateway } = await import('./commands/gateway.js');

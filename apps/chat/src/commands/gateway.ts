@@ -1,7 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createGateway, openServices, type ServiceRoute } from '@hearsay/services';
+import {
+  type BreakerView,
+  createGateway,
+  openServices,
+  type ServiceRoute,
+  type UpstreamView,
+} from '@hearsay/services';
 import { EXIT, type ExitCode, Failure } from '../command-line/failure.js';
+import { eventLine } from '../json/encode.js';
+import { breakerFields, gatewayFields, upstreamFields } from '../json/service-objects.js';
+import { sanitiseLine } from '../text/sanitise.js';
 import { type ErrandOptions, runErrand } from './errand.js';
 
 export interface GatewayOptions extends ErrandOptions {
@@ -9,9 +18,11 @@ export interface GatewayOptions extends ErrandOptions {
   readonly upstream?: readonly string[];
   readonly listen?: number;
   readonly healthPath?: string;
+  readonly json?: boolean;
 }
 
 const DEFAULT_PORT = 7_400;
+const SHORT_ID_CHARS = 8;
 /** A gateway runs until it is ended; its errand has no deadline. */
 const NO_DEADLINE_MS = Number.POSITIVE_INFINITY;
 
@@ -27,17 +38,20 @@ export function gateway(options: GatewayOptions): Promise<ExitCode> {
   const errand = { nick: 'gateway', timeoutMs: NO_DEADLINE_MS, options };
   return runErrand('gateway', errand, async ({ peer, signal }) => {
     const services = openServices(peer);
-    const { healthPath } = options;
+    const { healthPath, json } = options;
+    const say = json === true ? sayAsJson : sayAsText;
+    services.on('breaker', (breaker) => say({ kind: 'breaker', caller: peer.id, ...breaker }));
     const made = createGateway({
       services,
       routes,
       upstreams,
+      onUpstream: (view) => say({ kind: 'upstream', view }),
       ...(healthPath === undefined ? {} : { healthPath }),
     });
     const server = createServer((request, response) => made.handle(request, response));
     try {
       const port = await listen(server, options.listen ?? DEFAULT_PORT, options.host);
-      process.stdout.write(`listening on http://${options.host ?? '127.0.0.1'}:${port}\n`);
+      say({ kind: 'gateway', url: `http://${options.host ?? '127.0.0.1'}:${port}`, routes });
       await untilAborted(signal);
       return EXIT.ok;
     } finally {
@@ -47,6 +61,46 @@ export function gateway(options: GatewayOptions): Promise<ExitCode> {
       services.close();
     }
   });
+}
+
+/** What a gateway tells while it runs. */
+type News =
+  | { readonly kind: 'gateway'; readonly url: string; readonly routes: readonly ServiceRoute[] }
+  | { readonly kind: 'upstream'; readonly view: UpstreamView }
+  | ({ readonly kind: 'breaker' } & BreakerView);
+
+function sayAsJson(news: News): void {
+  process.stdout.write(`${eventLine(news.kind, fieldsOf(news), Date.now())}\n`);
+}
+
+function fieldsOf(news: News): Readonly<Record<string, unknown>> {
+  switch (news.kind) {
+    case 'gateway':
+      return gatewayFields(news.url, news.routes);
+    case 'upstream':
+      return upstreamFields(news.view);
+    case 'breaker':
+      return breakerFields(news);
+  }
+}
+
+function sayAsText(news: News): void {
+  process.stdout.write(`${sanitiseLine(wordsOf(news))}\n`);
+}
+
+function wordsOf(news: News): string {
+  switch (news.kind) {
+    case 'gateway':
+      return `listening on ${news.url}`;
+    case 'upstream':
+      return `${news.view.url} is ${news.view.health}, its breaker ${news.view.breaker}`;
+    case 'breaker':
+      return `breaker of ${news.service}${of(news.provider)}: ${news.state}`;
+  }
+}
+
+function of(provider: string | undefined): string {
+  return provider === undefined ? '' : ` at ${provider.slice(0, SHORT_ID_CHARS)}`;
 }
 
 function readRoute(text: string): ServiceRoute {

@@ -1,6 +1,7 @@
 import { type BreakerView, openServices, type ProviderView } from '@hearsay/services';
 import { EXIT, type ExitCode } from '../command-line/failure.js';
 import { eventLine } from '../json/encode.js';
+import { breakerFields, serviceFields } from '../json/service-objects.js';
 import { sanitiseLine } from '../text/sanitise.js';
 import { type Column, tableRows } from '../view/table.js';
 import { type ErrandOptions, meetPeers, pause, runErrand } from './errand.js';
@@ -47,14 +48,8 @@ export function services(options: ServicesOptions): Promise<ExitCode> {
 function jsonLines(providers: readonly ProviderView[], breakers: readonly BreakerView[]): string[] {
   const now = Date.now();
   return [
-    ...providers.map(({ service, version, provider, nick, status, host, metadata, leaseMs }) =>
-      eventLine(
-        'service',
-        { service, version, provider, nick, status, host, metadata, leaseMs },
-        now,
-      ),
-    ),
-    ...breakers.map((breaker) => eventLine('breaker', { ...breaker }, now)),
+    ...providers.map((view) => eventLine('service', serviceFields(view), now)),
+    ...breakers.map((view) => eventLine('breaker', breakerFields(view), now)),
   ];
 }
 

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { seededRandom } from '@hearsay/core';
 import type { Services } from '../api/types.js';
+import type { HealthState } from '../health/provider-health.js';
+import type { BreakerState } from '../resilience/breaker.js';
 import { ReverseProxy } from './reverse-proxy.js';
 import { sendError } from './send-error.js';
 import { answerByService } from './service-route.js';
 import { UpstreamChecks } from './upstream-checks.js';
-import { Upstreams } from './upstreams.js';
+import { type Upstream, Upstreams } from './upstreams.js';
 
 /** A path that is answered by a service. */
 export interface ServiceRoute {
@@ -27,13 +29,15 @@ export interface GatewayOptions {
   readonly timeoutMs?: number;
   /** Default 1,024. */
   readonly requestsMax?: number;
+  /** Told when the health or the breaker of an upstream is another than before. */
+  readonly onUpstream?: (view: UpstreamView) => void;
 }
 
 /** How an upstream stands. */
 export interface UpstreamView {
   readonly url: string;
-  readonly health: string;
-  readonly breaker: string;
+  readonly health: HealthState;
+  readonly breaker: BreakerState;
   readonly inFlight: number;
   readonly served: number;
   readonly failed: number;
@@ -57,7 +61,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { services, routes = [], upstreams: urls = [] } = options;
   const { bodyBytesMax = MIB, timeoutMs = TIMEOUT_MS, requestsMax = REQUESTS_MAX } = options;
   const random = seededRandom(randomBytes(16).toString('hex'));
-  const upstreams = new Upstreams(urls, random, () => performance.now());
+  const upstreams = new Upstreams(urls, {
+    random,
+    readMs: () => performance.now(),
+    onChange: (upstream) => options.onUpstream?.(viewOf(upstream)),
+  });
   const proxy = new ReverseProxy({ upstreams, bodyBytesMax, timeoutMs, requestsMax });
   const checks = new UpstreamChecks(upstreams, options.healthPath ?? '/');
   const byPath = new Map(routes.map(({ path, service }) => [path, service]));
@@ -73,18 +81,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       const route = { services, service, bodyBytesMax, timeoutMs };
       answerByService(route, request, response).catch(() => sendError(response, FAILED, 'Failed'));
     },
-    upstreams: () =>
-      upstreams.all.map(({ id, health, breaker, inFlight, served, failed }) => ({
-        url: id,
-        health: health.state,
-        breaker: breaker.state,
-        inFlight,
-        served,
-        failed,
-      })),
+    upstreams: () => upstreams.all.map(viewOf),
     close: () => {
       checks.close();
       proxy.close();
     },
   };
+}
+
+function viewOf({ id, health, breaker, inFlight, served, failed }: Upstream): UpstreamView {
+  return { url: id, health: health.state, breaker: breaker.state, inFlight, served, failed };
 }

@@ -8,9 +8,11 @@ const FIRST_FAULT = 500;
 export class UpstreamChecks {
   readonly #timer: NodeJS.Timeout;
   readonly #path: string;
+  readonly #upstreams: Upstreams;
 
   constructor(upstreams: Upstreams, path: string) {
     this.#path = path;
+    this.#upstreams = upstreams;
     this.#timer = setInterval(() => {
       for (const upstream of upstreams.all) void this.#check(upstream);
     }, INTERVAL_MS);
@@ -21,14 +23,21 @@ export class UpstreamChecks {
     clearInterval(this.#timer);
   }
 
-  async #check({ url, health }: Upstream): Promise<void> {
+  async #check(upstream: Upstream): Promise<void> {
+    this.#upstreams.judge(
+      upstream,
+      (await this.#isWell(upstream)) ? 'check-passed' : 'check-failed',
+    );
+  }
+
+  async #isWell({ url }: Upstream): Promise<boolean> {
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const response = await fetch(new URL(this.#path, url), { signal, redirect: 'manual' });
       await response.body?.cancel();
-      health.take(response.status < FIRST_FAULT ? 'check-passed' : 'check-failed');
+      return response.status < FIRST_FAULT;
     } catch {
-      health.take('check-failed');
+      return false;
     }
   }
 }
