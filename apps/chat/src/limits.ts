@@ -53,5 +53,11 @@ export const reactionsMax = 256;
 export const reactionCharsMax = 32;
 /** Characters of the configuration file. */
 export const configBytesMax = 65_536;
+/** Streams of which it is kept how far a conversation was read; the one read the longest ago goes. */
+export const markStreamsMax = 256;
+/** Conversations of which it is kept how far they were read; the one read the longest ago goes. */
+export const markedPlacesMax = 256;
+/** Characters of the file of what was read: all of them, with room to spare. A larger one is ignored. */
+export const markFileBytesMax: number = 8 * 1_024 * 1_024;
 /** Rows of the screen that a draft takes; a longer one scrolls. */
 export const draftRowsMax = 8;

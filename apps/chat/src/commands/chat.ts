@@ -30,6 +30,7 @@ import { EndSignals } from '../process/end-signals.js';
 import { rememberNick } from '../profile/folders.js';
 import { nextNick } from '../profile/nick.js';
 import { pickNick } from '../profile/pick-nick.js';
+import { ReadMarkFile } from '../profile/read-marks.js';
 import { Signals } from '../signals/signals.js';
 import { farewellLine } from '../view/farewell.js';
 import type { StartView } from '../view/start-words.js';
@@ -87,10 +88,12 @@ export async function runChat(words: readonly string[], given: ChatOptions): Pro
   const nick = targets.nick ?? (await pickNick(base));
   const openingFront = openFront(mode, { theme: openTheme(options), meshOnly: false });
   const network = await chooseNetwork(base, targets.invite, options.network);
+  const file = new ReadMarkFile(path.join(network.folder, nick));
   const join = [...new Set([...targets.join, ...(options.join ?? []), ...network.seeds])];
   const peer = await openPeer({ nick, network, join, options });
   const page = options.web === true ? await openPage(peer) : undefined;
   const makeFront = await openingFront;
+  const marks = mode === 'full' ? await file.load() : undefined;
   if (targets.nick !== undefined) void rememberNick(base, nick);
 
   const startedMs = performance.now();
@@ -116,6 +119,7 @@ export async function runChat(words: readonly string[], given: ChatOptions): Pro
     warnings: config.warnings,
     keys: config.keys,
     signals,
+    reading: mode === 'full' ? { file, marks } : undefined,
     drillsAllowed: options.lan !== true || options.drills === true,
   };
   return runUntilEnd(makeFront(context), { peer, context, mode, options, startedMs, service });

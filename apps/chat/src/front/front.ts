@@ -2,6 +2,7 @@ import type { Cache } from '@hearsay/cache';
 import type { MadeInvite } from '../chat/make-invite.js';
 import type { ChatSession } from '../chat/session.js';
 import type { BoundedOutput } from '../output/bounded-output.js';
+import type { ReadMarkFile, ReadMarks } from '../profile/read-marks.js';
 import type { KeyMap } from '../screen/model/keys.js';
 import type { Signals } from '../signals/signals.js';
 import type { Look } from '../text/look.js';
@@ -39,6 +40,10 @@ export interface FrontContext {
   readonly bell: boolean;
   /** Keys of the whole screen. */
   readonly keys: KeyMap;
+  /** Where it is kept what was read, and what was; undefined: nowhere. */
+  readonly reading?:
+    | { readonly file: ReadMarkFile; readonly marks: ReadMarks | undefined }
+    | undefined;
   /** What chat programs tell each other beside the messages; undefined: nothing. */
   readonly signals?: Signals | undefined;
 }

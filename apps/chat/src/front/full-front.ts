@@ -12,6 +12,7 @@ import { followSignals } from '../screen/mesh/signal-events.js';
 import { initialState } from '../screen/model/initial-state.js';
 import type { ScreenEffect, ScreenEvent, ScreenState } from '../screen/model/state.js';
 import { update } from '../screen/model/update.js';
+import { Reading } from '../screen/reading.js';
 import { SurroundingsWatch } from '../screen/surroundings-watch.js';
 import { screenView, type View } from '../screen/view/chat-view.js';
 import type { Notice } from '../view/notice.js';
@@ -55,6 +56,7 @@ export class FullFront implements Front {
   readonly #surroundings: SurroundingsWatch;
   readonly #screen: Screen;
   readonly #drills: Drills;
+  readonly #reading: Reading | undefined;
   readonly #stopFollowing: () => void;
   /** Key of the message that was picked when the last line was sent. */
   #picked: string | undefined;
@@ -78,11 +80,14 @@ export class FullFront implements Front {
       glyphs: look.glyphs,
       self: { nick: session.peer.nick, port: session.peer.port },
       network: start.network,
-      conversations: this.#conversations.first(),
+      conversations: this.#conversations.first(context.reading?.marks),
       surroundings: this.#surroundings.read(),
       keys: context.keys,
       meshOnly,
     });
+    if (context.reading !== undefined) {
+      this.#reading = new Reading(context.reading.file, context.reading.marks);
+    }
     this.#drills = new Drills({
       peer: session.peer,
       names: session.names,
@@ -147,6 +152,7 @@ export class FullFront implements Front {
     this.#narrator.stop();
     this.#surroundings.stop();
     this.#stopFollowing();
+    void this.#reading?.close();
     this.#screen.close();
   }
 
@@ -160,6 +166,7 @@ export class FullFront implements Front {
     this.#state = state;
     for (const effect of effects) this.#do(effect);
     this.#surroundings.detail(this.#state.mesh.shown);
+    this.#reading?.follow(this.#state.conversations);
     this.#screen.refresh();
   }
 

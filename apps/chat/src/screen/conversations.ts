@@ -1,7 +1,9 @@
 import type { ChatMessage } from '../chat/message.js';
-import type { Place } from '../chat/place.js';
+import { keyOfPlace, type Place } from '../chat/place.js';
+import { NOTHING_READ } from '../chat/read-mark.js';
 import type { ChatSession } from '../chat/session.js';
 import { keptPageMessages, scrollbackEntriesMax } from '../limits.js';
+import type { ReadMarks } from '../profile/read-marks.js';
 import { mentions } from '../view/mention.js';
 import { type Conversation, type Entry, newConversation } from './model/conversation.js';
 
@@ -16,15 +18,21 @@ export class Conversations {
     this.#pageMessages = Math.min(historyMax ?? keptPageMessages, scrollbackEntriesMax);
   }
 
-  /** The rooms we are in, and everybody of whom a direct message is kept. */
-  first(): readonly Conversation[] {
+  /**
+   * The rooms we are in, and everybody of whom a direct message is kept.
+   * @param marks how far they were read; undefined: nobody knows, so nothing counts as new
+   */
+  first(marks?: ReadMarks): readonly Conversation[] {
     const { peer, rooms } = this.#session;
     const places: Place[] = rooms.map((room) => ({ kind: 'room', room }));
     for (const { id, self } of peer.members()) {
       const place: Place = { kind: 'direct', peer: id };
       if (!self && this.#session.history(place, 1).length > 0) places.push(place);
     }
-    return places.map((place) => newConversation(place, this.titleOf(place), this.kept(place)));
+    return places.map((place) => {
+      const mark = marks === undefined ? undefined : (marks.get(keyOfPlace(place)) ?? NOTHING_READ);
+      return newConversation(place, this.titleOf(place), this.kept(place), mark);
+    });
   }
 
   titleOf(place: Place): string {

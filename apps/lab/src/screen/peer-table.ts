@@ -33,7 +33,7 @@ const COLUMNS: readonly Column[] = [
   column('LACKS', 6, 'end', 0, ({ lacks }) => String(lacks ?? NONE)),
 ];
 /** Shown once somebody wrote: as the chat says it, `=` has all, `-12` lacks 12 writes. */
-const CACHE: Column = column('CACHE', 6, 'end', 0, ({ cacheLacks, condition }) => {
+const CACHE: Column = column('CACHE', 6, 'end', 48, ({ cacheLacks, condition }) => {
   if (condition !== 'up') return NONE;
   if (cacheLacks === undefined) return '?';
   return cacheLacks === 0 ? '=' : `-${cacheLacks}`;

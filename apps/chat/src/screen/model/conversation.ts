@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../../chat/message.js';
 import { keyOfPlace, type Place } from '../../chat/place.js';
+import { isRead, type ReadMark } from '../../chat/read-mark.js';
 import { scrollbackEntriesMax } from '../../limits.js';
 import type { Tone } from '../../view/notice-words.js';
 import { type Editor, EMPTY_EDITOR } from './editor.js';
@@ -51,19 +52,25 @@ export interface Conversation {
   readonly older: 'unknown' | 'none';
 }
 
+/** @param mark how far `kept` was read; undefined: to the end */
 export function newConversation(
   place: Place,
   title: string,
   kept: readonly Entry[] = [],
+  mark?: ReadMark,
 ): Conversation {
+  const isNew = (entry: Entry): boolean =>
+    mark !== undefined && entry.kind === 'message' && !isRead(mark, entry.message);
+  const first = kept.findIndex(isNew);
+  const news = kept.filter(isNew);
   return {
     key: keyOfPlace(place),
     place,
     title,
     entries: Scrollback.of(kept),
-    newFrom: undefined,
-    unread: 0,
-    mentioned: false,
+    newFrom: first < 0 ? undefined : first,
+    unread: news.length,
+    mentioned: news.some((entry) => entry.kind === 'message' && entry.mention),
     bottom: undefined,
     below: 0,
     picked: undefined,

@@ -1,4 +1,5 @@
 import { initialMesh } from '../mesh/mesh-state.js';
+import { asRead } from './conversation.js';
 import type { ScreenState } from './state.js';
 
 /** What a screen begins with. */
@@ -11,8 +12,11 @@ export type Beginning = Pick<
 };
 
 export function initialState({ meshOnly, ...beginning }: Beginning): ScreenState {
+  const [first, ...others] = beginning.conversations;
   return {
     ...beginning,
+    // The first one is looked at; a line stays above what is new in it.
+    conversations: first === undefined ? [] : [meshOnly ? first : asRead(first), ...others],
     mesh: initialMesh(beginning.surroundings.atMs, meshOnly),
     current: beginning.conversations[0]?.key ?? '',
     previous: undefined,
