@@ -3,7 +3,8 @@
  *
  * - `bad-key`: a key is empty, too long, or not well-formed text.
  * - `too-large`: a value, an element or a field is over its limit; the message has the limit.
- * - `too-many`: a set or hash would hold more elements or fields than its limit.
+ * - `too-many`: a set or hash would hold more elements or fields than its limit, or more runs of peers
+ *   would have added to a counter.
  * - `bad-value`: an argument is of the wrong sort: an amount that is no safe integer, a deadline in the past.
  * - `wrong-type`: the key holds a value of another type, as Redis' WRONGTYPE.
  * - `counter-overflow`: a counter would leave, or has left, the range of safe integers.

@@ -8,6 +8,8 @@ export interface CacheLimits {
   readonly elementBytesMax: number;
   /** Elements or fields of one key; a write that makes more is refused. */
   readonly elementsMax: number;
+  /** Runs of peers that have added to one counter; one more is refused until the counter is deleted. */
+  readonly originsPerCounterMax: number;
   /** Elements or fields that one operation adds or removes; more are refused. */
   readonly elementsPerWriteMax: number;
 }
@@ -20,5 +22,6 @@ export const DEFAULT_CACHE_LIMITS: CacheLimits = {
   valueBytesMax: 1 * MIB,
   elementBytesMax: 4 * KIB,
   elementsMax: 16_384,
+  originsPerCounterMax: 1_024,
   elementsPerWriteMax: 1_000,
 };

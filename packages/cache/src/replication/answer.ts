@@ -1,10 +1,12 @@
 import type { HlcTime, StreamId } from '@hearsay/core';
 import { Writer, writeClockEntries, writeStream } from '@hearsay/core/wire';
-import type { PlacedSurvivor } from '../store/survivor.js';
+import type { PlacedSurvivor, Survivor } from '../store/survivor.js';
 import { writeSurvivor } from '../store/survivor-codec.js';
 import { StreamMemory } from '../values/stream-memory.js';
 import { type FrameHead, writeHead } from '../wire/frame.js';
-import { DELTA_BYTES } from '../wire/wire-limits.js';
+import { DELTA_BYTES, FRAGMENT_BYTES, WHOLE_SURVIVOR_BYTES_MAX } from '../wire/wire-limits.js';
+import { type FragmentProgress, isSame } from './fragments.js';
+import { hashSummary } from './summary.js';
 import type { ReadonlyVector, Vector } from './vector.js';
 
 /** Pieces of an answer; order is the number on the wire. */
@@ -16,6 +18,7 @@ export const PIECES = [
   'head',
   'retired',
   'commit',
+  'fragment',
 ] as const;
 type PieceKind = (typeof PIECES)[number];
 
@@ -39,6 +42,11 @@ export interface AnswerOptions {
   readonly held: ReadonlyVector;
   /** What the asker has had of us before, though it does not count yet. */
   readonly reached: ReadonlyVector;
+  /** What the asker has of a survivor that goes in fragments. */
+  readonly fragment: FragmentProgress | undefined;
+  /** More of one key is not sent, and the answer has no end then. */
+  readonly keyStateBytesMax: number;
+  readonly onTooLarge: (key: string, bytes: number) => void;
   /** All streams of the store, also those of which nothing is gap-free yet. */
   readonly streams: Iterable<StreamId>;
   readonly headOf: (stream: StreamId) => FrameHead | undefined;
@@ -114,7 +122,9 @@ function* pieces(options: AnswerOptions): Generator<WritePiece> {
     writeClockEntries(writer, floor.vector.sorted());
     writer.varuint(oldest?.ms ?? 0).varuint(oldest?.counter ?? 0);
   };
-  for (const stream of options.streams) yield* streamPieces(options, stream);
+  for (const stream of options.streams) {
+    if (!(yield* streamPieces(options, stream))) return;
+  }
   for (const [stream, sequence] of vector.sorted()) {
     if (held.get(stream) >= sequence) continue;
     const head = headOf(stream);
@@ -126,10 +136,9 @@ function* pieces(options: AnswerOptions): Generator<WritePiece> {
   yield (writer) => void begin(writer, 'commit');
 }
 
-function* streamPieces(
-  { vector, held, reached, above }: AnswerOptions,
-  stream: StreamId,
-): Generator<WritePiece> {
+/** @returns false when it cannot be told to its end */
+function* streamPieces(options: AnswerOptions, stream: StreamId): Generator<WritePiece, boolean> {
+  const { vector, held, reached, above } = options;
   const memory = new StreamMemory();
   const counted = vector.get(stream);
   // What does not count here yet is told anew each time: more of it may come between.
@@ -138,9 +147,46 @@ function* streamPieces(
   for (const { sequence, survivor } of above(stream, after)) {
     if (!begun) yield (writer) => writeStream(begin(writer, 'stream'), stream).varuint(counted);
     begun = true;
+    if (survivor.kind === 'composite') {
+      if (!(yield* compositePieces(options, sequence, survivor))) return false;
+      continue;
+    }
     yield (writer) => writeSurvivor(begin(writer, 'survivor').varuint(sequence), survivor, memory);
   }
   if (begun) yield (writer) => void begin(writer, 'reached');
+  return true;
+}
+
+/** A counter, set or hash: whole, or in fragments where it is large. @returns false when it is too large */
+function* compositePieces(
+  { fragment, keyStateBytesMax, onTooLarge }: AnswerOptions,
+  sequence: number,
+  survivor: Survivor,
+): Generator<WritePiece, boolean> {
+  const encoded = new Writer(1_024);
+  writeSurvivor(encoded, survivor);
+  const bytes = encoded.view(0);
+  if (bytes.length <= WHOLE_SURVIVOR_BYTES_MAX) {
+    yield (writer) => begin(writer, 'survivor').varuint(sequence).raw(bytes);
+    return true;
+  }
+  if (bytes.length > keyStateBytesMax) {
+    onTooLarge(survivor.key, bytes.length);
+    return false;
+  }
+  const hash = hashSummary(bytes);
+  const isKnown = fragment !== undefined && isSame(fragment.hash, hash);
+  let offset = isKnown ? Math.min(fragment.received, bytes.length) : 0;
+  do {
+    const part = bytes.subarray(offset, offset + FRAGMENT_BYTES);
+    const at = offset;
+    yield (writer) => {
+      begin(writer, 'fragment').varuint(sequence).raw(hash);
+      writer.varuint(bytes.length).varuint(at).raw(part);
+    };
+    offset += part.length;
+  } while (offset < bytes.length);
+  return true;
 }
 
 function begin(writer: Writer, kind: PieceKind): Writer {

@@ -1,7 +1,7 @@
 import type { PeerId } from '@hearsay/core';
 import { type ClockEntry, Reader, Writer } from '@hearsay/core/wire';
 import { readSurvivor, writeSurvivor } from '../store/survivor-codec.js';
-import { PART_BYTES } from '../wire/wire-limits.js';
+import { FRAME_BYTES_MAX, PART_BYTES } from '../wire/wire-limits.js';
 import { type Context, witnessSurvivors } from './context.js';
 import type { Holdings } from './holdings.js';
 import { encodeGroup } from './repair.js';
@@ -58,14 +58,15 @@ export class Asks {
     }: { readonly id: number; readonly key: string; readonly entries: readonly ClockEntry[] },
   ): void {
     const { vector, store, outbox } = this.#context;
-    if (!vector.includes(entries)) {
+    const writer = new Writer(256);
+    const survivor = vector.includes(entries) ? store.survivor(key) : undefined;
+    if (survivor !== undefined) writeSurvivor(writer, survivor);
+    // What several peers made larger than a frame is left to repairs.
+    if (!vector.includes(entries) || writer.length > FRAME_BYTES_MAX) {
       const empty = new Uint8Array(0);
       outbox.post({ kind: 'answer', id, behind: true, index: 0, count: 1, bytes: empty }, from);
       return;
     }
-    const writer = new Writer(256);
-    const survivor = store.survivor(key);
-    if (survivor !== undefined) writeSurvivor(writer, survivor);
     const bytes = writer.finish();
     const count = Math.max(1, Math.ceil(bytes.length / PART_BYTES));
     for (let index = 0; index < count; index++) {

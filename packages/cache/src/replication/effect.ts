@@ -26,6 +26,13 @@ export type ReplicationEvent =
   | { readonly kind: 'new-stream'; readonly was: StreamId; readonly is: StreamId }
   /** A stream beyond `streamsMax`: what its author writes does not reach us. */
   | { readonly kind: 'no-room'; readonly stream: StreamId; readonly limit: number }
+  /** Together peers made more of a key than a repair carries: who lacks it cannot catch up until it is smaller. */
+  | {
+      readonly kind: 'unrepairable';
+      readonly key: string;
+      readonly bytes: number;
+      readonly limit: number;
+    }
   /**
    * A member sent writes of its own that it did not sign: they count here, and nobody else can be shown
    * how far they reach. Its link is closed; from now on each of its frames is checked before it counts.

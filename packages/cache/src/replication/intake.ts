@@ -7,9 +7,9 @@ import { type FrameHead, keepHead, readHead } from '../wire/frame.js';
 import { dateOf } from '../wire/survivor-dates.js';
 import { FRAME_BYTES_MAX } from '../wire/wire-limits.js';
 import { type Floor, PIECE_LENGTH_BYTES, PIECES } from './answer.js';
+import type { Fragment } from './fragments.js';
+import { HASH_BYTES } from './summary.js';
 import { Vector } from './vector.js';
-
-const BASIS_BYTES = 8;
 
 /** A survivor, and the bytes that it was read from. */
 export interface Arrived {
@@ -26,6 +26,8 @@ export interface IntakeHandlers {
   floor(floor: Floor, oldest: HlcTime | undefined): boolean;
   /** Writes of one batch of an application, or one write: to be seen together. */
   apply(arrived: readonly Arrived[]): void;
+  /** A part of a large survivor. @returns the whole, with its last part */
+  fragment(part: Fragment): Uint8Array | undefined;
   /** Everything of a stream up to here was received. */
   reached(stream: StreamId, sequence: number): void;
   /** All of it was received, as these heads prove. */
@@ -50,6 +52,7 @@ export class Intake {
   readonly basis: Uint8Array;
   readonly instance: number;
   readonly #handlers: IntakeHandlers;
+  readonly #sizeMax: number;
   readonly #heads: FrameHead[] = [];
   readonly #retired: StreamId[] = [];
   #next = 0;
@@ -69,11 +72,13 @@ export class Intake {
   /** The last one before the group. */
   #reached = 0;
 
-  constructor({ number, basis, instance }: Opened, handlers: IntakeHandlers) {
+  /** @param sizeMax bytes of a survivor that comes in fragments */
+  constructor({ number, basis, instance }: Opened, handlers: IntakeHandlers, sizeMax: number) {
     this.number = number;
     this.basis = basis.slice();
     this.instance = instance;
     this.#handlers = handlers;
+    this.#sizeMax = sizeMax;
   }
 
   /** @throws HearsayError `malformed` */
@@ -130,7 +135,8 @@ export class Intake {
   #piece(reader: Reader, bytes: Uint8Array): void {
     const kind = PIECES[reader.u8()];
     if (kind === undefined) throw new HearsayError('malformed', 'unknown piece of an answer');
-    if (kind !== 'survivor') this.#apply(this.#waiting.length, this.#sequence);
+    const isEntry = kind === 'survivor' || kind === 'fragment';
+    if (!isEntry) this.#apply(this.#waiting.length, this.#sequence);
     switch (kind) {
       case 'floor': {
         const time = { ms: reader.varuint(), counter: reader.varuint() };
@@ -147,6 +153,8 @@ export class Intake {
         return;
       case 'survivor':
         return this.#survivor(reader, bytes);
+      case 'fragment':
+        return this.#fragment(reader);
       case 'reached':
         if (this.#stream !== undefined) this.#handlers.reached(this.#stream, this.#counted);
         return;
@@ -163,20 +171,42 @@ export class Intake {
   }
 
   #survivor(reader: Reader, whole: Uint8Array): void {
-    const sequence = reader.varuint();
-    if (this.#stream === undefined || sequence <= this.#sequence) {
-      throw new HearsayError('malformed', 'what survives of a stream is not in order');
-    }
+    const sequence = this.#place(reader);
     const start = reader.offset;
     const survivor = readSurvivor(reader, this.#memory);
-    const date = dateOf(survivor, this.#stream, sequence);
+    this.#arrived(sequence, { survivor, bytes: whole.subarray(start, reader.offset) });
+  }
+
+  #fragment(reader: Reader): void {
+    const sequence = this.#place(reader);
+    const hash = reader.raw(HASH_BYTES);
+    const size = reader.varuint(this.#sizeMax);
+    const offset = reader.varuint(size);
+    const bytes = reader.raw(reader.remaining);
+    const whole = this.#handlers.fragment({ hash, size, offset, bytes });
+    if (whole === undefined) return;
+    const of = new Reader(whole);
+    const survivor = readSurvivor(of, this.#memory);
+    of.end();
+    this.#arrived(sequence, { survivor, bytes: whole });
+  }
+
+  #place(reader: Reader): number {
+    const sequence = reader.varuint();
+    if (this.#stream !== undefined && sequence > this.#sequence) return sequence;
+    throw new HearsayError('malformed', 'what survives of a stream is not in order');
+  }
+
+  #arrived(sequence: number, arrived: Arrived): void {
+    if (this.#stream === undefined) return;
+    const date = dateOf(arrived.survivor, this.#stream, sequence);
     if (date === undefined || !isSameDate(date, this.#groupDate)) {
       this.#group = this.#waiting.length;
       this.#reached = this.#sequence;
     }
     this.#sequence = sequence;
     this.#groupDate = date;
-    this.#waiting.push({ survivor, bytes: whole.subarray(start, reader.offset) });
+    this.#waiting.push(arrived);
   }
 
   /** Applies the first of those that wait. @param sequence of the last of them */
@@ -200,7 +230,7 @@ function isSameDate(left: HlcTime, right: HlcTime | undefined): boolean {
 export function openDelta(bytes: Uint8Array): Opened {
   const reader = new Reader(bytes);
   const [number, index] = [reader.varuint(), reader.varuint()];
-  const basis = reader.raw(BASIS_BYTES);
+  const basis = reader.raw(HASH_BYTES);
   const instance = reader.varuint();
   return { number, index, basis, instance, rest: bytes.subarray(reader.offset) };
 }

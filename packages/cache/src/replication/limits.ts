@@ -14,6 +14,8 @@ export interface ReplicationLimits {
   readonly holdBackMs: number;
   /** Parts of frames and answers that are being gathered; over it the newest is dropped. */
   readonly partsBytesMax: number;
+  /** What several peers have made of one key; more is not repaired, which an event tells. */
+  readonly keyStateBytesMax: number;
   /** A write dated further ahead of our clock than this closes the link that brought it. */
   readonly aheadMaxMs: number;
   /** What we hold is told to all no more often than this. */
@@ -39,6 +41,7 @@ export const DEFAULT_REPLICATION_LIMITS: ReplicationLimits = {
   holdBackStreamFramesMax: 1_024,
   holdBackMs: 60_000,
   partsBytesMax: 16 * MIB,
+  keyStateBytesMax: 64 * MIB,
   aheadMaxMs: 60_000,
   haveIntervalMs: 250,
   digestIntervalMs: 30_000,

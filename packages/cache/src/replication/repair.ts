@@ -13,7 +13,8 @@ import { checkHead, type FrameHead, writeHead } from '../wire/frame.js';
 import { answerDeltas, type Floor } from './answer.js';
 import { type Context, witnessSurvivors } from './context.js';
 import { raise, retire } from './delivery.js';
-import { type Arrived, Intake, openDelta } from './intake.js';
+import { Fragments, isSame } from './fragments.js';
+import { type Arrived, Intake, type IntakeHandlers, openDelta } from './intake.js';
 import { decodeSummary, encodeSummary, hashSummary, type Partial } from './summary.js';
 import { RETIRED, Vector } from './vector.js';
 
@@ -49,6 +50,9 @@ export class Repair {
   #answers = 0;
   #added = 0;
   #summary: Uint8Array | undefined;
+  readonly #fragments = new Fragments();
+  /** The key that was told last to be too large. */
+  #tooLarge: string | undefined;
 
   constructor(context: Context, handlers: RepairHandlers) {
     this.#context = context;
@@ -77,8 +81,10 @@ export class Repair {
 
   summary(): Uint8Array {
     const { vector } = this.#context;
-    const summary = encodeSummary(vector, this.#partial);
-    const same = this.#summary !== undefined && equal(this.#summary, summary);
+    const partial = this.#partial;
+    const fragment = partial && this.#fragments.progressOf(partial.source);
+    const summary = encodeSummary(vector, partial && { ...partial, fragment });
+    const same = this.#summary !== undefined && isSame(this.#summary, summary);
     if (!same) this.#summary = summary;
     this.#remember(summary);
     return this.#summary ?? summary;
@@ -86,7 +92,7 @@ export class Repair {
 
   /** @throws HearsayError `malformed` */
   *missing(bytes: Uint8Array): Generator<Uint8Array> {
-    const { store, vector, heads, self, own } = this.#context;
+    const { store, vector, heads, self, own, limits } = this.#context;
     const summary = decodeSummary(bytes);
     const { generation } = parseStreamId(own.stream);
     const partial = summary.partial;
@@ -101,6 +107,9 @@ export class Repair {
       oldest: this.#context.oldest,
       held: summary.vector,
       reached: isOurs ? partial.reached : new Vector(),
+      fragment: isOurs ? partial.fragment : undefined,
+      keyStateBytesMax: limits.keyStateBytesMax,
+      onTooLarge: (key, size) => this.#tellTooLarge(key, size),
       // Who holds all that counts here is told nothing: what does not count yet is not ours to tell.
       streams: summary.vector.dominates(vector) ? [] : store.streams(),
       headOf: (stream) => heads.of(stream),
@@ -132,6 +141,7 @@ export class Repair {
     this.#intakes.clear();
     this.#bases.clear();
     this.#partial = undefined;
+    this.#fragments.clear();
   }
 
   #remember(summary: Uint8Array): void {
@@ -152,16 +162,22 @@ export class Repair {
       const basis = this.#bases.get(name);
       return basis === undefined || basis.source !== from || basis === this.#partial;
     };
-    return new Intake(delta, {
+    const handlers: IntakeHandlers = {
       floor: (floor, oldest) => this.#handlers.floorOf(from, floor, oldest),
       apply: (arrived) => this.#apply(arrived),
+      fragment: (part) => {
+        // What it is a part of is named by its hash, so it counts whatever was asked.
+        this.#progress(from, delta.instance);
+        return this.#fragments.add(from, part);
+      },
       reached: (stream, sequence) => {
         if (counts()) this.#reached(from, delta.instance, stream, sequence);
       },
       commit: (heads, retired) => {
         if (counts()) this.#commit(from, heads, retired);
       },
-    });
+    };
+    return new Intake(delta, handlers, this.#context.limits.keyStateBytesMax);
   }
 
   #apply(arrived: readonly Arrived[]): void {
@@ -178,11 +194,24 @@ export class Repair {
   }
 
   #reached(source: PeerId, instance: number, stream: StreamId, sequence: number): void {
+    this.#progress(source, instance).reached.raise(stream, sequence);
+  }
+
+  /** Where the repair by this neighbour has come; that by another one is given up. */
+  #progress(source: PeerId, instance: number): Partial {
     const known = this.#partial;
-    if (known === undefined || known.source !== source || known.instance !== instance) {
-      this.#partial = { source, instance, reached: new Vector() };
-    }
-    this.#partial?.reached.raise(stream, sequence);
+    if (known?.source === source && known.instance === instance) return known;
+    const begun = { source, instance, reached: new Vector() };
+    this.#partial = begun;
+    this.#fragments.clear();
+    return begun;
+  }
+
+  #tellTooLarge(key: string, bytes: number): void {
+    if (key === this.#tooLarge) return;
+    this.#tooLarge = key;
+    const limit = this.#context.limits.keyStateBytesMax;
+    this.#context.outbox.event({ kind: 'unrepairable', key, bytes, limit });
   }
 
   #commit(from: PeerId, heads: readonly FrameHead[], retired: readonly StreamId[]): void {
@@ -198,6 +227,7 @@ export class Repair {
     const gone = retired.filter((stream) => this.#mayRetire(stream));
     for (const stream of gone) retire(this.#context, stream);
     this.#partial = undefined;
+    this.#fragments.clear();
     if (news.length > 0 || gone.length > 0) {
       outbox.record('commit', encodeCommit(news, gone));
       this.#handlers.rose([...news.map(({ stream }) => stream), ...gone]);
@@ -256,8 +286,4 @@ export function encodeCommit(
 
 function nameOf(hash: Uint8Array): string {
   return hash.join('.');
-}
-
-function equal(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

@@ -45,6 +45,17 @@ export function checkTotal(value: bigint, plus: bigint, minus: bigint): void {
   throw new CacheError('counter-overflow', 'a counter stays within 2^53-1 of 0');
 }
 
+/** @param origins runs of peers that have added to a counter so far. @throws CacheError `too-many` */
+export function checkOrigins(
+  origins: number,
+  key: string,
+  { originsPerCounterMax }: CacheLimits,
+): void {
+  if (origins < originsPerCounterMax) return;
+  const message = `"${key}" was added to by ${origins} runs of peers, and takes no further one until it is deleted`;
+  throw new CacheError('too-many', message);
+}
+
 /** @throws CacheError `too-many`, `too-large`, `bad-value` */
 export function checkElements(elements: readonly Binary[], limits: CacheLimits): void {
   const { elementsPerWriteMax, elementBytesMax } = limits;

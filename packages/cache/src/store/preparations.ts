@@ -9,6 +9,7 @@ import {
   checkDeadline,
   checkElements,
   checkKey,
+  checkOrigins,
   checkSize,
   checkTotal,
   checkValue,
@@ -76,6 +77,7 @@ export class Preparations {
     this.#sight.admit(key, 0, nowMs);
     const composite = before.length > 0 ? undefined : this.#sight.composite(key);
     const own = composite?.ownCount(stream);
+    if (own === undefined) checkOrigins(composite?.counts.size ?? 0, key, this.#sight.limits);
     const plus = (own?.plus ?? 0n) + (amount > 0 ? BigInt(amount) : 0n);
     const minus = (own?.minus ?? 0n) - (amount < 0 ? BigInt(amount) : 0n);
     checkTotal((composite?.counts.value(composite.lives) ?? 0n) + BigInt(amount), plus, minus);

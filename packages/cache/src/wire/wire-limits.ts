@@ -15,5 +15,9 @@ export const PART_BYTES: number = 60 * KIB;
 export const PARTS_MAX: number = Math.ceil(FRAME_BYTES_MAX / PART_BYTES);
 /** A delta of a repair; core asks for about 60 KiB. */
 export const DELTA_BYTES: number = 60 * KIB;
+/** What several peers added to one key may be larger than a frame; in a repair it goes in fragments then. */
+export const WHOLE_SURVIVOR_BYTES_MAX: number = 512 * KIB;
+/** A fragment of a survivor. */
+export const FRAGMENT_BYTES: number = 32 * KIB;
 /** UTF-8 bytes of a key that a decoder accepts; the store refuses what is over its own limit. */
 export const KEY_BYTES_WIRE_MAX = 512;

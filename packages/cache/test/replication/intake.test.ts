@@ -33,6 +33,9 @@ function piecesOf(sizes: readonly number[]): Uint8Array {
     oldest: { ms: 1, counter: 0 },
     held: new Vector(),
     reached: new Vector(),
+    fragment: undefined,
+    keyStateBytesMax: 1_000_000,
+    onTooLarge: () => undefined,
     streams: store.streams(),
     headOf: () => undefined,
     above: (each, after) => store.above(each, after),
@@ -64,21 +67,26 @@ describe('an answer', () => {
         let intake: Intake | undefined;
         for (const delta of cut(piecesOf(each), at)) {
           const opened = openDelta(delta);
-          intake ??= new Intake(opened, {
-            floor: () => true,
-            apply: (arrived) => {
-              for (const { survivor, bytes } of arrived) {
-                keys.push(survivor.key);
-                const writer = new Writer(64);
-                writeSurvivor(writer, survivor);
-                expect(new Uint8Array(bytes)).toEqual(writer.finish());
-              }
+          intake ??= new Intake(
+            opened,
+            {
+              floor: () => true,
+              fragment: () => undefined,
+              apply: (arrived) => {
+                for (const { survivor, bytes } of arrived) {
+                  keys.push(survivor.key);
+                  const writer = new Writer(64);
+                  writeSurvivor(writer, survivor);
+                  expect(new Uint8Array(bytes)).toEqual(writer.finish());
+                }
+              },
+              reached: (_, sequence) => reached.push(sequence),
+              commit: () => {
+                committed += 1;
+              },
             },
-            reached: (_, sequence) => reached.push(sequence),
-            commit: () => {
-              committed += 1;
-            },
-          });
+            1_000_000,
+          );
           intake.take(opened);
           delta.fill(0); // What waits must not be read from here.
         }
@@ -94,12 +102,17 @@ describe('an answer', () => {
     const [first, , third] = [...cut(piecesOf([100, 100, 100]), [150, 250])];
     const keys: string[] = [];
     const opened = openDelta(first as Uint8Array);
-    const intake = new Intake(opened, {
-      floor: () => true,
-      apply: (arrived) => keys.push(...arrived.map(({ survivor }) => survivor.key)),
-      reached: () => undefined,
-      commit: () => expect.unreachable(),
-    });
+    const intake = new Intake(
+      opened,
+      {
+        floor: () => true,
+        fragment: () => undefined,
+        apply: (arrived) => keys.push(...arrived.map(({ survivor }) => survivor.key)),
+        reached: () => undefined,
+        commit: () => expect.unreachable(),
+      },
+      1_000_000,
+    );
     intake.take(opened);
     intake.take(openDelta(third as Uint8Array));
     expect(keys.length).toBeLessThan(3);
@@ -109,12 +122,17 @@ describe('an answer', () => {
     const refuse = (bytes: readonly number[]) => {
       const writer = new Writer(64).varuint(1).varuint(0).raw(BASIS).varuint(1);
       const opened = openDelta(writer.raw(Uint8Array.from(bytes)).finish());
-      const intake = new Intake(opened, {
-        floor: () => true,
-        apply: () => undefined,
-        reached: () => undefined,
-        commit: () => undefined,
-      });
+      const intake = new Intake(
+        opened,
+        {
+          floor: () => true,
+          fragment: () => undefined,
+          apply: () => undefined,
+          reached: () => undefined,
+          commit: () => undefined,
+        },
+        1_000_000,
+      );
       return () => intake.take(opened);
     };
     expect(refuse([0, 0, 0, 0])).toThrow(HearsayError);
