@@ -24,6 +24,11 @@ export type ReplicationEvent =
     }
   /** Somebody holds more of our stream than we wrote: we write on in a new one. */
   | { readonly kind: 'new-stream'; readonly was: StreamId; readonly is: StreamId }
+  /**
+   * What this run wrote in a stream that was not its own is written anew in the new one, as far as it
+   * was registers; its writes to counters, sets and hashes are lost.
+   */
+  | { readonly kind: 'rewritten'; readonly writes: number; readonly lost: number }
   /** A stream beyond `streamsMax`: what its author writes does not reach us. */
   | { readonly kind: 'no-room'; readonly stream: StreamId; readonly limit: number }
   /** Together peers made more of a key than a repair carries: who lacks it cannot catch up until it is smaller. */

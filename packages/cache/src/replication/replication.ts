@@ -55,6 +55,8 @@ export class Replication {
   #nextMs = Number.NEGATIVE_INFINITY;
   /** Date of the first write of this run. */
   #firstWrite: HlcTime | undefined;
+  /** Writes of this run to counters, sets and hashes. */
+  #composed = 0;
 
   constructor(options: ReplicationOptions) {
     const { self, generation, sequence = 0, store, crypto, random, restored } = options;
@@ -230,9 +232,12 @@ export class Replication {
     const time = context.hlc.tick(now.wallMs);
     context.oldest ??= time;
     this.#firstWrite ??= time;
-    const operations: Operation[] = [];
-    for (const { key, change } of writes) operations.push({ key, time, change });
     const { own, store } = context;
+    const operations: Operation[] = [];
+    for (const { key, change } of writes) {
+      if (isComposed(change)) this.#composed += 1;
+      operations.push({ key, time, change });
+    }
     if (isLarge(operations)) own.close();
     store.apply(own.stream, own.next, operations, now.wallMs);
     own.add(operations);
@@ -354,9 +359,13 @@ export class Replication {
   /** Others take what this run wrote in a stream that an earlier run used for what they have already. */
   #superseded({ generation }: FrameHead): void {
     const writes = writtenSince(this.#context, this.#firstWrite);
+    // What was added under numbers that others know for something else counts as removed there.
+    const lost = this.#composed;
+    this.#composed = 0;
     this.#context.own.take();
     this.#renew(generation);
     for (const write of writes) this.write([write], this.#context.now);
+    this.#context.outbox.event({ kind: 'rewritten', writes: writes.length, lost });
     this.#flush();
   }
 
@@ -364,4 +373,8 @@ export class Replication {
     this.#acks.giveUp();
     renewStream(this.#context, generation);
   }
+}
+
+function isComposed({ kind }: Write['change']): boolean {
+  return kind !== 'set' && kind !== 'delete' && kind !== 'deadline';
 }

@@ -1,11 +1,13 @@
 import { compareIds, compareTimes, type HlcTime, type PeerId } from '@hearsay/core';
 import type { Survivor } from '../store/survivor.js';
+import type { Change } from '../values/operation.js';
 import type { Floor } from './answer.js';
 import type { Context } from './context.js';
 import type { Holdings } from './holdings.js';
 import type { Write } from './input.js';
 import { batchesOf, toRepublish, unsentWrites } from './reseed.js';
-import { Vector } from './vector.js';
+import { changesToRepublish } from './reseed-composites.js';
+import { type ReadonlyVector, Vector } from './vector.js';
 
 const NOTHING: Vector = new Vector();
 
@@ -25,7 +27,14 @@ export class Reseeding {
   readonly #holdings: Holdings;
   readonly #handlers: ReseedingHandlers;
   /** Own writes that nobody had when we began anew, and by what they are judged. */
-  #unsent: { readonly writes: readonly Survivor[]; readonly floor: Floor } | undefined;
+  #unsent:
+    | {
+        readonly writes: readonly Survivor[];
+        readonly floor: Floor;
+        /** What the others were known to hold then. */
+        readonly held: ReadonlyVector;
+      }
+    | undefined;
   /** Whom what we hold comes from, and what it had forgotten then. */
   #base: { readonly peer: PeerId; readonly floor: Vector } | undefined;
 
@@ -76,14 +85,23 @@ export class Reseeding {
     // What was written together is written together again.
     for (const batch of batchesOf(unsent.writes)) {
       const writes = batch.flatMap((survivor) => {
-        const change = toRepublish(this.#context, survivor, unsent.floor);
-        return change === undefined ? [] : [{ key: survivor.key, change }];
+        const changes = this.#toRepublish(survivor, unsent);
+        if (changes.length > 0) republished += 1;
+        return changes.map((change) => ({ key: survivor.key, change }));
       });
       if (writes.length > 0) this.#handlers.write(writes);
-      republished += writes.length;
     }
     const discarded = unsent.writes.length - republished;
     this.#context.outbox.event({ kind: 'reseeded', from, republished, discarded });
+  }
+
+  #toRepublish(
+    survivor: Survivor,
+    { floor, held }: { readonly floor: Floor; readonly held: ReadonlyVector },
+  ): readonly Change[] {
+    if (survivor.kind === 'composite') return changesToRepublish(this.#context, survivor, held);
+    const change = toRepublish(this.#context, survivor, floor);
+    return change === undefined ? [] : [change];
   }
 
   /** When each lacks what the other has forgotten, one begins anew: who has forgotten less lately. */
@@ -98,7 +116,7 @@ export class Reseeding {
     const { own, store, vector, ahead, heads, counters, outbox } = this.#context;
     const held = new Vector();
     for (const each of this.#holdings.members) held.merge(this.#holdings.toldBy(each) ?? NOTHING);
-    const unsent = this.#unsent?.writes ?? unsentWrites(this.#context, held);
+    const unsent = this.#unsent ?? { writes: unsentWrites(this.#context, held), held };
     own.take();
     store.clear();
     vector.clear();
@@ -109,7 +127,7 @@ export class Reseeding {
     outbox.push({ kind: 'dropped' });
     this.#handlers.dropped();
     this.#holdings.clear();
-    this.#unsent = { writes: unsent, floor };
+    this.#unsent = { ...unsent, floor };
     this.#base = { peer, floor: Vector.from(floor.vector.sorted()) };
   }
 }
