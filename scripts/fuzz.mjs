@@ -13,7 +13,7 @@ if (!Number.isInteger(cases) || cases < 1) {
   process.exit(2);
 }
 await setUpOrExit({ upTo: 'packages' });
-const projects = ['--project', 'core', '--project', 'services'];
+const projects = ['--project', 'core', '--project', 'services', '--project', 'cache'];
 const config = ['--config', repoPath('scripts', 'vitest.config.ts'), ...projects];
 const { status } = spawnSync(
   process.execPath,
