@@ -10,7 +10,7 @@ import { stream } from './store.js';
 const NOW = { monotonicMs: 1_000, wallMs: 1_700_000_000_000 };
 
 /** One post of every kind. */
-export const POSTS: readonly Exclude<Post, { kind: 'frame' | 'part' }>[] = [
+const POSTS: readonly Exclude<Post, { kind: 'frame' | 'part' }>[] = [
   { kind: 'have', all: true, reply: false, entries: [[stream(1), 300]] },
   { kind: 'applied', generation: 7, sequence: 300 },
   { kind: 'ask', id: 5, key: 'user:1', entries: [[stream(2), 1]] },
