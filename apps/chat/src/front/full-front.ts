@@ -74,6 +74,7 @@ export class FullFront implements Front {
       session,
       waiting: () => this.#narrator.receipts.waiting,
       tell: (surroundings) => this.#dispatch({ kind: 'surroundings', surroundings }),
+      complain: (text) => this.#complain(text),
     });
     this.#state = initialState({
       size: { columns: output.columns || 80, rows: output.rows || 24 },

@@ -6,6 +6,7 @@ import type { Holding } from '../view/notice.js';
 import { RoundTrips } from '../watch/round-trips.js';
 import { LinkMeter } from './mesh/link-meter.js';
 import { readClocks } from './mesh/read-clocks.js';
+import type { ServicesReader } from './mesh/read-services.js';
 import type { Surroundings } from './model/surroundings.js';
 
 export interface SurroundingsWatchOptions {
@@ -13,6 +14,7 @@ export interface SurroundingsWatchOptions {
   /** Own messages that nobody else is known to hold. */
   readonly waiting: () => number;
   readonly tell: (surroundings: Surroundings) => void;
+  readonly complain: (text: string) => void;
 }
 
 /** Ages are read anew this often; changes are told at once. */
@@ -33,6 +35,10 @@ export class SurroundingsWatch {
   #detailed = false;
   readonly #rates: LinkMeter;
   readonly #roundTrips = new RoundTrips();
+  /** Opened by the first look at the mesh: it takes a while to load, and few who chat need it. */
+  #services: ServicesReader | undefined;
+  #servicesAsked = false;
+  #isOver = false;
   #ages: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
@@ -55,8 +61,20 @@ export class SurroundingsWatch {
   detail(detailed: boolean): void {
     if (detailed === this.#detailed) return;
     this.#detailed = detailed;
+    this.#openServices();
     this.#setPace();
     this.#touch();
+  }
+
+  #openServices(): void {
+    const { session, complain } = this.#options;
+    if (this.#servicesAsked) return;
+    this.#servicesAsked = true;
+    import('./mesh/read-services.js')
+      .then(({ readServices }) => {
+        if (!this.#isOver) this.#services = readServices(session.peer);
+      })
+      .catch((error: unknown) => complain(`services are not shown: ${String(error)}`));
   }
 
   #setPace(): void {
@@ -68,6 +86,8 @@ export class SurroundingsWatch {
     clearInterval(this.#ages);
     clearTimeout(this.#soon);
     for (const stop of this.#stops.splice(0)) stop();
+    this.#isOver = true;
+    this.#services?.stop();
   }
 
   /** An own message whose mark is to be followed; others are not of interest. */
@@ -98,6 +118,7 @@ export class SurroundingsWatch {
       holdings: this.#readHoldings(),
       clocks: this.#detailed ? readClocks(peer) : NO_CLOCKS,
       links: this.#detailed ? this.#rates.read(performance.now()) : [],
+      services: this.#detailed ? (this.#services?.read() ?? []) : [],
     };
   }
 

@@ -122,11 +122,17 @@ describe('the mesh view', () => {
   });
 
   it('fits any window, whatever is shown in it', () => {
+    const service = { service: 'x'.repeat(64), providers: 3, ready: 2 };
+    const breakers = [BOB.id, DIA.id].map(
+      (caller) => ({ caller, service: 'x', provider: CY.id, state: 'open' }) as const,
+    );
+    const services = [{ ...service, breakers }];
     for (const keys of [[], ['down', 'down', 'enter'], ['?']]) {
       for (let columns = 20; columns <= 150; columns += 13) {
         for (let rows = 6; rows <= 60; rows += 9)
           seen(
             scene()
+              .do({ kind: 'surroundings', surroundings: looks({ services }) })
               .keys(...keys)
               .resize(columns, rows).state,
           );

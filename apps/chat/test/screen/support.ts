@@ -41,6 +41,7 @@ export function surroundings(changes: Partial<Surroundings> = {}): Surroundings 
     holdings: new Map(),
     clocks: new Map(),
     links: [],
+    services: [],
     ...changes,
   };
 }

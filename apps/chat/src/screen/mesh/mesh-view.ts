@@ -21,6 +21,7 @@ import { linkLines, relayLines } from './link-lines.js';
 import { detailLines } from './member-detail.js';
 import { meshHelpLines } from './mesh-help.js';
 import { lookOf, meshMembers, pickedOf } from './mesh-keys.js';
+import { serviceLines } from './service-lines.js';
 
 const GRAPH_FROM_COLUMNS = 90;
 const RELAYS_FROM_COLUMNS = 76;
@@ -128,7 +129,7 @@ function stateRole(member: NamedMember | undefined): Role | undefined {
   }
 }
 
-/** As many parts as there is room for; the graph goes first, then the clocks, then the links. */
+/** As many parts as there is room for; the services go first, then the graph, the clocks and the links. */
 function sections(state: ScreenState, shown: Surroundings, room: number): Line[] {
   const { size, glyphs } = state;
   const look = lookOf(state);
@@ -149,6 +150,8 @@ function sections(state: ScreenState, shown: Surroundings, room: number): Line[]
     const relays = hasRelays ? relayLines(members, shown, glyphs, links.length) : [];
     lines.push([], ...beside(links, relays, BESIDE_COLUMNS));
   }
+  const services = serviceLines(shown, members, glyphs, left() - 1);
+  if (services.length > 0) lines.push([], ...services);
   const eventRows = Math.max(0, room - lines.length - 2); // A free row and the title.
   const shownEvents = { events: look.events, eventsBelow: state.mesh.eventsBelow };
   return [...lines, [], ...eventLines(shownEvents, eventRows, size.columns, glyphs)];

@@ -1,5 +1,6 @@
 import type { PeerId, StatusView } from '@hearsay/core';
 import type { PeerLink, PeerMember } from '@hearsay/node';
+import type { BreakerView } from '@hearsay/services';
 import type { Holding } from '../../view/notice.js';
 
 /** A member with the name it is shown under; `rttMs` is steadied, see `RoundTrips`. */
@@ -24,6 +25,18 @@ export interface Surroundings {
   /** Holder, author, messages held; read only while the mesh is shown. */
   readonly clocks: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly links: readonly LinkRates[];
+  /** Known once somebody looks at the mesh; those with a breaker that is not closed first. */
+  readonly services: readonly ServiceRow[];
+}
+
+/** A service, whoever provides it. */
+export interface ServiceRow {
+  readonly service: string;
+  readonly providers: number;
+  /** Those of them that may be called from here. */
+  readonly ready: number;
+  /** Breakers that are not closed, of all peers that call it. */
+  readonly breakers: readonly BreakerView[];
 }
 
 /** An open link with what it carries now. */
