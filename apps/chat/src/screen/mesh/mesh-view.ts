@@ -61,19 +61,20 @@ function titleLine(state: ScreenState, { atMs }: Surroundings): Line {
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${name}`);
   const dot = ` ${glyphs.dot} `;
-  const who = `${members.length} ${members.length === 1 ? 'member' : 'members'}: ${counts.join(', ')}`;
   const isNarrow = size.columns < RELAYS_FROM_COLUMNS;
+  const all = isNarrow ? '' : `${members.length} ${members.length === 1 ? 'member' : 'members'}: `;
   const isTiny = size.columns < TINY_COLUMNS;
   const left: Line = [
     span(isTiny ? ' MESH' : ` MESH ${network}`, 'title'),
-    span(isNarrow ? '' : `${dot}you ${self.nick}`),
-    span(isTiny ? `  ${counts.join(', ')}` : dot + who),
     span(mesh.paused === undefined ? '' : '  PAUSED', 'warn'),
+    span(isNarrow ? '' : `${dot}you ${self.nick}`),
+    span(isTiny ? `  ${counts.join(', ')}` : `${dot}${all}${counts.join(', ')}`),
   ];
   const up = isNarrow ? '' : `${dot}up ${formatDuration(atMs - mesh.startedMs)}`;
   const back = mesh.only ? 'q leaves' : 'Esc chat';
-  const time = isTiny ? '' : `${clockTime(atMs)}${up}${dot}`;
-  const right = [span(`${time}${back} `, 'dim')];
+  const time = `${clockTime(atMs)}${up}${dot}`;
+  // The foot says the same of the keys.
+  const right = [span(isTiny ? ' ' : ` ${time}${back}${isNarrow ? '' : ' '}`, 'dim')];
   return justify(left, right, size.columns, glyphs.more);
 }
 
