@@ -9,6 +9,7 @@ import { HttpConnections } from './connections.js';
 import type { Health, HealthReport, ReadinessCheck } from './health.js';
 import type { Measure } from './measure.js';
 import { addMeasure, createMetrics, type Readings } from './metrics.js';
+import { OPEN_METRICS_CONTENT_TYPE, OPEN_METRICS_TYPE, openMetricsText } from './open-metrics.js';
 import type { DenialHandler, HttpHandler, PeerHttp, UpgradeHandler } from './peer-http.js';
 import { Routes } from './routes.js';
 
@@ -60,7 +61,7 @@ export class HttpServices implements PeerHttp {
     );
     this.#requests.add(
       '/metrics',
-      reading((response) => this.#scrape(response)),
+      reading((response, request) => this.#scrape(response, request)),
     );
   }
 
@@ -172,9 +173,11 @@ export class HttpServices implements PeerHttp {
     }
   }
 
-  async #scrape(response: ServerResponse): Promise<void> {
-    const text = await this.metrics.metrics();
-    response.writeHead(200, { 'content-type': this.metrics.contentType });
+  async #scrape(response: ServerResponse, { headers }: IncomingMessage): Promise<void> {
+    const isOpen = headers.accept?.includes(OPEN_METRICS_TYPE) === true;
+    const text = isOpen ? await openMetricsText(this.metrics) : await this.metrics.metrics();
+    const type = isOpen ? OPEN_METRICS_CONTENT_TYPE : this.metrics.contentType;
+    response.writeHead(200, { 'content-type': type });
     response.end(text);
   }
 }
@@ -192,9 +195,11 @@ function notTheLinks(prefix: string): string {
 }
 
 /** Only what reads is answered. */
-function reading(answer: (response: ServerResponse) => void | Promise<void>): HttpHandler {
+function reading(
+  answer: (response: ServerResponse, request: IncomingMessage) => void | Promise<void>,
+): HttpHandler {
   return (request, response) => {
-    if (request.method === 'GET' || request.method === 'HEAD') return answer(response);
+    if (request.method === 'GET' || request.method === 'HEAD') return answer(response, request);
     response.setHeader('allow', 'GET, HEAD');
     return sendAway(response, NOT_ALLOWED, 'Only GET and HEAD.');
   };

@@ -95,6 +95,22 @@ describe('/healthz and /readyz', () => {
 });
 
 describe('/metrics', () => {
+  it('are OpenMetrics for whoever asks for it, and Prometheus for all others', async () => {
+    const ana = await testPeer();
+    const headers = { accept: 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5' };
+    const open = await ask(ana, { path: '/metrics', headers });
+    expect(open.headers['content-type']).toContain('application/openmetrics-text');
+    const lines = open.text.split('\n');
+    expect(lines.slice(-2)).toEqual(['# EOF', '']);
+    expect(lines).toContain('# TYPE hearsay_frames_in counter');
+    expect(lines).toContain('hearsay_frames_in_total 0');
+    const line = /^(# (HELP|TYPE) \w+ .+|# EOF|\w+(\{(\w+="[^"]*",?)+\})? [-+.\w]+|)$/;
+    for (const each of lines) expect(each).toMatch(line);
+    const plain = await ask(ana, { path: '/metrics' });
+    expect(plain.headers['content-type']).toContain('text/plain');
+    expect(plain.text).toContain('# TYPE hearsay_frames_in_total counter\n');
+  });
+
   it('tell counters, members, queues and the process, and what others add', async () => {
     const ana = await testPeer();
     const bob = await testPeer({ nick: 'bob "the\\ builder"', join: [addressOf(ana)] });
