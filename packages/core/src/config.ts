@@ -91,6 +91,19 @@ export interface Config {
   /** Neighbours (ka) and contacts in reserve (kp) that go into an exchange. HyParView: 3 and 4. */
   readonly shuffleActive: number;
   readonly shufflePassive: number;
+  /** Live members without a link to us up to which each of our batches goes out on every link and nobody relays it; with more it goes along a tree. A mesh that forms or lost a link or two is still a full mesh. */
+  readonly directLackingMax: number;
+  /** Links of a tree that a batch goes out on, until the tree has found its own. HyParView's active view: 5. */
+  readonly treeLinksMax: number;
+  /** Announcements of batches wait this long for company. iroh-gossip: 5 ms. */
+  readonly ihaveDelayMs: number;
+  /** An announced batch is awaited at least and at most this long, and twice the round trip to whoever announced it in between, before it is asked for. */
+  readonly graftMinMs: number;
+  readonly graftMaxMs: number;
+  /** A round trip that was not measured yet. */
+  readonly roundTripGuessMs: number;
+  /** A neighbour that announces batches so much before they come, twice in a row or by a whole round trip, relays them from now on. */
+  readonly treeLeadMs: number;
   /** Every period moves by up to this many percent, so that peers never march in step. */
   readonly jitterPercent: number;
 }
@@ -141,5 +154,12 @@ export const DEFAULT_CONFIG: Config = {
   shuffleMs: 10_000,
   shuffleActive: 3,
   shufflePassive: 4,
+  directLackingMax: 8,
+  treeLinksMax: 6,
+  ihaveDelayMs: 5,
+  graftMinMs: 20,
+  graftMaxMs: 1_000,
+  roundTripGuessMs: 40,
+  treeLeadMs: 5,
   jitterPercent: 10,
 };

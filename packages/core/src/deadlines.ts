@@ -19,6 +19,8 @@ export type Timer =
   | { readonly kind: 'pull' }
   | { readonly kind: 'answers' }
   | { readonly kind: 'newcomers' }
+  | { readonly kind: 'ihave' }
+  | { readonly kind: 'graft' }
   | { readonly kind: 'forget' };
 
 interface Entry {

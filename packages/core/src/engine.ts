@@ -212,6 +212,7 @@ class PeerEngine implements Engine {
       membership,
       prober,
       publisher,
+      trees,
     } = this.#parts;
     switch (timer.kind) {
       case 'flush':
@@ -252,6 +253,10 @@ class PeerEngine implements Engine {
         return antiEntropy.answer();
       case 'newcomers':
         return this.#parts.newcomers.turn();
+      case 'ihave':
+        return trees.announce();
+      case 'graft':
+        return trees.demand();
       case 'forget':
         members.forget(this.#context.now.monotonicMs - this.#context.config.forgetMs);
         return this.#context.deadlines.set(timer, this.#context.now.monotonicMs + FORGET_EVERY_MS);
@@ -295,8 +300,9 @@ class PeerEngine implements Engine {
 
   #leave(): void {
     const { deadlines, outbox, ownRecord } = this.#context;
-    const { links, overlay, publisher } = this.#parts;
+    const { links, overlay, publisher, trees } = this.#parts;
     publisher.flush();
+    trees.announce();
     overlay.stop();
     const goodbye = encodeFrame({ kind: 'goodbye', ...ownRecord.left() });
     for (const link of links.neighbours()) {

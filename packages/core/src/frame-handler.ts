@@ -1,12 +1,14 @@
 import type { Context } from './context.js';
 import { HearsayError } from './errors.js';
 import { streamId } from './ids.js';
+import type { Received } from './log/log-progress.js';
 import type { Member } from './membership/members.js';
 import type { Link, OpenLink } from './overlay/links.js';
 import type { PeerParts } from './peer-parts.js';
 import { openBatch } from './wire/batch.js';
 import type { ReadFrame } from './wire/frame.js';
 import type { Summary } from './wire/probes.js';
+import type { IHave } from './wire/trees.js';
 
 /** What neighbours say on open links, and which machine it is for. */
 export class FrameHandler {
@@ -26,8 +28,17 @@ export class FrameHandler {
 
   /** @throws HearsayError `malformed`, `forged`: the link is to be closed */
   take(link: OpenLink, frame: ReadFrame): void {
-    const { antiEntropy, dissemination, holdings, inquiry, membership, newcomers, ports, prober } =
-      this.#parts;
+    const {
+      antiEntropy,
+      dissemination,
+      holdings,
+      inquiry,
+      membership,
+      newcomers,
+      ports,
+      prober,
+      trees,
+    } = this.#parts;
     const member = this.memberOf(link);
     switch (frame.kind) {
       case 'hello':
@@ -51,7 +62,8 @@ export class FrameHandler {
       case 'table-want':
         return this.#sendTable(link, dissemination);
       case 'batch':
-        return this.#batch(link, frame.bytes);
+        this.#batch(link, frame.bytes);
+        return;
       case 'have':
         if (member !== undefined) holdings.told(member, frame.entries);
         return;
@@ -69,15 +81,39 @@ export class FrameHandler {
         return inquiry.trail(link, frame);
       case 'post':
         return ports.received(link, frame);
+      case 'relay':
+        return this.#relay(link, frame.bytes);
+      case 'ihave':
+        this.#checkAnnounced(frame);
+        return trees.announcedBy(link.id, frame);
+      case 'graft':
+        return trees.grafted(link.id, frame);
+      case 'prune':
+        return trees.pruned(link.id, frame);
       default:
         return this.#parts.overlay.heard(link, frame);
     }
   }
 
-  #batch(link: OpenLink, bytes: Uint8Array): void {
+  /** What is passed on bears the signature of its origin, which the log has checked. */
+  #relay(link: OpenLink, bytes: Uint8Array): void {
+    const received = this.#batch(link, bytes);
+    if (received === 'conflict' || received === 'impossible') return;
+    const { header } = openBatch(bytes, this.#context.limits);
+    this.#parts.trees.received(header, bytes, link.id);
+  }
+
+  #checkAnnounced({ batches }: IHave): void {
+    const { log } = this.#parts;
+    if (!batches.some(([stream, last]) => log.isInvented(stream, last))) return;
+    this.#context.counters.claimsForged += 1;
+    throw new HearsayError('forged', 'it announces messages of ours that we never wrote');
+  }
+
+  #batch(link: OpenLink, bytes: Uint8Array): Received {
     const { log, holdings } = this.#parts;
     const received = log.receive(bytes);
-    if (received !== 'hole' && received !== 'cause' && received !== 'impossible') return;
+    if (received !== 'hole' && received !== 'cause' && received !== 'impossible') return received;
     const { header } = openBatch(bytes, this.#context.limits);
     const { origin, generation, firstSequence } = header;
     if (received === 'cause') holdings.awaited(header);
@@ -86,6 +122,7 @@ export class FrameHandler {
     else if (origin === link.peer) {
       throw new HearsayError('forged', 'its batch follows messages of ours that we never wrote');
     }
+    return received;
   }
 
   /** Probes carry hashes: a member table that differs is asked for, now and then. */

@@ -27,6 +27,12 @@ export interface Limits {
   /** Walks (`forward-join`, `shuffle`) that a neighbour may send on at once, and how many a second from then on; further ones are ignored. */
   readonly walksPerLinkMax: number;
   readonly walksPerLinkPerSecondMax: number;
+  /** Origins with a tree of their own; the one silent the longest makes room, and begins with the common one when it speaks again. */
+  readonly treesMax: number;
+  /** Relayed batches remembered by name, to tell a second copy; the oldest is forgotten, and a copy of it is relayed once more. */
+  readonly relayedMax: number;
+  /** Batches announced to us that have not come; further ones are ignored, sync repairs them. */
+  readonly announcedMax: number;
   /** Messages kept; the oldest delivered batches go first and the floor of their stream rises. */
   readonly logMessagesMax: number;
   readonly logBytesMax: number;
@@ -71,6 +77,9 @@ export const DEFAULT_LIMITS: Limits = {
   addressesMax: 256,
   walksPerLinkMax: 256,
   walksPerLinkPerSecondMax: 64,
+  treesMax: 64,
+  relayedMax: 4_096,
+  announcedMax: 4_096,
   logMessagesMax: 200_000,
   logBytesMax: 128 * MIB,
   logAgeMaxMs: 31_536_000_000,
@@ -113,5 +122,7 @@ export const CONTACTS_PER_FRAME_MAX = 16;
 export const WALK_HOPS_MAX = 15;
 /** Parts of what is held, in one list of a question or an answer. */
 export const PARTS_PER_FRAME_MAX = 4_096;
+/** Batches that one `ihave` or `graft` names, origins that one `prune` names. */
+export const RELAY_ENTRIES_PER_FRAME_MAX = 256;
 /** News of members in a frame: each may cost a signature to check. */
 export const UPDATES_PER_FRAME_MAX = 64;

@@ -192,6 +192,7 @@ export class LinkHandler {
     this.#context.outbox.close(link.id, CLOSE_CODES.stale, reason);
     this.#context.outbox.emit({ kind: 'link-down', peer: member.peer, link: link.id, reason });
     this.#parts.antiEntropy.linkDown(member.peer);
+    this.#parts.trees.linkDown(link.id);
   }
 
   /** Two links to one peer. @returns whether the new one is the one to open */
@@ -209,8 +210,10 @@ export class LinkHandler {
     links.closing(loser);
     this.#context.deadlines.cancel({ kind: 'handshake', link: loser.id });
     outbox.close(loser.id, CLOSE_CODES.duplicate, 'another link to you stays');
-    if (stays) antiEntropy.linkDown(hello.peer);
-    else if (link.dialled !== undefined) overlay.linkUp(hello.peer, link.dialled);
+    if (stays) {
+      antiEntropy.linkDown(hello.peer);
+      this.#parts.trees.linkDown(loser.id);
+    } else if (link.dialled !== undefined) overlay.linkUp(hello.peer, link.dialled);
     return stays;
   }
 
@@ -233,11 +236,13 @@ export class LinkHandler {
     holdings.tellAll(link.id);
     dissemination.sendTable(link.id, membership.ownUpdate());
     antiEntropy.linkUp(open);
+    this.#parts.trees.linkUp(open.id);
   }
 
   /** An open link ended. Never dead on a close alone: suspect, redial, ask others. */
   #gone(link: OpenLink, closure: LinkClosure): void {
     const { links, membership, overlay, prober, antiEntropy } = this.#parts;
+    this.#parts.trees.linkDown(link.id);
     if (links.of(link.peer) !== undefined) return;
     const { code, reason } = closure;
     this.#context.outbox.emit({ kind: 'link-down', peer: link.peer, link: link.id, reason });

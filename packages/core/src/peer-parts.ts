@@ -1,4 +1,7 @@
+import { ChosenBroadcast } from './broadcast/chosen-broadcast.js';
 import { DirectBroadcast } from './broadcast/direct.js';
+import { peerTreeHost } from './broadcast/peer-tree-host.js';
+import { Plumtree } from './broadcast/plumtree.js';
 import { Publisher } from './broadcast/publisher.js';
 import { HybridLogicalClock } from './clock/hybrid-logical-clock.js';
 import type { Context } from './context.js';
@@ -43,6 +46,7 @@ export interface PeerParts {
   readonly antiEntropy: AntiEntropy;
   readonly ports: Ports;
   readonly publisher: Publisher;
+  readonly trees: Plumtree;
   readonly hlc: HybridLogicalClock;
   /** A random point within a period. */
   readonly randomPhase: (periodMs: number) => number;
@@ -136,9 +140,11 @@ export function buildParts(
   });
   antiEntropy.register(LOG_REPLICA, log);
   const hlc = new HybridLogicalClock(config.clockSkewMaxMs);
-  const broadcast = new DirectBroadcast(links, outbox);
+  const trees = new Plumtree(peerTreeHost(context, links, members, log));
+  const direct = new DirectBroadcast(links, outbox);
+  const broadcast = new ChosenBroadcast({ context, links, members, direct, trees });
   const phases = random.split('phases');
-  const publisher = new Publisher({ context, log, links, broadcast, hlc });
+  const publisher = new Publisher({ context, log, broadcast, hlc });
   return {
     links,
     members,
@@ -156,6 +162,7 @@ export function buildParts(
     antiEntropy,
     ports: new Ports(context, links, antiEntropy),
     publisher,
+    trees,
     hlc,
     randomPhase: (periodMs) => phases.below(periodMs),
   };

@@ -102,6 +102,17 @@ export interface Counters {
   gaps: number;
   postsReceived: number;
   postsIgnored: number;
+  relaysSent: number;
+  relaysFirst: number;
+  relaysDuplicate: number;
+  ihavesSent: number;
+  ihavesIgnored: number;
+  graftsSent: number;
+  graftsServed: number;
+  graftsUnserved: number;
+  prunesSent: number;
+  treesShifted: number;
+  treesEvicted: number;
 }
 
 /** All counters at nought. */
@@ -143,5 +154,16 @@ export function zeroCounters(): Counters {
     gaps: 0,
     postsReceived: 0,
     postsIgnored: 0,
+    relaysSent: 0,
+    relaysFirst: 0,
+    relaysDuplicate: 0,
+    ihavesSent: 0,
+    ihavesIgnored: 0,
+    graftsSent: 0,
+    graftsServed: 0,
+    graftsUnserved: 0,
+    prunesSent: 0,
+    treesShifted: 0,
+    treesEvicted: 0,
   };
 }

@@ -1,12 +1,12 @@
-import type { LinkId } from '../input.js';
+import type { BatchHeader, EncodedBatch } from '../wire/batch.js';
 
 /**
- * How a batch gets from its origin to everybody. The direct form below sends on every link and
- * forwards nothing; a tree (Plumtree) forwards what it receives. Losing is allowed: sync repairs.
+ * How a batch gets from its origin to everybody. Losing is allowed: sync repairs. The direct form
+ * sends on every link, and nobody forwards; a tree forwards what it receives.
  */
 export interface Broadcast {
+  /** Links that a batch would go out on now. */
+  readonly reach: number;
   /** Sends a batch of our own. @returns links it went out on */
-  originate(frame: Uint8Array): number;
-  /** A batch came and was new; `via` is the link. */
-  received(frame: Uint8Array, via: LinkId): void;
+  originate(header: BatchHeader, encoded: EncodedBatch): number;
 }

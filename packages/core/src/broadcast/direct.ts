@@ -1,5 +1,6 @@
 import type { Outbox } from '../outbox.js';
 import type { Links } from '../overlay/links.js';
+import type { BatchHeader, EncodedBatch } from '../wire/batch.js';
 import type { Broadcast } from './broadcast.js';
 
 /** In a full mesh the origin reaches all in one hop, and no copy travels twice. */
@@ -12,13 +13,13 @@ export class DirectBroadcast implements Broadcast {
     this.#outbox = outbox;
   }
 
-  originate(frame: Uint8Array): number {
+  get reach(): number {
+    return this.#links.openCount;
+  }
+
+  originate(_header: BatchHeader, { frame }: EncodedBatch): number {
     const neighbours = this.#links.neighbours();
     for (const link of neighbours) this.#outbox.sendBytes(link.id, frame, 'bulk');
     return neighbours.length;
-  }
-
-  received(): void {
-    // The origin has sent it to everybody else itself.
   }
 }

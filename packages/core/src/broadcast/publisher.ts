@@ -4,7 +4,6 @@ import type { Timer } from '../deadlines.js';
 import { HearsayError } from '../errors.js';
 import { compareIds, type MessageId, type StreamId, streamId, type Topic } from '../ids.js';
 import type { CausalLog } from '../log/causal-log.js';
-import type { Links } from '../overlay/links.js';
 import { type Batch, type BatchRecord, encodeBatch } from '../wire/batch.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
 import { encodeText } from '../wire/writer.js';
@@ -22,7 +21,6 @@ const RECORD_OVERHEAD_BYTES = 24;
 export class Publisher {
   readonly #context: Context;
   readonly #log: CausalLog;
-  readonly #links: Links;
   readonly #broadcast: Broadcast;
   readonly #hlc: HybridLogicalClock;
   #records: Omit<BatchRecord, 'time'>[] = [];
@@ -37,13 +35,11 @@ export class Publisher {
   constructor(parts: {
     context: Context;
     log: CausalLog;
-    links: Links;
     broadcast: Broadcast;
     hlc: HybridLogicalClock;
   }) {
     this.#context = parts.context;
     this.#log = parts.log;
-    this.#links = parts.links;
     this.#broadcast = parts.broadcast;
     this.#hlc = parts.hlc;
   }
@@ -75,7 +71,7 @@ export class Publisher {
       deadlines.setNoLater(FLUSH, Math.max(now.monotonicMs, nextMs));
     }
     const id = { peer: self.id, generation: self.generation, sequence: this.#sequence };
-    return { id, links: this.#links.openCount };
+    return { id, links: this.#broadcast.reach };
   }
 
   /** The turn ended: what was published goes out. */
@@ -128,9 +124,9 @@ export class Publisher {
     };
     this.#records = [];
     this.#bytes = 0;
-    const { bytes, frame } = encodeBatch(batch, this.#context.notary.signBatch);
-    this.#log.append(batch, bytes);
-    this.#broadcast.originate(frame);
+    const encoded = encodeBatch(batch, this.#context.notary.signBatch);
+    this.#log.append(batch, encoded.bytes);
+    this.#broadcast.originate(batch, encoded);
   }
 
   /** Entries of our clock that rose since our batch before; receivers remember the others. */

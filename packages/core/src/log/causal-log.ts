@@ -139,7 +139,7 @@ export class CausalLog implements Replica {
     const { header } = opened;
     const stream = streamId(header.origin, header.generation);
     const last = header.firstSequence + header.count - 1;
-    const rival = this.#rivalOf(stream, header.firstSequence);
+    const rival = this.bytesWith(stream, header.firstSequence);
     const isOld = this.#clock.get(stream) >= last;
     if (rival === undefined ? isOld : sameSignature(rival, bytes)) {
       this.#counters.batchesDuplicate += 1;
@@ -299,7 +299,7 @@ export class CausalLog implements Replica {
   }
 
   /** What is kept or waits in the place of a message, if anything; good until the next look. */
-  #rivalOf(stream: StreamId, sequence: number): Uint8Array | undefined {
+  bytesWith(stream: StreamId, sequence: number): Uint8Array | undefined {
     return this.trails.batchWith(stream, sequence) ?? this.#held.get(stream, sequence)?.bytes;
   }
 
@@ -310,7 +310,7 @@ export class CausalLog implements Replica {
 
   /** Something else is in its place. If its origin signed both, the first stays, the second is proof. */
   #contradict({ stream, batch, bytes }: HeldBatch): void {
-    const rival = this.#rivalOf(stream, batch.firstSequence);
+    const rival = this.bytesWith(stream, batch.firstSequence);
     if (rival !== undefined && sameSignature(rival, bytes)) return;
     this.#counters.batchesDropped += 1;
     if (rival === undefined) return;

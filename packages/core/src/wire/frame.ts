@@ -7,6 +7,7 @@ import { type Post, readPost, writePost } from './post.js';
 import * as probes from './probes.js';
 import { Reader } from './reader.js';
 import * as sync from './sync.js';
+import * as trees from './trees.js';
 import { readUpdates, type Updates, writeUpdates } from './updates.js';
 import { readViewFrame, type ViewFrame, writeViewFrame } from './views.js';
 import { varuintBytes, Writer } from './writer.js';
@@ -40,6 +41,7 @@ export type Frame =
   | inquiry.Chains
   | inquiry.Trail
   | Post
+  | trees.TreeFrame
   | ViewFrame;
 
 /** What the decoder returns: a hello may be of a foreign version. */
@@ -64,6 +66,10 @@ const TAGS: Record<Frame['kind'], number> = {
   chains: 15,
   trail: 16,
   post: 17,
+  relay: 18,
+  ihave: 19,
+  graft: 20,
+  prune: 21,
   join: 24,
   'forward-join': 25,
   neighbour: 26,
@@ -113,6 +119,13 @@ function writeBody(frame: Frame): Uint8Array {
       return inquiry.writeTrail(frame);
     case 'post':
       return writePost(frame);
+    case 'relay':
+      return frame.bytes;
+    case 'ihave':
+    case 'graft':
+      return trees.writeNamedBatches(frame);
+    case 'prune':
+      return trees.writePrune(frame);
     default:
       return writeViewFrame(frame);
   }
@@ -181,6 +194,14 @@ function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {
       return inquiry.readTrail(reader);
     case TAGS.post:
       return readPost(reader, limits);
+    case TAGS.relay:
+      return { kind: 'relay', bytes: reader.raw(reader.remaining) };
+    case TAGS.ihave:
+      return trees.readNamedBatches(reader, 'ihave');
+    case TAGS.graft:
+      return trees.readNamedBatches(reader, 'graft');
+    case TAGS.prune:
+      return trees.readPrune(reader);
     case TAGS.join:
       return readViewFrame(reader, 'join');
     case TAGS['forward-join']:

@@ -41,7 +41,11 @@ describe('bytes that are refused', () => {
   it.each([
     ['nothing at all', '', 'empty transport message'],
     ['a tag alone', '08', 'cut short at byte 1'],
-    ['an unknown tag', '1200', 'unknown frame 18'],
+    ['an unknown tag', '1600', 'unknown frame 22'],
+    ['more announced batches than a frame may name', '1302 8102', 'number over 256 at byte 2'],
+    ['more grafted batches than a frame may name', '1402 8102', 'number over 256 at byte 2'],
+    ['more pruned origins than a frame may name', '1502 8102', 'number over 256 at byte 2'],
+    ['a pruned origin that is no peer', '1502 01 00', 'bad peer id at byte 3'],
     ['tag 0', '0000', 'unknown frame 0'],
     ['a body longer than the message', '0203 01', 'cut short at byte 3'],
     ['bytes after the last field', '0800 0801ff', 'bytes left over at byte 4'],

@@ -3,6 +3,7 @@ import { hyparview } from './hyparview.js';
 import { idle } from './idle.js';
 import { lifeguard } from './lifeguard.js';
 import { partition } from './partition.js';
+import { trees } from './trees.js';
 
 /** Every experiment of the command line. */
-export const EXPERIMENTS: readonly Experiment[] = [lifeguard, partition, idle, hyparview];
+export const EXPERIMENTS: readonly Experiment[] = [lifeguard, partition, idle, hyparview, trees];
