@@ -56,6 +56,7 @@ export class TerminalFront implements Front {
       echo: 'late',
       isCurrent: (room) => this.#runner.isIn(room),
       tell: (notice) => this.#tell(notice),
+      signals: context.signals,
     });
     this.#runner = new CommandRunner({
       session,
