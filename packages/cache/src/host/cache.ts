@@ -21,7 +21,7 @@ import type {
   WriteOptions,
   Written,
 } from './options.js';
-import { readFrom } from './reads.js';
+import { fetchEvicted, readFrom } from './reads.js';
 import type { Registers } from './registers.js';
 import { CacheSession } from './session.js';
 import { type CacheStatus, statusOf } from './status.js';
@@ -93,6 +93,9 @@ export class Cache implements Registers {
     checkSignal(options.signal);
     if (options.read !== undefined && options.read !== 'local') {
       await readFrom(this.#host, key, options);
+    }
+    if (options.onMiss === 'peers' && this.#host.box.store.mayBeElsewhere(key)) {
+      await fetchEvicted(this.#host, key, options);
     }
     return this.peek(key);
   }

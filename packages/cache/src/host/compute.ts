@@ -19,6 +19,8 @@ export interface ComputeOptions {
   readonly staleIfError?: number;
   /** For computing, and for waiting for somebody who does. Default 30,000. */
   readonly timeoutMs?: number;
+  /** `peers`: a value that was evicted here is fetched before it is computed anew. Default `local`. */
+  readonly onMiss?: 'local' | 'peers';
   readonly signal?: AbortSignal;
 }
 
@@ -50,7 +52,7 @@ export class Computations {
 
   async get(key: string, loader: Loader, options: ComputeOptions): Promise<CacheEntry> {
     options.signal?.throwIfAborted();
-    const found = this.#cache.peek(key);
+    const found = this.#cache.peek(key) ?? (await this.#fetched(key, options));
     const staleMs = found === undefined ? 0 : staleFor(found, options);
     if (found !== undefined && staleMs <= 0) return found;
     const computing = this.#join(key, loader, options);
@@ -65,6 +67,14 @@ export class Computations {
       if (options.signal?.aborted !== true && staleMs <= (options.staleIfError ?? 0)) return found;
       throw error;
     }
+  }
+
+  async #fetched(
+    key: string,
+    { onMiss = 'local', signal }: ComputeOptions,
+  ): Promise<CacheEntry | undefined> {
+    if (onMiss === 'local') return undefined;
+    return await this.#cache.get(key, { onMiss, ...(signal === undefined ? {} : { signal }) });
   }
 
   #join(key: string, loader: Loader, options: ComputeOptions): Promise<CacheEntry> {

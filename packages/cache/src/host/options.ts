@@ -31,6 +31,8 @@ export interface SetOptions extends WriteOptions {
 export interface ReadOptions extends OperationOptions {
   /** Default `local`. */
   readonly read?: ReadLevel;
+  /** `peers`: a value that was evicted here is fetched from a peer that has it. Default `local`: it is a miss. */
+  readonly onMiss?: 'local' | 'peers';
 }
 
 /** What became of a write. */

@@ -31,6 +31,26 @@ export async function readFrom(host: CacheHost, key: string, options: ReadOption
 }
 
 /**
+ * Asks one neighbour after the other for a value that was evicted here, and puts it back. That nobody
+ * has it is no error.
+ * @throws CacheClosedError, or the signal's reason
+ */
+export async function fetchEvicted(
+  host: CacheHost,
+  key: string,
+  { timeoutMs = TIMEOUT_MS, signal }: OperationOptions,
+): Promise<void> {
+  const untilMs = performance.now() + timeoutMs;
+  const asked = signal === undefined ? {} : { signal };
+  for (const peer of [...host.replication.linked]) {
+    const leftMs = untilMs - performance.now();
+    if (leftMs <= 0 || !host.box.store.mayBeElsewhere(key)) return;
+    const entries = new Map<never, never>();
+    await ask(host, key, { to: [peer], answers: 1, entries, timeoutMs: leftMs, ...asked });
+  }
+}
+
+/**
  * Resolves when this peer holds everything of a session, or all that it holds of one key.
  * @throws SessionBehindError, CacheClosedError, or the signal's reason
  */

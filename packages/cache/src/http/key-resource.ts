@@ -54,7 +54,8 @@ async function read(
   key: string,
   request: CacheRequest,
 ): Promise<Answer> {
-  await (session ?? cache).get(key, { ...request.waitOptions, read: request.readLevel });
+  const { readLevel: read, onMiss } = request;
+  await (session ?? cache).get(key, { ...request.waitOptions, read, onMiss });
   const held = cache.held(key);
   if (held === undefined) throw notFound(key);
   const headers = headersOf(held);

@@ -46,6 +46,13 @@ export class CacheRequest {
     return { signal: this.signal, timeoutMs };
   }
 
+  /** @throws HttpRefusal */
+  get onMiss(): 'local' | 'peers' {
+    const text = this.query.get('miss') ?? 'local';
+    if (text === 'local' || text === 'peers') return text;
+    throw new HttpRefusal(400, 'bad-request', 'miss is local or peers');
+  }
+
   /** `session` is told by `sessionToken`, and read here alone. @throws HttpRefusal */
   get readLevel(): ReadLevel {
     const text = this.value('read') ?? 'local';

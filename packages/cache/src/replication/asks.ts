@@ -5,6 +5,7 @@ import { FRAME_BYTES_MAX, PART_BYTES } from '../wire/wire-limits.js';
 import { type Context, witnessSurvivors } from './context.js';
 import type { Holdings } from './holdings.js';
 import { encodeGroup } from './repair.js';
+import { Vector } from './vector.js';
 
 /** A question to some peers about a key. */
 export interface Ask {
@@ -23,6 +24,8 @@ interface Waiting {
   readonly open: Set<PeerId>;
   answered: number;
 }
+
+const NOTHING: Vector = new Vector();
 
 /** Asks peers for keys as they stand there, and answers when asked. */
 export class Asks {
@@ -84,7 +87,7 @@ export class Asks {
     if (waiting === undefined || !waiting.open.delete(from)) return;
     if (!behind) {
       waiting.answered += 1;
-      if (bytes.length > 0) this.#adopt(bytes);
+      if (bytes.length > 0) this.#adopt(bytes, from);
     }
     this.#check(waiting);
   }
@@ -105,14 +108,17 @@ export class Asks {
     return nextMs;
   }
 
-  #adopt(bytes: Uint8Array): void {
+  #adopt(bytes: Uint8Array, from: PeerId): void {
     const reader = new Reader(bytes);
     const survivor = readSurvivor(reader);
     reader.end();
     const { store, now, outbox } = this.#context;
     witnessSurvivors(this.#context, [{ survivor }]);
     // What is written from here on may depend on it, also after a restart.
-    if (store.adopt(survivor, now.wallMs)) outbox.record('group', encodeGroup([survivor]));
+    const changed =
+      store.refill(survivor, this.#holdings.toldBy(from) ?? NOTHING, now.wallMs) ||
+      store.adopt(survivor, now.wallMs);
+    if (changed) outbox.record('group', encodeGroup([survivor]));
   }
 
   #check(waiting: Waiting): void {

@@ -52,16 +52,17 @@ export class Composites {
 
   /**
    * Makes room for a register in the slot of a composite.
-   * @returns false when the composite is later; it takes note of the register then
+   * @returns what stands in its way: a composite that is later, and has taken note of the register
+   *   (`noted`) or had before (`known`)
    */
-  yield(slot: number, origin: Origin, nowMs: number): boolean {
+  yield(slot: number, origin: Origin, nowMs: number): 'nothing' | 'noted' | 'known' {
     const composite = this.at(slot);
-    if (composite === undefined) return true;
+    if (composite === undefined) return 'nothing';
     const { ms, counter, stream, sequence } = origin;
     if (!this.#table.isOlder(slot, ms, counter, stream)) {
-      composite.raiseFloor({ ms, counter, stream, sequence });
+      const isNew = composite.raiseFloor({ ms, counter, stream, sequence });
       this.#table.refresh(slot);
-      return false;
+      return isNew ? 'noted' : 'known';
     }
     this.#table.withdraw(slot);
     const { slots, index } = this.#table;
@@ -69,13 +70,13 @@ export class Composites {
     slots.setValue(slot, undefined);
     this.#table.attach(slot);
     const { deadline } = composite;
-    if (deadline === undefined) return true;
+    if (deadline === undefined) return 'nothing';
     const from = { ...deadline.version, index: index.indexOf(deadline.version.stream) };
     this.#registers.writeDeadline(slot, slots.key(slot), from, {
       deadlineMs: deadline.deadlineMs,
       nowMs,
     });
-    return true;
+    return 'nothing';
   }
 
   /** Forgets an entry as if it had never been. */

@@ -31,6 +31,8 @@ export class Eviction {
   readonly #policy: EvictionPolicy;
   readonly #table: Table;
   readonly #random: Random;
+  /** What was used last: times are too coarse to tell it from what was used shortly before. */
+  #latest: number = NO_SLOT;
 
   constructor(policy: EvictionPolicy, table: Table, random: Random) {
     this.#policy = policy;
@@ -40,6 +42,7 @@ export class Eviction {
 
   /** Notes that an entry was written or read. */
   touch(slot: number, nowMs: number): void {
+    this.#latest = slot;
     if (this.#policy === 'lru') this.#table.slots.setUsage(slot, clockOf(nowMs));
     else if (this.#policy === 'lfu') this.#count(slot, nowMs);
   }
@@ -83,9 +86,10 @@ export class Eviction {
       const slot = this.#sample();
       if (slot === NO_SLOT) continue;
       const rated = rate(slot);
-      if (rated > worstRate) [worst, worstRate] = [slot, rated];
+      if (slot !== this.#latest && rated > worstRate) [worst, worstRate] = [slot, rated];
     }
-    return worst;
+    if (worst !== NO_SLOT) return worst;
+    return this.#latest !== NO_SLOT && this.#mayGo(this.#latest) ? this.#latest : NO_SLOT;
   }
 
   /** A register near a place picked at random. */

@@ -80,7 +80,7 @@ export class Store {
       limits: options.limits ?? DEFAULT_CACHE_LIMITS,
       typeOf: (key, nowMs) => this.get(key, nowMs)?.value.kind,
       composite: (key) => this.#composites.at(this.#table.find(key)),
-      mayBeElsewhere: (key) => this.isEvicted(key) || this.#table.isForgotten(key),
+      mayBeElsewhere: (key) => this.mayBeElsewhere(key),
       admit: (key, bytes, nowMs) => this.#upkeep.admit(key, bytes, nowMs),
     });
   }
@@ -93,8 +93,7 @@ export class Store {
   /** What a local write may have seen, and others must hold before it: the clock, and what was adopted beyond. */
   get causes(): ReadonlyVectorClock {
     if (this.#adopted.size === 0) return this.clock;
-    const causes = VectorClock.from([...this.clock.entries(), ...this.#adopted.entries()]);
-    return causes;
+    return VectorClock.from([...this.clock.entries(), ...this.#adopted.entries()]);
   }
 
   /** The earliest time at which `expire` may have something to do, or infinity. */
@@ -122,10 +121,9 @@ export class Store {
     if (value === undefined) return undefined;
     this.#eviction.touch(slot, nowMs);
     const deadlineMs = this.#table.deadlineMs(slot);
-    const version = this.#table.version(slot);
     return {
       value,
-      version,
+      version: this.#table.version(slot),
       deadlineMs: deadlineMs > nowMs && deadlineMs !== NEVER ? deadlineMs : undefined,
     };
   }
@@ -137,10 +135,15 @@ export class Store {
     return this.#composites.at(slot)?.isLost ?? this.#table.slots.state(slot) === STATE.evicted;
   }
 
+  /** The same, or a key that is not known: it may have been evicted and forgotten. */
+  mayBeElsewhere(key: string): boolean {
+    return this.isEvicted(key) || this.#table.isForgotten(key);
+  }
+
   /** A page of keys. A key that is there during the whole scan is returned at least once. */
   scan(options: ScanOptions, nowMs: number): ScanPage {
     const { slots } = this.#table;
-    const prefix = options.prefix ?? '';
+    const { prefix = '' } = options;
     const start = Math.max(1, options.cursor ?? 0);
     const end = Math.min(slots.end, start + (options.limit ?? SCAN_LIMIT));
     const keys: string[] = [];
@@ -292,10 +295,7 @@ export class Store {
     return slot === NO_SLOT ? undefined : this.#survivorAt(slot);
   }
 
-  /**
-   * Merges what a neighbour holds of a key: commutative, associative, idempotent, never a step back.
-   * @returns whether anything changed
-   */
+  /** Merges what a neighbour holds of a key: a join, never a step back. @returns whether it changed anything */
   adopt(survivor: Survivor, nowMs: number): boolean {
     return this.#adopt(survivor, nowMs, false);
   }
@@ -321,8 +321,7 @@ export class Store {
 
   /**
    * Drops deleted, expired and evicted entries that every member knows of.
-   * @param stable see the contract of the class
-   * @returns how many were dropped
+   * @param stable see the contract of the class. @returns how many were dropped
    */
   forget(stable: ReadonlyVectorClock): number {
     return this.#upkeep.forget(stable);
@@ -382,6 +381,7 @@ export class Store {
       if (!this.clock.includes({ stream, sequence })) this.#adopted.raise(stream, sequence);
     }
     const changed = this.#writes.adopt(survivor, nowMs, asked);
+    if (asked && changed) this.#eviction.touch(this.#table.find(survivor.key), nowMs);
     this.#upkeep.makeRoom(0, nowMs);
     return changed;
   }
@@ -394,7 +394,7 @@ export class Store {
 
   #emit(kind: StoreEvent['kind'], slot: number): void {
     if (this.#changed === undefined) return;
-    const key = this.#table.slots.key(slot);
-    this.#changed({ kind, key, version: this.#table.version(slot) });
+    const { slots } = this.#table;
+    this.#changed({ kind, key: slots.key(slot), version: this.#table.version(slot) });
   }
 }

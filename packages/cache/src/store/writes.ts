@@ -61,7 +61,8 @@ export class Writes {
     nowMs: number,
   ): boolean {
     const { composites, registers } = this.#parts;
-    if (!composites.yield(slot, origin, nowMs)) return false;
+    const obstacle = composites.yield(slot, origin, nowMs);
+    if (obstacle !== 'nothing') return obstacle === 'noted';
     const { value, deadlineMs = NEVER } = write;
     return this.#written(
       'set',
@@ -71,7 +72,8 @@ export class Writes {
 
   #delete(slot: number, key: string, origin: Origin, nowMs: number): boolean {
     const { composites, registers, table } = this.#parts;
-    if (!composites.yield(slot, origin, nowMs)) return false;
+    const obstacle = composites.yield(slot, origin, nowMs);
+    if (obstacle !== 'nothing') return obstacle === 'noted';
     const held = slot !== NO_SLOT && table.isLive(slot);
     const written = registers.write(slot, key, origin, { state: STATE.deleted });
     if (held) return this.#written('delete', written);
@@ -123,7 +125,8 @@ export class Writes {
       return this.#set(slot, key, origin, write, nowMs) || this.#fill(slot, content.value, version);
     }
     if (content.kind === 'deleted') return this.#delete(slot, key, origin, nowMs);
-    if (!composites.yield(slot, origin, nowMs)) return false;
+    const obstacle = composites.yield(slot, origin, nowMs);
+    if (obstacle !== 'nothing') return obstacle === 'noted';
     const lost = { state: STATE.expired, deadlineMs: deadlineMs ?? NEVER };
     const written = registers.write(slot, key, origin, lost);
     if (written === NO_SLOT) return false;

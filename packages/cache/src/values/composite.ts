@@ -148,12 +148,13 @@ export class Composite {
     return (stamp) => stamp.ms >= fromMs && this.lives(stamp);
   }
 
-  /** Takes note of a write of another type. */
-  raiseFloor(version: Version): void {
-    this.#see(version);
-    if (!this.#isAboveFloor(version)) return;
+  /** Takes note of a write of another type. @returns whether it was new */
+  raiseFloor(version: Version): boolean {
+    const isNew = this.#see(version);
+    if (!this.#isAboveFloor(version)) return isNew;
     this.#floor = version;
     this.#dropHidden();
+    return true;
   }
 
   /** Applies a write, unless a state merged before had it in it. */
@@ -161,7 +162,7 @@ export class Composite {
     if ((this.#seen.get(version.stream) ?? 0) >= version.sequence) return;
     const type = typeOf(change);
     if (type !== this.#type) {
-      if (compareStamps(version, this.#latest) < 0) return this.raiseFloor(version);
+      if (compareStamps(version, this.#latest) < 0) return void this.raiseFloor(version);
       this.#become(type, version);
     }
     if (compareStamps(version, this.#latest) > 0) this.#latest = version;
@@ -169,12 +170,12 @@ export class Composite {
     this.#see(version);
   }
 
-  /** EXPIRE or PERSIST. @returns whether it is the latest */
+  /** EXPIRE or PERSIST. @returns whether it was new */
   setDeadline(write: DeadlineWrite): boolean {
-    this.#see(write.version);
-    if (!this.#isAboveFloor(write.version)) return false;
+    const isNew = this.#see(write.version);
+    if (!this.#isAboveFloor(write.version)) return isNew;
     if (this.#deadline !== undefined && compareStamps(write.version, this.#deadline.version) <= 0) {
-      return false;
+      return isNew;
     }
     this.#deadline = write;
     this.#recount();
@@ -350,12 +351,14 @@ export class Composite {
     return this.#floor === undefined || compareStamps(stamp, this.#floor) > 0;
   }
 
-  #see({ stream, sequence }: Version): void {
-    this.#raise(stream, sequence);
+  #see({ stream, sequence }: Version): boolean {
+    return this.#raise(stream, sequence);
   }
 
-  #raise(stream: StreamId, sequence: number): void {
-    if ((this.#seen.get(stream) ?? 0) < sequence) this.#seen.set(stream, sequence);
+  #raise(stream: StreamId, sequence: number): boolean {
+    if ((this.#seen.get(stream) ?? 0) >= sequence) return false;
+    this.#seen.set(stream, sequence);
+    return true;
   }
 }
 

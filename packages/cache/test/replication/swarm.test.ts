@@ -1,6 +1,9 @@
 import { type Random, seededRandom } from '@hearsay/core';
 import { describe, expect, it } from 'vitest';
+import { CacheError } from '../../src/errors.js';
 import { Vector } from '../../src/replication/vector.js';
+import type { Store } from '../../src/store/store.js';
+import type { Change } from '../../src/values/operation.js';
 import { compareStamps, type Version } from '../../src/values/stamp.js';
 import { placesOf, writesOf } from '../../src/wire/survivor-dates.js';
 import { CacheMesh, type CacheNode, type Disk } from '../support/cache-mesh.js';
@@ -89,6 +92,9 @@ class Swarm {
   /** Every value is written once. One that was seen gone everywhere at once is gone for ever. */
   readonly #written = new Map<string, string>();
   readonly #gone = new Map<string, string>();
+  /** The same of elements of sets. */
+  readonly #elements = new Map<string, string>();
+  readonly #goneElements = new Map<string, string>();
 
   constructor(seed: string, { forgetAfterMs, clocks = 'fair' }: SwarmOptions) {
     this.#seed = seed;
@@ -118,11 +124,12 @@ class Swarm {
     const node = this.#node(number);
     const other = this.#node(this.#pick());
     const key = `key ${this.#random.below(KEYS)}`;
-    const kind = this.#random.below(12);
+    const kind = this.#random.below(16);
     if (kind === 0) this.#world.cut(node, other);
     else if (kind <= 2) this.#world.link(node, other);
     else if (kind === 3) this.#crash(number);
     else if (kind === 4) this.#bootAll(true);
+    else if (kind >= 12) this.#compose(node, `${number} ${step}`);
     else this.#write(kind, node, key, `${number} ${step}`);
     for (const session of this.sessions) session.read(other, key);
     this.#bury();
@@ -157,6 +164,9 @@ class Swarm {
       for (const node of this.#nodes.values()) {
         expect(node.read(key, this.#world.nowMs), `${seed}: ${key} came back`).not.toBe(value);
       }
+    }
+    for (const [element, key] of this.#goneElements) {
+      expect(this.#shows(first, key, element), `${seed}: ${element} came back`).toBe(false);
     }
   }
 
@@ -204,6 +214,47 @@ class Swarm {
     }
   }
 
+  /** Counters, sets and hashes, and a key of which the type changes. */
+  #compose(node: CacheNode, value: string): void {
+    const key = `${this.#random.below(3) === 0 ? 'mixed' : 'parts'} ${this.#random.below(4)}`;
+    try {
+      this.#world.write(node, key, (store, nowMs) =>
+        this.#changesOf(node, key, value, { store, nowMs }),
+      );
+    } catch (error) {
+      if (!(error instanceof CacheError)) throw error; // It holds something else by now.
+    }
+  }
+
+  #changesOf(
+    node: CacheNode,
+    key: string,
+    value: string,
+    { store, nowMs }: { readonly store: Store; readonly nowMs: number },
+  ): readonly Change[] {
+    const which = this.#random.below(7);
+    const held = store.get(key, nowMs)?.value;
+    if (which === 5) {
+      const change = store.prepareDelete(key, nowMs);
+      return change === undefined ? [] : [change];
+    }
+    if (which === 6 && key.startsWith('mixed')) {
+      return [store.prepareSet(key, value, undefined, nowMs)];
+    }
+    switch (held?.kind ?? (['counter', 'set', 'hash'] as const)[which % 3]) {
+      case 'counter':
+        return store.prepareCount(node.replication.stream, key, 1 + this.#random.below(9), nowMs);
+      case 'set': {
+        const some = held?.kind === 'set' ? held.elements.slice(0, this.#random.below(3)) : [];
+        if (some.length > 0) return store.prepareRemove('set', key, some, nowMs);
+        this.#elements.set(value, key);
+        return store.prepareAdd(key, [value, `${this.#random.below(5)}`], nowMs);
+      }
+      default:
+        return store.prepareFields(key, new Map([[`${this.#random.below(5)}`, value]]), nowMs);
+    }
+  }
+
   #checkBatches(): void {
     for (const node of this.#nodes.values()) {
       const left = node.read('pair left', this.#world.nowMs);
@@ -223,6 +274,16 @@ class Swarm {
       this.#written.delete(value);
       this.#gone.set(value, key);
     }
+    for (const [element, key] of [...this.#elements]) {
+      if (this.#shows(first, key, element)) continue;
+      this.#elements.delete(element);
+      this.#goneElements.set(element, key);
+    }
+  }
+
+  #shows(node: CacheNode, key: string, element: string): boolean {
+    const held = node.box.store.get(key, this.#world.now(node).wallMs)?.value;
+    return held?.kind === 'set' && held.elements.includes(element);
   }
 }
 
