@@ -4,7 +4,7 @@ import type { LinkId } from '../input.js';
 import type { Links } from '../overlay/links.js';
 import { type Random, sample } from '../random.js';
 import { encodeFrame } from '../wire/frame.js';
-import { type MemberUpdate, supersedes } from './member.js';
+import { bringsNews, type MemberUpdate, supersedes } from './member.js';
 import { type Members, updateOf } from './members.js';
 
 /** Neighbours that second-hand news is passed to; first-hand news goes to all. */
@@ -17,6 +17,8 @@ interface News {
   readonly dueMs: number;
   /** undefined: ours, for every neighbour; else the link that it came by. */
   readonly via: LinkId | undefined;
+  /** Only what its member says of itself is new, and holds whatever others say of it. */
+  readonly describes: boolean;
 }
 
 /**
@@ -41,8 +43,26 @@ export class Dissemination {
   /** Queues news. @param delayMs how long others get to say the same first */
   spread(update: MemberUpdate, via: LinkId | undefined, delayMs: number): void {
     const dueMs = this.#context.now.monotonicMs + delayMs;
-    this.#news.set(update.peer, { update, dueMs, via });
+    this.#news.set(update.peer, { update, dueMs, via, describes: false });
     this.#context.deadlines.setNoLater({ kind: 'gossip' }, dueMs);
+  }
+
+  /**
+   * Queues what a member says of itself, which accuses nobody, whatever is thought of that member.
+   * News of it that waits is told with it.
+   */
+  describe(update: MemberUpdate, via: LinkId | undefined): void {
+    const waiting = this.#news.get(update.peer);
+    if (waiting !== undefined && !waiting.describes && isOfOneRun(waiting.update, update)) {
+      const { state, from } = waiting.update;
+      this.#news.set(update.peer, { ...waiting, update: { ...update, state, from } });
+      return;
+    }
+    const { config, deadlines, now } = this.#context;
+    const dueMs = now.monotonicMs + config.gossipDelayMs;
+    const described = { ...update, state: 'alive' as const };
+    this.#news.set(update.peer, { update: described, dueMs, via, describes: true });
+    deadlines.setNoLater({ kind: 'gossip' }, dueMs);
   }
 
   /** Takes back news of a member. @returns whether nobody had been told yet */
@@ -60,7 +80,7 @@ export class Dissemination {
         continue;
       }
       this.#news.delete(peer);
-      if (this.#overtaken(news.update)) continue;
+      if (this.#overtaken(news)) continue;
       if (news.via === undefined) {
         if (holdAccusations && news.update.state === 'suspect') {
           this.spread(news.update, undefined, config.gossipDelayMs + config.probeTimeoutMs);
@@ -104,9 +124,11 @@ export class Dissemination {
     return member && updateOf(member, member.state === 'left' ? peer : this.#context.self.id);
   }
 
-  #overtaken(update: MemberUpdate): boolean {
+  #overtaken({ update, describes }: News): boolean {
     const member = this.#members.get(update.peer);
-    return member !== undefined && supersedes(updateOf(member, member.peer), update);
+    if (member === undefined) return false;
+    const held = updateOf(member, member.peer);
+    return describes ? bringsNews(held, update) : supersedes(held, update);
   }
 
   #forward(update: MemberUpdate, via: LinkId): void {
@@ -119,6 +141,11 @@ export class Dissemination {
     const bytes = encodeFrame({ kind: 'updates', updates: [update] });
     for (const link of chosen) this.#context.outbox.sendBytes(link.id, bytes, 'control');
   }
+}
+
+/** Whether they speak of the same incarnation. */
+function isOfOneRun(one: MemberUpdate, other: MemberUpdate): boolean {
+  return one.generation === other.generation && one.incarnation === other.incarnation;
 }
 
 function* inParts(updates: readonly MemberUpdate[]): Generator<readonly MemberUpdate[]> {

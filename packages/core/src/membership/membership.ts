@@ -247,9 +247,7 @@ export class Membership {
     takeRecord(member, update);
     this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
     if (supersedes(update, member) || member.state === 'left') return;
-    // A description accuses nobody, whatever is thought of its member.
-    const described = { ...updateOf(member, member.peer), state: 'alive' as const };
-    this.#dissemination.spread(described, via, this.#context.config.gossipDelayMs);
+    this.#dissemination.describe(updateOf(member, member.peer), via);
   }
 
   /** News that changes no state may still be one more voice. */

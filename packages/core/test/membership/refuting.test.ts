@@ -165,6 +165,37 @@ describe('a restart', () => {
 });
 
 describe('a new description of a member', () => {
+  it('is passed on when its member is suspected, and accuses nobody', () => {
+    const made = world();
+    made.hear(SUBJECT, { state: 'suspect', from: peer(0x61) });
+    made.pass(50);
+    made.hear(SUBJECT, { metaVersion: 2, meta: ascii('b') }, SUBJECT);
+    const told = sent(made.pass(5), 'updates');
+    expect(told).toMatchObject([
+      { link: 0x61, frame: { updates: [{ state: 'alive', metaVersion: 2, meta: ascii('b') }] } },
+    ]);
+    expect(made.state(SUBJECT)).toBe('suspect');
+  });
+
+  it('goes with an accusation that waits, and does not take its place', () => {
+    const made = world();
+    made.hear(SUBJECT, { state: 'suspect', from: peer(0x61) });
+    made.hear(SUBJECT, { metaVersion: 2, meta: ascii('b') }, SUBJECT);
+    const told = sent(made.pass(5), 'updates').flatMap(({ frame }) => frame.updates);
+    expect(told.length).toBeGreaterThan(0);
+    for (const update of told) {
+      expect(update).toMatchObject({ state: 'suspect', from: peer(0x61), metaVersion: 2 });
+    }
+  });
+
+  it('that was overtaken by a newer one is not passed on', () => {
+    const made = world();
+    made.hear(SUBJECT, { metaVersion: 2, meta: ascii('b') }, SUBJECT);
+    made.hear(SUBJECT, { metaVersion: 3, meta: ascii('c') }, SUBJECT);
+    const told = sent(made.pass(5), 'updates').flatMap(({ frame }) => frame.updates);
+    expect(told).toMatchObject([{ metaVersion: 3 }]);
+  });
+
   it('is taken over once, told and passed on, without a new incarnation', () => {
     const made = world();
     made.hear(SUBJECT, { metaVersion: 2, meta: ascii('b') }, SUBJECT);
