@@ -34,6 +34,7 @@ export { HyParView } from './overlay/views/hyparview.js';
 export type { ViewConfig, ViewEffect, ViewInput } from './overlay/views/view-types.js';
 export type { Priority } from './priority.js';
 export { jitter, pick, type Random, sample, seededRandom } from './random.js';
+export { Roster, type RosterOptions, type RosterView } from './roster/roster.js';
 export type { MergeResult, Replica } from './sync/replica.js';
 export type { Equivocation } from './trust/equivocations.js';
 export { PortNotary } from './trust/port-notary.js';

@@ -50,6 +50,8 @@ export interface Limits {
   readonly pullBytesMax: number;
   /** Streams told one by one when asking what is lacking; of more, hashes of parts are told first. */
   readonly summaryStreamsMax: number;
+  /** Members of a roster; further ones are ignored and counted. */
+  readonly rosterMembersMax: number;
   /** Probes carried for others at once; further requests are left unanswered. */
   readonly relayedProbesMax: number;
   /** Bytes of one post of a port; more are refused with `post-too-large`. */
@@ -90,6 +92,7 @@ export const DEFAULT_LIMITS: Limits = {
   equivocationsMax: 64,
   pullBytesMax: 1 * MIB,
   summaryStreamsMax: 1_000,
+  rosterMembersMax: 16_384,
   relayedProbesMax: 256,
   postBytesMax: 128 * KIB,
   outboxMessagesMax: 100_000,

@@ -3,7 +3,15 @@ import { hyparview } from './hyparview.js';
 import { idle } from './idle.js';
 import { lifeguard } from './lifeguard.js';
 import { partition } from './partition.js';
+import { roster } from './roster.js';
 import { trees } from './trees.js';
 
 /** Every experiment of the command line. */
-export const EXPERIMENTS: readonly Experiment[] = [lifeguard, partition, idle, hyparview, trees];
+export const EXPERIMENTS: readonly Experiment[] = [
+  lifeguard,
+  partition,
+  idle,
+  hyparview,
+  trees,
+  roster,
+];
