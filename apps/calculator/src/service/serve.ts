@@ -1,4 +1,5 @@
 import { formatTraceParent, openServices } from '@hearsay/services';
+import { exportMetrics } from '@hearsay/services/metrics';
 import { OPERATIONS } from './operations.js';
 import { type PeerFlags, startPeer, untilAsked } from './start-peer.js';
 
@@ -15,6 +16,7 @@ export async function serve(name: string, flags: ServeFlags): Promise<void> {
   const [operation, calculate] = found;
   const peer = await startPeer(flags.nick ?? name, flags);
   const services = openServices(peer);
+  exportMetrics(services, peer.http.metrics);
   if (flags.log === true) {
     services.on('served', ({ outcome, trace, durationMs }) => {
       const line = { service: name, outcome, durationMs, trace: formatTraceParent(trace) };

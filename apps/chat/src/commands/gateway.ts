@@ -38,6 +38,8 @@ export function gateway(options: GatewayOptions): Promise<ExitCode> {
   const errand = { nick: 'gateway', timeoutMs: NO_DEADLINE_MS, options };
   return runErrand('gateway', errand, async ({ peer, signal }) => {
     const services = openServices(peer);
+    const { exportMetrics } = await import('@hearsay/services/metrics');
+    exportMetrics(services, peer.http.metrics);
     const { healthPath, json } = options;
     const say = json === true ? sayAsJson : sayAsText;
     services.on('breaker', (breaker) => say({ kind: 'breaker', caller: peer.id, ...breaker }));
@@ -51,7 +53,9 @@ export function gateway(options: GatewayOptions): Promise<ExitCode> {
     const server = createServer((request, response) => made.handle(request, response));
     try {
       const port = await listen(server, options.listen ?? DEFAULT_PORT, options.host);
-      say({ kind: 'gateway', url: `http://${options.host ?? '127.0.0.1'}:${port}`, routes });
+      const own = peer.url.replace('ws:', 'http:');
+      const url = `http://${options.host ?? '127.0.0.1'}:${port}`;
+      say({ kind: 'gateway', url, own, routes });
       await untilAborted(signal);
       return EXIT.ok;
     } finally {
@@ -65,7 +69,13 @@ export function gateway(options: GatewayOptions): Promise<ExitCode> {
 
 /** What a gateway tells while it runs. */
 type News =
-  | { readonly kind: 'gateway'; readonly url: string; readonly routes: readonly ServiceRoute[] }
+  | {
+      readonly kind: 'gateway';
+      readonly url: string;
+      /** Of its peer: health and metrics. */
+      readonly own: string;
+      readonly routes: readonly ServiceRoute[];
+    }
   | { readonly kind: 'upstream'; readonly view: UpstreamView }
   | ({ readonly kind: 'breaker' } & BreakerView);
 
@@ -76,7 +86,7 @@ function sayAsJson(news: News): void {
 function fieldsOf(news: News): Readonly<Record<string, unknown>> {
   switch (news.kind) {
     case 'gateway':
-      return gatewayFields(news.url, news.routes);
+      return gatewayFields(news);
     case 'upstream':
       return upstreamFields(news.view);
     case 'breaker':
@@ -91,7 +101,7 @@ function sayAsText(news: News): void {
 function wordsOf(news: News): string {
   switch (news.kind) {
     case 'gateway':
-      return `listening on ${news.url}`;
+      return `listening on ${news.url}; health and metrics are at ${news.own}/readyz and /metrics`;
     case 'upstream':
       return `${news.view.url} is ${news.view.health}, its breaker ${news.view.breaker}`;
     case 'breaker':

@@ -14,9 +14,14 @@ export function breakerFields({ caller, service, provider, state }: BreakerView)
   return { caller, service, provider: provider ?? null, state };
 }
 
-/** `gateway`: it listens. */
-export function gatewayFields(url: string, routes: readonly ServiceRoute[]): Fields {
-  return { url, routes: Object.fromEntries(routes.map(({ path, service }) => [path, service])) };
+/** `gateway`: it listens; health and metrics are served by its peer. */
+export function gatewayFields(gateway: {
+  readonly url: string;
+  readonly own: string;
+  readonly routes: readonly ServiceRoute[];
+}): Fields {
+  const routes = gateway.routes.map(({ path, service }) => [path, service] as const);
+  return { url: gateway.url, peer: gateway.own, routes: Object.fromEntries(routes) };
 }
 
 /** `upstream`: the health or the breaker of an HTTP server is another than before. */

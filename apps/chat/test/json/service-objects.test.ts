@@ -43,7 +43,7 @@ const upstream = { url, health: 'healthy', breaker: 'closed', inFlight: 0, serve
 it.each([
   ['service', serviceFields(view)],
   ['breaker', breakerFields(breaker)],
-  ['gateway', gatewayFields(url, [{ path: '/add', service: 'addition' }])],
+  ['gateway', gatewayFields({ url, own: url, routes: [{ path: '/add', service: 'addition' }] })],
   ['upstream', upstreamFields({ ...upstream, health: 'healthy', breaker: 'closed' })],
 ])('docs/json.md shows the fields of a %s', (type, fields) => {
   const shown = document
