@@ -19,6 +19,8 @@ export function linkLines(
     span(' LINKS', 'title'),
     span('     mode  msg/s    kB/s  queue  drop', 'dim'),
   ];
+  // Where not everybody is a neighbour each origin has a tree of its own: no link is of one kind.
+  const mode = unlinked(members) === 0 ? 'direct' : 'tree';
   const room = rows - 1;
   const shown = links.length > room ? links.slice(0, Math.max(0, room - 1)) : links;
   const lines = shown.map((link): Line => {
@@ -26,7 +28,7 @@ export function linkLines(
     const cut = truncate(name, NAME_COLUMNS - 1, glyphs.more);
     const cells = [
       `  ${cut}${' '.repeat(NAME_COLUMNS - width(cut))}`,
-      (link.cut ? 'cut' : 'direct').padEnd(6),
+      (link.cut ? 'cut' : mode).padEnd(6),
       rate(link.messagesPerSecond).padStart(5),
       rate(link.bytesPerSecond / 1_000).padStart(7),
       bytes(link.waitingBytes).padStart(6),
@@ -47,6 +49,12 @@ function bytes(count: number): string {
   return count < 1_000 ? String(count) : `${Math.round(count / 1_000)}k`;
 }
 
+/** Live members that are no neighbours of ours. */
+function unlinked(members: readonly NamedMember[]): number {
+  return members.filter(({ self, state, link }) => !self && state === 'alive' && link === 'none')
+    .length;
+}
+
 /** Who passes on what we say: in a full mesh nobody has to. */
 export function relayLines(
   members: readonly NamedMember[],
@@ -54,9 +62,10 @@ export function relayLines(
   glyphs: Glyphs,
   rows: number,
 ): Line[] {
+  const others = unlinked(members);
   const title: Line = [
     span('WHO RELAYS TO WHOM', 'title'),
-    span('  nobody: all links are direct', 'dim'),
+    span(others === 0 ? '  nobody: all links are direct' : `  these, to ${others} more`, 'dim'),
   ];
   const self = members.find((member) => member.self)?.name ?? 'you';
   const linked = links

@@ -31,7 +31,7 @@ const LOW_ROWS = 16;
 /** Where the right one of two blocks side by side begins. */
 const BESIDE_COLUMNS = 46;
 /** A free row, a title and events: what other parts leave at least. */
-const EVENT_PART_ROWS_MIN = 5;
+const EVENT_PART_ROWS_MIN = 4;
 
 /** The mesh: who is how, who holds what, what happened when. */
 export function meshView(state: ScreenState): Frame {
