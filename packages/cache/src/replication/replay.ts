@@ -47,12 +47,15 @@ function decodeState(bytes: Uint8Array): CacheState {
   return { floor, oldest: oldest.ms === 0 ? undefined : oldest, members };
 }
 
-/** Everything that a cache holds, as records that `Replay` reads. */
+/**
+ * Everything that a cache holds, as records that `Replay` reads. It may be taken over many turns: what is
+ * written after it was begun need not be in it, so it says only that it holds what was there then.
+ */
 export function* snapshotRecords(
   replication: Replication,
   store: ReplicatedStore,
 ): Generator<{ readonly kind: CacheRecordKind; readonly bytes: Uint8Array }> {
-  const { floor, oldest, seen: members } = replication;
+  const { floor, oldest, seen: members, heads, retired } = replication;
   yield { kind: 'state', bytes: encodeState({ floor, oldest, members }) };
   let group: Survivor[] = [];
   let bytes = 0;
@@ -67,8 +70,7 @@ export function* snapshotRecords(
     }
   }
   if (group.length > 0) yield { kind: 'group', bytes: encodeGroup(group) };
-  const retired = replication.retired;
-  yield { kind: 'commit', bytes: encodeCommit(replication.heads, retired) };
+  yield { kind: 'commit', bytes: encodeCommit(heads, retired) };
 }
 
 /** A guess at what a survivor takes in a record. */
