@@ -78,6 +78,14 @@ export interface Config {
   readonly clockSkewMaxMs: number;
   /** Dead and left members are remembered this long, so that nothing old returns. */
   readonly forgetMs: number;
+  /** Members, ourselves included, up to which everybody is linked to everybody. What a peer knows of others' messages (receipts, "in sync") it has from its links, so this is as large as links are cheap: 64 peers send 460 bytes a second each when idle. */
+  readonly fullMeshUpTo: number;
+  /** Members up to which links are capped while everybody knows everybody; with more, views are partial. */
+  readonly cappedUpTo: number;
+  /** A mesh that shrinks changes back when it is smaller than the bound by so many percent. */
+  readonly shapeSlackPercent: number;
+  /** Rings of a capped mesh: a peer is linked to two in each. Rapid (ATC 2018): 10; six give the 12 links of the design. */
+  readonly cappedRings: number;
   /** Neighbours in a partial view. HyParView (DSN 2007): fan-out 4 plus one. */
   readonly activeViewMax: number;
   /** Contacts in reserve. HyParView: 30 for 10,000 peers. */
@@ -147,6 +155,10 @@ export const DEFAULT_CONFIG: Config = {
   haveTrickleMs: 2_000,
   clockSkewMaxMs: 5_000,
   forgetMs: 86_400_000,
+  fullMeshUpTo: 64,
+  cappedUpTo: 150,
+  shapeSlackPercent: 15,
+  cappedRings: 6,
   activeViewMax: 5,
   passiveViewMax: 30,
   activeWalkHops: 6,

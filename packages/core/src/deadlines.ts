@@ -12,6 +12,7 @@ export type Timer =
   | { readonly kind: 'isolation' }
   | { readonly kind: 'handshake'; readonly link: LinkId }
   | { readonly kind: 'redial' }
+  | { readonly kind: 'views' }
   | { readonly kind: 'have' }
   | { readonly kind: 'offer' }
   | { readonly kind: 'held' }

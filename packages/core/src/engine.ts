@@ -123,7 +123,9 @@ class PeerEngine implements Engine {
           this.#links.outdated(member);
           this.#parts.overlay.memberEntered(member, was);
         },
-        check: (member) => this.#parts.prober.probe(member),
+        check: (member) => {
+          if (this.#parts.topology.watches(member)) this.#parts.prober.probe(member);
+        },
         dials: (member) => this.#parts.overlay.dials(member.peer),
       },
       probe: {
@@ -137,6 +139,8 @@ class PeerEngine implements Engine {
         summary: () => ({ state: this.#parts.log.hash, table: this.#parts.members.hash(self) }),
       },
       refused: (member) => this.#parts.membership.refused(member),
+      release: (link) => this.#links.release(link),
+      unanswered: (member) => this.#parts.membership.noAnswer(member),
       blame: (link, error) => this.#links.blame(link, error),
     };
     return buildParts(this.#context, random, hooks, store);
@@ -233,7 +237,8 @@ class PeerEngine implements Engine {
       case 'handshake':
         return this.#links.handshakeTimedOut(timer.link);
       case 'redial':
-        return; // What is due is dialled after every step.
+      case 'views':
+        return; // What is due is done after every step.
       case 'have':
         return holdings.tell();
       case 'offer':

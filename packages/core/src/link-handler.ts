@@ -8,7 +8,7 @@ import { judgeHello, ourHello, type Refusal } from './overlay/handshake.js';
 import type { Link, OpenLink } from './overlay/links.js';
 import { incomingStays } from './overlay/tie-break.js';
 import type { PeerParts } from './peer-parts.js';
-import { ABNORMAL_CLOSURE, CLOSE_CODES } from './wire/close-codes.js';
+import { ABNORMAL_CLOSURE, CLOSE_CODES, type CloseCode } from './wire/close-codes.js';
 import { decodeFrames, type ReadFrame } from './wire/frame.js';
 import type { Hello, ReadHello } from './wire/hello.js';
 
@@ -187,11 +187,21 @@ export class LinkHandler {
   outdated(member: Member): void {
     const link = this.#parts.links.of(member.peer);
     if (link === undefined || link.generation >= member.generation) return;
+    this.#end(link, CLOSE_CODES.stale, `generation ${member.generation} of you is known`);
+  }
+
+  /** Both sides have enough others. */
+  release(link: OpenLink): void {
+    this.#end(link, CLOSE_CODES.released, 'both have enough other links');
+  }
+
+  /** Ends an open link on purpose. */
+  #end(link: OpenLink, code: CloseCode, reason: string): void {
     this.#parts.links.closing(link);
-    const reason = `generation ${member.generation} of you is known`;
-    this.#context.outbox.close(link.id, CLOSE_CODES.stale, reason);
-    this.#context.outbox.emit({ kind: 'link-down', peer: member.peer, link: link.id, reason });
-    this.#parts.antiEntropy.linkDown(member.peer);
+    this.#context.outbox.close(link.id, code, reason);
+    this.#context.outbox.emit({ kind: 'link-down', peer: link.peer, link: link.id, reason });
+    this.#parts.antiEntropy.linkDown(link.peer);
+    this.#parts.inquiry.linkDown(link.peer);
     this.#parts.trees.linkDown(link.id);
   }
 

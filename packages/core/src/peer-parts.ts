@@ -15,9 +15,10 @@ import { type Member, Members } from './membership/members.js';
 import { Membership, type MembershipHooks } from './membership/membership.js';
 import { Newcomers } from './membership/newcomers.js';
 import { type ProbeHooks, Prober } from './membership/prober.js';
-import { FullMesh } from './overlay/full-mesh.js';
 import { Links, type OpenLink } from './overlay/links.js';
 import type { Overlay } from './overlay/overlay.js';
+import { SizedOverlay } from './overlay/sized-overlay.js';
+import { Topology } from './overlay/topology.js';
 import { Ports } from './ports/ports.js';
 import type { Random } from './random.js';
 import { AntiEntropy } from './sync/anti-entropy.js';
@@ -39,6 +40,7 @@ export interface PeerParts {
   readonly membership: Membership;
   readonly prober: Prober;
   readonly overlay: Overlay;
+  readonly topology: Topology;
   readonly log: CausalLog;
   readonly equivocations: Equivocations;
   readonly holdings: Holdings;
@@ -57,6 +59,10 @@ export interface PeerHooks {
   readonly membership: MembershipHooks;
   readonly probe: ProbeHooks;
   readonly refused: (member: Member) => void;
+  /** A link may go. */
+  readonly release: (link: OpenLink) => void;
+  /** A dial that was to find out whether a member lives led nowhere. */
+  readonly unanswered: (member: Member) => void;
   /** What a neighbour sent turned out wrong. @throws what is not its fault */
   readonly blame: (link: OpenLink, error: unknown) => void;
 }
@@ -72,8 +78,15 @@ export function buildParts(
   const links = new Links();
   const members = new Members(limits.membersMax);
   const health = new Health(config);
-  const isolation = new Isolation(context, members, links);
-  const dissemination = new Dissemination(context, links, members, random.split('dissemination'));
+  const topology = new Topology({ self: self.id, config, members, links });
+  const isolation = new Isolation(context, members, links, topology);
+  const dissemination = new Dissemination({
+    context,
+    links,
+    members,
+    topology,
+    random: random.split('dissemination'),
+  });
   const membership = new Membership({
     context,
     links,
@@ -96,15 +109,17 @@ export function buildParts(
     links,
     members,
     health,
+    topology,
     random: random.split('prober'),
     hooks: hooks.probe,
   });
-  const overlay = new FullMesh({
+  const overlay = new SizedOverlay({
     context,
     links,
     members,
+    topology,
     random: random.split('overlay'),
-    refused: hooks.refused,
+    hooks,
   });
   const log = new CausalLog({
     limits,
@@ -155,6 +170,7 @@ export function buildParts(
     membership,
     prober,
     overlay,
+    topology,
     log,
     equivocations: new Equivocations(limits.equivocationsMax),
     holdings,

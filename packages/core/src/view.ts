@@ -99,6 +99,8 @@ export interface Counters {
   verdictsFrozen: number;
   deathsDisbelieved: number;
   newcomersIgnored: number;
+  walksIgnored: number;
+  shapeChanges: number;
   gaps: number;
   postsReceived: number;
   postsIgnored: number;
@@ -151,6 +153,8 @@ export function zeroCounters(): Counters {
     verdictsFrozen: 0,
     deathsDisbelieved: 0,
     newcomersIgnored: 0,
+    walksIgnored: 0,
+    shapeChanges: 0,
     gaps: 0,
     postsReceived: 0,
     postsIgnored: 0,

@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import type { PeerId } from '../ids.js';
 import type { LinkId } from '../input.js';
 import type { Links } from '../overlay/links.js';
+import type { Shape } from '../overlay/shape.js';
 import { type Random, sample } from '../random.js';
 import { encodeFrame } from '../wire/frame.js';
 import { bringsNews, type MemberUpdate, supersedes } from './member.js';
@@ -9,6 +10,8 @@ import { type Members, updateOf } from './members.js';
 
 /** Neighbours that second-hand news is passed to; first-hand news goes to all. */
 const FORWARD_FANOUT = 2;
+/** The same where the first teller has but a few links: an epidemic that must reach 98 % by itself (Eugster et al. 2004). */
+const SPARSE_FANOUT = 4;
 /** Updates in one frame; a table is cut in parts of this many. */
 const UPDATES_PER_FRAME = 48;
 
@@ -30,14 +33,22 @@ export class Dissemination {
   readonly #context: Context;
   readonly #links: Links;
   readonly #members: Members;
+  readonly #topology: { readonly shape: Shape };
   readonly #random: Random;
   readonly #news = new Map<PeerId, News>();
 
-  constructor(context: Context, links: Links, members: Members, random: Random) {
-    this.#context = context;
-    this.#links = links;
-    this.#members = members;
-    this.#random = random;
+  constructor(parts: {
+    context: Context;
+    links: Links;
+    members: Members;
+    topology: { readonly shape: Shape };
+    random: Random;
+  }) {
+    this.#context = parts.context;
+    this.#links = parts.links;
+    this.#members = parts.members;
+    this.#topology = parts.topology;
+    this.#random = parts.random;
   }
 
   /** Queues news. @param delayMs how long others get to say the same first */
@@ -135,7 +146,8 @@ export class Dissemination {
     const others = this.#links
       .neighbours()
       .filter((link) => link.id !== via && link.peer !== update.peer && link.peer !== update.from);
-    const chosen = sample(others, FORWARD_FANOUT, this.#random);
+    const fanout = this.#topology.shape === 'full' ? FORWARD_FANOUT : SPARSE_FANOUT;
+    const chosen = sample(others, fanout, this.#random);
     const subject = this.#links.of(update.peer);
     if (subject !== undefined && subject.id !== via) chosen.push(subject);
     const bytes = encodeFrame({ kind: 'updates', updates: [update] });

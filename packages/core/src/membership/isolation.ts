@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { Links } from '../overlay/links.js';
 import type { Member, Members } from './members.js';
+import type { Watch } from './watch.js';
 
 /** Fewer lost peers than this never look like our own fault. */
 const LOST_MIN = 2;
@@ -15,13 +16,15 @@ export class Isolation {
   readonly #context: Context;
   readonly #members: Members;
   readonly #links: Links;
+  readonly #watch: Watch;
   #sinceMs: number | undefined;
   #told = false;
 
-  constructor(context: Context, members: Members, links: Links) {
+  constructor(context: Context, members: Members, links: Links, watch: Watch) {
     this.#context = context;
     this.#members = members;
     this.#links = links;
+    this.#watch = watch;
   }
 
   /** Told to the user, and not over. */
@@ -69,7 +72,7 @@ export class Isolation {
   }
 
   #losses(): { lost: number; of: number } {
-    const present = this.#members.present();
+    const present = this.#members.present().filter((member) => this.#watch.watches(member));
     return { lost: present.filter((member) => this.#isLost(member)).length, of: present.length };
   }
 

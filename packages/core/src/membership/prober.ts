@@ -5,6 +5,7 @@ import { jitter, type Random, sample } from '../random.js';
 import type { Ack, Ping, PingReply, PingRequest, RelayedOutcome, Summary } from '../wire/probes.js';
 import type { Health } from './health.js';
 import type { Member, Members } from './members.js';
+import type { Watch } from './watch.js';
 
 /** What a probe finds out. */
 export interface ProbeHooks {
@@ -47,6 +48,7 @@ export class Prober {
   readonly #links: Links;
   readonly #members: Members;
   readonly #health: Health;
+  readonly #watch: Watch;
   readonly #random: Random;
   readonly #hooks: ProbeHooks;
   readonly #probes = new Map<number, Probe>();
@@ -60,6 +62,7 @@ export class Prober {
     links: Links;
     members: Members;
     health: Health;
+    topology: Watch;
     random: Random;
     hooks: ProbeHooks;
   }) {
@@ -67,6 +70,7 @@ export class Prober {
     this.#links = parts.links;
     this.#members = parts.members;
     this.#health = parts.health;
+    this.#watch = parts.topology;
     this.#random = parts.random;
     this.#hooks = parts.hooks;
     this.#nonce = parts.random.next();
@@ -135,8 +139,9 @@ export class Prober {
     const target = this.#links.of(frame.target);
     if (target === undefined) {
       // Who never reached it cannot tell whether it lives: in a mesh that forms, that is most.
-      const known = this.#members.get(frame.target)?.heardMs !== undefined;
-      return reply(known ? 'lost' : 'unlinked');
+      const member = this.#members.get(frame.target);
+      const isLost = member?.heardMs !== undefined && this.#watch.watches(member);
+      return reply(isLost ? 'lost' : 'unlinked');
     }
     if (this.#relayed.size >= limits.relayedProbesMax) return;
     const nonce = this.#nextNonce();
@@ -184,7 +189,7 @@ export class Prober {
 
   #targets(): Member[] {
     const { config, now } = this.#context;
-    const present = this.#members.present();
+    const present = this.#members.present().filter((member) => this.#watch.watches(member));
     const quietMs = now.monotonicMs - Math.floor(config.probeIntervalMs / 2);
     // Traffic proves life, yet only a probe compares what both hold.
     const untoldMs = now.monotonicMs - 2 * config.probeIntervalMs;
@@ -206,7 +211,7 @@ export class Prober {
       }
       const member = this.#members.get(this.#turn.pop() as PeerId); // It was filled just above.
       const here = member !== undefined && (member.state === 'alive' || member.state === 'suspect');
-      if (here && quiet(member)) targets.push(member);
+      if (here && this.#watch.watches(member) && quiet(member)) targets.push(member);
     }
     return targets;
   }
@@ -249,7 +254,9 @@ export class Prober {
     this.#context.counters.probesFailed += 1;
     this.#health.probeUnanswered(probe.asked.size - probe.replied.size);
     const member = this.#members.get(probe.target);
-    if (member !== undefined) this.#hooks.failed(member, [...probe.agreeing]);
+    // Its link may have been let go meanwhile: then others look after it.
+    if (member === undefined || !this.#watch.watches(member)) return;
+    this.#hooks.failed(member, [...probe.agreeing]);
   }
 
   #answerRelayed(nonce: number, relayed: Relayed, outcome: RelayedOutcome): void {

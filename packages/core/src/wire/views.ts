@@ -31,7 +31,7 @@ export interface ForwardJoin {
   readonly newcomer: Contact;
 }
 
-/** "Let us be neighbours." `urgent`: the sender has no other. */
+/** "Let us be neighbours." `urgent`: the sender has fewer than two others, or is where a walk ended. */
 interface Neighbour {
   readonly kind: 'neighbour';
   readonly urgent: boolean;

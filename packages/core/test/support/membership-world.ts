@@ -6,6 +6,7 @@ import type { MemberState, MemberUpdate } from '../../src/membership/member.js';
 import { type Member, Members } from '../../src/membership/members.js';
 import { Membership } from '../../src/membership/membership.js';
 import { type Link, Links, type OpenLink } from '../../src/overlay/links.js';
+import { Topology } from '../../src/overlay/topology.js';
 import { seededRandom } from '../../src/random.js';
 import { helloOf, updateOf } from './bench.js';
 import { type ContextOptions, type ReadEffect, type TestContext, testContext } from './context.js';
@@ -38,6 +39,7 @@ export class MembershipWorld {
   readonly time: TestContext;
   readonly links = new Links();
   readonly members: Members;
+  readonly topology: Topology;
   readonly health: Health;
   readonly isolation: Isolation;
   readonly dissemination: Dissemination;
@@ -50,14 +52,21 @@ export class MembershipWorld {
     this.time = testContext(options);
     const { context } = this.time;
     this.members = new Members(context.limits.membersMax);
+    this.topology = new Topology({
+      self: context.self.id,
+      config: context.config,
+      members: this.members,
+      links: this.links,
+    });
     this.health = new Health(context.config);
-    this.isolation = new Isolation(context, this.members, this.links);
-    this.dissemination = new Dissemination(
+    this.isolation = new Isolation(context, this.members, this.links, this.topology);
+    this.dissemination = new Dissemination({
       context,
-      this.links,
-      this.members,
-      seededRandom('dissemination'),
-    );
+      links: this.links,
+      members: this.members,
+      topology: this.topology,
+      random: seededRandom('dissemination'),
+    });
     this.membership = new Membership({
       context,
       links: this.links,

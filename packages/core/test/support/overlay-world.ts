@@ -1,23 +1,28 @@
 import type { PeerId } from '../../src/ids.js';
-import { FullMesh } from '../../src/overlay/full-mesh.js';
+import { Dialler } from '../../src/overlay/dialler.js';
 import { seededRandom } from '../../src/random.js';
 import type { ContextOptions, ReadEffect } from './context.js';
 import { peer } from './identities.js';
 import { MembershipWorld } from './membership-world.js';
 
-/** A full mesh over real links and members; its own id is in the middle of those of the tests. */
+/** A dialler over real links and members; its own id is in the middle of those of the tests. */
 export class OverlayWorld extends MembershipWorld {
-  readonly mesh: FullMesh;
+  readonly mesh: Dialler;
   readonly refused: PeerId[] = [];
+  readonly unreachable: string[] = [];
 
   constructor(options: ContextOptions = {}) {
     super(options);
-    this.mesh = new FullMesh({
+    this.mesh = new Dialler({
       context: this.time.context,
       links: this.links,
       members: this.members,
       random: seededRandom('overlay'),
-      refused: (member) => this.refused.push(member.peer),
+      hooks: {
+        refused: (member) => this.refused.push(member.peer),
+        wants: (member) => this.topology.wants(member),
+        unreachable: (address) => this.unreachable.push(address),
+      },
     });
   }
 

@@ -27,6 +27,7 @@ export class ProberWorld extends MembershipWorld {
       links: this.links,
       members: this.members,
       health: this.health,
+      topology: this.topology,
       random: seededRandom('prober'),
       hooks: {
         answered: (member) => this.found.push({ found: 'answered', peer: member.peer }),

@@ -87,7 +87,8 @@ function measure(stalled: number, { config, defences }: Detector): Outcome {
     seed: `lifeguard/${stalled}`,
     scenario: 'lifeguard',
     replay: 'npm run sim -- experiment lifeguard',
-    config,
+    // Everybody probes everybody, as in the paper.
+    config: { ...config, fullMeshUpTo: PEERS },
     defences,
     network: { latencyMs: LATENCY_MS },
     checkEvery: 1_000,

@@ -123,11 +123,12 @@ export class ActiveView {
     this.#passive.postpone(peer, nowMs + NO_ROOM_MS);
   }
 
-  /** Asks somebody who is linked for a place. @param isUrgent we have nobody else */
+  /** Asks somebody who is linked for a place: urgently, if we have fewer than two. */
   ask(peer: PeerId, how: { isJoin: boolean; isUrgent: boolean }, nowMs: number): void {
     this.#asked.set(peer, { isJoin: how.isJoin, untilMs: nowMs + ANSWER_MS });
     if (how.isJoin) return this.#send(peer, { kind: 'join' });
-    this.#send(peer, { kind: 'neighbour', urgent: how.isUrgent || this.#active.size === 0 });
+    const urgent = how.isUrgent || this.#active.size < OTHERS_MIN;
+    this.#send(peer, { kind: 'neighbour', urgent });
   }
 
   /** Somebody asks for a place. */

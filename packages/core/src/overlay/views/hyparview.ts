@@ -26,8 +26,10 @@ const DIALS_FACTOR = 2;
 const REFUSED_TICKS_MAX = 32;
 /** With this many neighbours there is time to wait. */
 const SAFE_NEIGHBOURS = 2;
+/** Remembered contacts that are dialled at once by who has nobody. */
+const HELPERS = 3;
 /** Between two looks at a remembered contact: with places that nobody fills, as a root, and else. */
-const COMPARE_SHORT_MS = 5_000;
+const COMPARE_SHORT_MS = 1_000;
 const COMPARE_ROOT_MS = 10_000;
 const COMPARE_MS = 300_000;
 /** A lost root makes everybody look, at least within this time; 10 ms for each member spare the seeds. */
@@ -54,7 +56,7 @@ export class HyParView {
   readonly #routes = new Routes();
   readonly #budgets: WalkBudgets;
   readonly #dials: ViewDials;
-  /** Linked only to see whose island they are on. */
+  /** Dialled by us for no place: to see whose island they are on. */
   readonly #compared = new Set<PeerId>();
   #effects: ViewEffect[] = [];
   #nowMs: number;
@@ -63,7 +65,7 @@ export class HyParView {
   #compareMs = 0;
   #lostCompareMs = Number.POSITIVE_INFINITY;
   #fillMs = 0;
-  #aloneMs = 0;
+  #helpMs = 0;
   #walksIgnored = 0;
 
   /** @param parts.self who we are and where we can be dialled, at the moment of asking */
@@ -146,7 +148,7 @@ export class HyParView {
       case 'unlinked':
         this.#budgets.forget(input.peer);
         this.#compared.delete(input.peer);
-        this.#active.forgetRefusals();
+        if (this.#active.has(input.peer)) this.#active.forgetRefusals();
         return this.#active.unlink(input.peer, input.released, this.#nowMs);
       case 'unreachable':
         return this.#unreachable(input.address);
@@ -164,9 +166,9 @@ export class HyParView {
     if (dialled !== undefined) this.#book.found(dialled, peer);
     const purpose = this.#dials.succeed(peer, dialled);
     if (this.#active.link(contact, this.#nowMs)) this.#send(peer, this.#island.claim());
-    if (this.wants(peer) || purpose === undefined) return;
-    if (purpose === 'compare') this.#compared.add(peer);
-    else this.#ask(peer, purpose);
+    if (this.wants(peer)) return;
+    if (purpose !== undefined && purpose !== 'compare') this.#ask(peer, purpose);
+    else if (dialled !== undefined) this.#compared.add(peer);
   }
 
   #ask(peer: PeerId, purpose: Purpose): void {
@@ -345,12 +347,18 @@ export class HyParView {
       const isOpen = (peer: PeerId): boolean => !this.wants(peer) && !this.#dials.isDialled(peer);
       const candidate = this.#passive.candidate(this.#nowMs, isOpen);
       if (candidate === undefined) break;
-      this.#approach(candidate, this.#active.size === 0 ? 'urgent' : 'neighbour');
+      this.#approach(candidate, 'neighbour');
     }
-    const isAlone = this.#active.room === this.#config.activeViewMax && this.#dials.size === 0;
-    if (!isAlone || this.#nowMs < this.#aloneMs) return;
-    this.#aloneMs = this.#nowMs + TICK_MS;
-    this.#contact('join');
+    this.#seekHelp();
+  }
+
+  /** With one neighbour or none, and nobody in reserve, those that are remembered are dialled at once. */
+  #seekHelp(): void {
+    const { room, size } = this.#active;
+    const isWaiting = this.#dials.size > 0 || room + size < this.#config.activeViewMax;
+    if (size >= SAFE_NEIGHBOURS || isWaiting || this.#nowMs < this.#helpMs) return;
+    this.#helpMs = this.#nowMs + TICK_MS;
+    for (let count = 0; count < HELPERS; count++) this.#contact(size === 0 ? 'join' : 'compare');
   }
 
   /** Asks somebody to be a neighbour, on the link that there is or on a new one. */

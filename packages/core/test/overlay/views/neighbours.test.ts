@@ -71,18 +71,18 @@ describe('a request to be a neighbour', () => {
 
 describe('a place that is empty', () => {
   it('is offered to a contact in reserve: dialled, asked, taken', () => {
-    const bench = smallView(1);
-    expect(dialled(bench.feed({ kind: 'heard-of', contact: contactOf(2) }))).toEqual([
-      addressOf(2),
-    ]);
-    const asked = said(bench.link(2, true), 'neighbour');
-    expect(asked).toEqual([{ to: peer(2), frame: { kind: 'neighbour', urgent: false } }]);
-    bench.say(2, { kind: 'neighbour-reply', accepted: true });
-    expect(bench.view.neighbours()).toEqual([peer(1), peer(2)]);
+    const bench = new ViewBench({ activeViewMax: 3 });
+    for (const byte of [1, 2]) bench.neighbour(byte);
+    const effects = bench.feed({ kind: 'heard-of', contact: contactOf(3) });
+    expect(dialled(effects)).toEqual([addressOf(3)]);
+    const asked = said(bench.link(3, true), 'neighbour');
+    expect(asked).toEqual([{ to: peer(3), frame: { kind: 'neighbour', urgent: false } }]);
+    bench.say(3, { kind: 'neighbour-reply', accepted: true });
+    expect(bench.view.neighbours()).toEqual([peer(1), peer(2), peer(3)]);
   });
 
-  it('is urgent for who has nobody', () => {
-    const bench = smallView();
+  it.each([[[]], [[1]]])('is urgent for who has fewer than two: %j', (others) => {
+    const bench = smallView(...others);
     bench.feed({ kind: 'heard-of', contact: contactOf(2) });
     expect(said(bench.link(2, true), 'neighbour')[0]?.frame.urgent).toBe(true);
   });

@@ -5,10 +5,8 @@ import type { MemberState } from '../membership/member.js';
 import type { Member, Members } from '../membership/members.js';
 import { jitter, type Random } from '../random.js';
 import { ABNORMAL_CLOSURE, CLOSE_CODES } from '../wire/close-codes.js';
-import type { ViewFrame } from '../wire/views.js';
 import { DialPace } from './dial-pace.js';
-import type { Links, OpenLink } from './links.js';
-import type { Overlay } from './overlay.js';
+import type { Links } from './links.js';
 import { backoffMs, type DialTarget, DialTargets } from './redial.js';
 
 /** A peer that closed on purpose lives; it is dialled again after about this long. */
@@ -31,14 +29,25 @@ const MISBEHAVIOUR: ReadonlySet<number> = new Set([
   CLOSE_CODES.overloaded,
 ]);
 
-/** One link to every present member (the design for up to 32 peers). */
-export class FullMesh implements Overlay {
+/** What is asked of, and told to, whoever decides about links. */
+interface DialHooks {
+  /** All of a member's addresses were refused by their host: nobody lives there. */
+  refused(member: Member): void;
+  /** Whether a link to a member is wanted. */
+  wants(member: Member): boolean;
+  /** A dial that was asked for led nowhere. */
+  unreachable(address: Address): void;
+}
+
+/** Dials whoever should be linked, again and again, at every address that is known. */
+export class Dialler {
   readonly #context: Context;
   readonly #links: Links;
   readonly #members: Members;
   readonly #random: Random;
-  /** All of a member's addresses were refused by their host: nobody lives there. */
-  readonly #refused: (member: Member) => void;
+  readonly #hooks: DialHooks;
+  /** Addresses that views want to be dialled, whatever is thought of who lives there. */
+  readonly #asked = new Set<Address>();
   readonly #targets: DialTargets;
   readonly #pace: DialPace;
   readonly #ownAddresses = new Set<Address>();
@@ -54,13 +63,13 @@ export class FullMesh implements Overlay {
     links: Links;
     members: Members;
     random: Random;
-    refused: (member: Member) => void;
+    hooks: DialHooks;
   }) {
     this.#context = parts.context;
     this.#links = parts.links;
     this.#members = parts.members;
     this.#random = parts.random;
-    this.#refused = parts.refused;
+    this.#hooks = parts.hooks;
     this.#targets = new DialTargets(parts.context.limits.addressesMax);
     this.#pace = new DialPace({ ...parts.context.limits, ...parts.context.config });
   }
@@ -74,6 +83,17 @@ export class FullMesh implements Overlay {
     if (peer === this.#context.self.id || this.#ownAddresses.has(address)) return;
     if (peer !== undefined && this.#links.of(peer) !== undefined) return;
     this.#targets.want(address, peer, false, this.#firstDialMs(peer));
+    this.#stale = true;
+  }
+
+  /** Dials once, now, whether a link is wanted or not. */
+  ask(address: Address, peer: PeerId | undefined): void {
+    if (this.#ownAddresses.has(address)) return this.#hooks.unreachable(address);
+    this.#renew(this.#targets.want(address, peer, false, this.#nowMs), this.#nowMs);
+    const [oldest] = this.#asked;
+    const isFull = this.#asked.size >= this.#context.limits.addressesMax;
+    if (isFull && oldest !== undefined) this.#asked.delete(oldest);
+    this.#asked.add(address);
     this.#stale = true;
   }
 
@@ -102,6 +122,7 @@ export class FullMesh implements Overlay {
     target.failure = failure;
     const member = target.peer === undefined ? undefined : this.#members.get(target.peer);
     if (failure === 'refused' && member !== undefined) this.#judgeRefusals(member, address);
+    this.#askedInVain(address);
     this.#stale = true;
   }
 
@@ -111,6 +132,7 @@ export class FullMesh implements Overlay {
       this.#strangerAt(dialled, peer);
     }
     for (const target of this.#targets.of(peer)) {
+      this.#asked.delete(target.address);
       if (target.seed) this.#renew(target, Number.POSITIVE_INFINITY);
       else this.#targets.forget(target.address);
       target.dialling = false;
@@ -129,6 +151,7 @@ export class FullMesh implements Overlay {
       else this.#failed(target, reason, LASTING.has(code) ? this.#context.config.redialSlowMs : 0);
       target.dialling = false;
     }
+    if (code !== CLOSE_CODES.duplicate) this.#askedInVain(dialled);
     this.#stale = true;
   }
 
@@ -145,16 +168,6 @@ export class FullMesh implements Overlay {
     this.#stale = true;
   }
 
-  /** Everybody is a neighbour here, and no link may go. */
-  heard(link: OpenLink, frame: ViewFrame): void {
-    const { outbox } = this.#context;
-    if (frame.kind === 'join' || frame.kind === 'neighbour') {
-      outbox.send(link.id, { kind: 'neighbour-reply', accepted: true });
-    } else if (frame.kind === 'release') {
-      outbox.send(link.id, { kind: 'keep' });
-    }
-  }
-
   dials(peer: PeerId): boolean {
     return this.#targets.of(peer).some(({ dialling }) => dialling);
   }
@@ -166,7 +179,7 @@ export class FullMesh implements Overlay {
     let dialling = this.#targets.dialling;
     let nextMs = Number.POSITIVE_INFINITY;
     for (const target of this.#targets.all()) {
-      if (target.dialling || this.#isLinked(target)) continue;
+      if (target.dialling || this.#isLinked(target) || this.#isUnwanted(target)) continue;
       const dueMs = this.#dialMs(target);
       if (dueMs > this.#nowMs) {
         nextMs = Math.min(nextMs, dueMs);
@@ -179,6 +192,20 @@ export class FullMesh implements Overlay {
     }
     this.#dueMs = nextMs;
     if (nextMs < Number.POSITIVE_INFINITY) deadlines.set({ kind: 'redial' }, nextMs);
+  }
+
+  /** Dials a member to whom no dial is planned. */
+  seek(member: Member): void {
+    if (this.#targets.of(member.peer).length > 0) return;
+    for (const address of member.addresses) {
+      if (this.#ownAddresses.has(address)) continue;
+      this.#targets.want(address, member.peer, false, this.#firstDialMs(member.peer));
+    }
+  }
+
+  /** Who is wanted changed. */
+  reconsider(): void {
+    this.#stale = true;
   }
 
   stop(): void {
@@ -195,6 +222,21 @@ export class FullMesh implements Overlay {
 
   #isLinked({ peer }: DialTarget): boolean {
     return peer !== undefined && this.#links.of(peer) !== undefined;
+  }
+
+  /** Somebody that we know, and need no link to. */
+  #isUnwanted({ address, peer }: DialTarget): boolean {
+    const member = peer === undefined ? undefined : this.#members.get(peer);
+    return member !== undefined && !this.#asked.has(address) && !this.#hooks.wants(member);
+  }
+
+  /** A dial that views asked for failed: others are asked now, and strangers not again. */
+  #askedInVain(address: Address): void {
+    if (!this.#asked.delete(address)) return;
+    const target = this.#targets.get(address);
+    const isKnown = target?.peer !== undefined && this.#members.get(target.peer) !== undefined;
+    if (target !== undefined && !target.seed && !isKnown) this.#targets.forget(address);
+    this.#hooks.unreachable(address);
   }
 
   /** When it may be dialled. */
@@ -220,6 +262,7 @@ export class FullMesh implements Overlay {
 
   /** A broken link is redialled at once, one closed for misbehaviour much later. */
   #reopenMs(code: number): number {
+    if (code === CLOSE_CODES.released) return this.#random.below(this.#context.config.redialMaxMs);
     if (LASTING.has(code) || MISBEHAVIOUR.has(code)) return this.#context.config.redialSlowMs;
     return code === ABNORMAL_CLOSURE ? 0 : jitter(REOPEN_MS, 50, this.#random);
   }
@@ -282,7 +325,7 @@ export class FullMesh implements Overlay {
   #judgeRefusals(member: Member, refused: Address): void {
     const others = member.addresses.filter((address) => address !== refused);
     const open = others.some((address) => this.#targets.get(address)?.failure !== 'refused');
-    if (!open && member.addresses.includes(refused)) this.#refused(member);
+    if (!open && member.addresses.includes(refused)) this.#hooks.refused(member);
   }
 
   /** Whoever was expected at an address where another now lives is not there. */

@@ -1,0 +1,69 @@
+import type { Config } from '../config.js';
+import type { PeerId } from '../ids.js';
+import type { Member, Members } from '../membership/members.js';
+import type { Links } from './links.js';
+import { Rings } from './rings.js';
+import { type Shape, shapeOf } from './shape.js';
+
+/** What knows who is, or will be, a neighbour in partial views. */
+interface Views {
+  wants(peer: PeerId): boolean;
+}
+
+/**
+ * Who should be linked to us, and so who is watched by us: in a large mesh a failure detector that
+ * probes everybody would be as dear as the links that were saved.
+ */
+export class Topology {
+  readonly #config: Config;
+  readonly #members: Members;
+  readonly #links: Links;
+  readonly #rings: Rings;
+  #shape: Shape = 'full';
+  #ringNeighbours: ReadonlySet<PeerId> | undefined;
+  #views: Views | undefined;
+
+  constructor(parts: { self: PeerId; config: Config; members: Members; links: Links }) {
+    this.#config = parts.config;
+    this.#members = parts.members;
+    this.#links = parts.links;
+    this.#rings = new Rings(parts.self, parts.config.cappedRings);
+  }
+
+  get shape(): Shape {
+    return this.#shape;
+  }
+
+  /** The members changed. @param hint how many there are, from who should know @returns the shape from now on */
+  reconsider(hint: number): Shape {
+    this.#ringNeighbours = undefined;
+    const count = Math.max(hint, this.#members.present().length + 1);
+    this.#shape = shapeOf(count, this.#shape, this.#config);
+    return this.#shape;
+  }
+
+  /** The views that decide, as long as the shape is `partial`. */
+  use(views: Views | undefined): void {
+    this.#views = views;
+  }
+
+  /** Whether there should be a link to a member. */
+  wants(member: Member): boolean {
+    if (this.#shape === 'full') return true;
+    const { state, witnessed, heardMs, peer } = member;
+    // Once linked and lost: only a dial can tell whether it lives, or lives again.
+    if (state === 'dead' || state === 'left') return heardMs !== undefined;
+    if (state === 'suspect' && witnessed) return true;
+    if (this.#shape === 'partial') return this.#views?.wants(peer) === true;
+    this.#ringNeighbours ??= this.#rings.neighbours(
+      this.#members.present().map((each) => each.peer),
+    );
+    return this.#ringNeighbours.has(peer);
+  }
+
+  /** Whether we would notice if it died: by its link, or since we lost it and look after it. */
+  watches({ peer, state, witnessed }: Member): boolean {
+    if (this.#shape === 'full' || this.#links.of(peer) !== undefined) return true;
+    return state === 'suspect' && witnessed;
+  }
+}
