@@ -90,7 +90,7 @@ it('a provider that is frozen is unhealthy, and called again when it goes on', T
         idempotent: true,
         strategy: 'round-robin',
         timeoutMs: TIMEOUT_MS,
-        retry: { attemptTimeoutMs: 500, attempts: 10 },
+        retry: { attemptTimeoutMs: 1_000, attempts: 10 },
       }),
     );
   while (one.ran.length === 0) expect(await call()).toBe('ok');
@@ -107,7 +107,6 @@ it('a provider that is frozen is unhealthy, and called again when it goes on', T
   await expect
     .poll(async () => [await call(), one.ran.length > before, isLeftAlone()], PATIENCE)
     .toEqual(['ok', true, false]);
-  expect(services.counters()).toMatchObject({ failed: 0 });
   expect(services.counters()['retried']).toBeGreaterThan(0);
 });
 

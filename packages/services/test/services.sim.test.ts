@@ -280,6 +280,32 @@ describe('a provider that fails', () => {
   );
 });
 
+describe('a breaker that is half open', () => {
+  it.each(SEEDS)('lets one of many calls at once through (seed %s)', (seed) => {
+    const breaker = { ...DEFAULT_SETTINGS.breaker, calls: 1_000 };
+    const { sim, at, runs, manners } = world(seed, 2, { breaker });
+    const b = sim.node('b').id;
+    const manner = manners.get('b');
+    if (manner === undefined) throw new Error('b provides');
+    manner.fails = true;
+    for (let count = 0; count < 5; count++) {
+      at('a').call(`x${count}`);
+      sim.run(20);
+    }
+    expect(at('a').breakerOf(b)).toEqual(['open']);
+    sim.run(2_100);
+    manner.fails = false;
+    manner.delayMs = 500;
+    const before = runs.size;
+    for (let count = 0; count < 20; count++) at('a').call(`y${count}`, { attemptsMax: 1 });
+    sim.run(400);
+    expect(runs.size - before).toBe(1);
+    sim.run(2_000);
+    expect(codes(at('a'))).toEqual({ 'handler-failed': 5, unavailable: 19, ok: 1 });
+    expect(at('a').breakerOf(b)).toEqual(['open', 'half-open', 'closed']);
+  });
+});
+
 describe('a provider that hangs', () => {
   it.each(SEEDS)(
     'is found unhealthy, not called, and called again when it goes on (seed %s)',

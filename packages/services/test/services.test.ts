@@ -173,6 +173,30 @@ describe('cancelling', () => {
   });
 });
 
+it('what must not run twice is finished when its caller vanishes, and nothing of it stays under way', async () => {
+  const { ana, bob } = await two();
+  const done: string[] = [];
+  let finish: () => void = () => undefined;
+  bob.services.define(text, async (said) => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    done.push(said);
+    return said;
+  });
+  await ana.services.available('text', READY);
+  const rejected = expect(ana.services.call(text, 'order')).rejects.toMatchObject({
+    name: 'ServiceError',
+  });
+  await until(() => bob.services.sizes()['works'] === 1);
+  ana.services.close();
+  await ana.peer.close();
+  await rejected;
+  finish();
+  await until(() => done.length === 1 || bob.services.sizes()['works'] === 0);
+  await leavesNothing(ana.services, bob.services);
+});
+
 describe('nested calls', () => {
   it('share the deadline, the trace and the end of the outer one', async () => {
     const [ana, bob, cy] = await mesh(3);
@@ -253,6 +277,46 @@ describe('a stream', () => {
       message: 'out of numbers',
     });
     expect(read).toEqual([1]);
+    await leavesNothing(ana.services, bob.services);
+  });
+});
+
+describe('a stream that cannot go on', () => {
+  const counting = contract('count', { input: z.number(), output: z.unknown() });
+
+  async function readAll(services: Services): Promise<unknown[]> {
+    const read: unknown[] = [];
+    for await (const item of services.stream(counting, 1)) read.push(item);
+    return read;
+  }
+
+  it('as an item does not travel says so, and ends its handler', async () => {
+    const { ana, bob } = await two();
+    let isOver = false;
+    bob.services.defineStream(counting, async function* count() {
+      try {
+        yield 1;
+        await Promise.resolve();
+        yield () => 2;
+      } finally {
+        isOver = true;
+      }
+    });
+    await ana.services.available('count', READY);
+    await expect(readAll(ana.services)).rejects.toMatchObject({ code: 'unencodable-output' });
+    expect(isOver).toBe(true);
+    await leavesNothing(ana.services, bob.services);
+  });
+
+  it('as a call within it failed is a handler that failed, however that call did', async () => {
+    const { ana, bob } = await two();
+    bob.services.define('inner', z.string(), () => () => 1);
+    bob.services.defineStream(counting, async function* count(_from, { call }) {
+      yield await call('inner', '');
+    });
+    await ana.services.available('count', READY);
+    await bob.services.available('inner', READY);
+    await expect(readAll(ana.services)).rejects.toMatchObject({ code: 'handler-failed' });
     await leavesNothing(ana.services, bob.services);
   });
 });

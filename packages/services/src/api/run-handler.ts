@@ -6,7 +6,7 @@ import type { FaultCode } from '../wire/fault-codes.js';
 import { decodePayload, encodePayload } from '../wire/payload.js';
 import type { Contract } from './contract.js';
 import { validate } from './schema.js';
-import { sendItems } from './send-items.js';
+import { sendItems, UnencodableItem } from './send-items.js';
 import type { HandlerContext, ServedEvent } from './types.js';
 
 /** What a handler of either kind comes down to. */
@@ -100,8 +100,8 @@ class HandlerTask implements HandlerRun {
     sendItems(this.#run, items, this.signal).then(
       () => this.#answer(undefined),
       (error: unknown) => {
-        const isOurs = error instanceof ServiceError && error.code === 'unencodable-output';
-        this.#fail(isOurs ? 'unencodable-output' : 'handler-failed', error);
+        const isItem = error instanceof UnencodableItem;
+        this.#fail(isItem ? 'unencodable-output' : 'handler-failed', error);
       },
     );
   }

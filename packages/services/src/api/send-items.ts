@@ -1,10 +1,14 @@
 import type { Run } from '../calls/dispatcher.js';
-import { encodePayload } from '../wire/payload.js';
+import { reasonOf } from '../errors.js';
+import { encodePayload, type Payload } from '../wire/payload.js';
+
+/** An item that does not travel; what a handler throws itself may look alike. */
+export class UnencodableItem extends Error {}
 
 /**
  * Sends what a handler makes, one item after the other, as fast as the caller reads. What the handler
  * throws is thrown on.
- * @throws ServiceError `unencodable-output`
+ * @throws UnencodableItem
  */
 export async function sendItems(
   run: Run,
@@ -15,7 +19,15 @@ export async function sendItems(
     if (signal.aborted) return;
     if (!run.hasCredit) await credit(run, signal);
     if (signal.aborted) return;
-    run.item(encodePayload(item, 'unencodable-output'));
+    run.item(encodeItem(item));
+  }
+}
+
+function encodeItem(item: unknown): Payload {
+  try {
+    return encodePayload(item, 'unencodable-output');
+  } catch (cause) {
+    throw new UnencodableItem(reasonOf(cause), { cause });
   }
 }
 
