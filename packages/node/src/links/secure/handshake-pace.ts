@@ -10,7 +10,8 @@ const SECOND_MS = 1_000;
 
 /**
  * How fast handshakes of those who dialled us are taken up. Each costs milliseconds of cryptography
- * whoever it is, so a crowd is let in one by one (a token bucket), and open links are heard between.
+ * whoever it is, so a crowd is let in one by one (a token bucket), each in a turn of the event loop of
+ * its own: however many are due, open links are heard between two.
  * Those who wait hold a place of `Admission`, which bounds how many there are.
  */
 export class HandshakePace {
@@ -20,6 +21,7 @@ export class HandshakePace {
   #tokens: number;
   #filledMs: number;
   #timer: NodeJS.Timeout | undefined;
+  #nextTurn: NodeJS.Immediate | undefined;
 
   /** @param readMs a monotonic clock, in milliseconds */
   constructor(limits: HandshakePaceLimits, readMs: () => number) {
@@ -32,13 +34,14 @@ export class HandshakePace {
   /** Runs a step now or when its turn comes. @returns takes it back, if it still waits */
   enter(step: () => void): () => void {
     this.#waiting.add(step);
-    this.#turn();
+    if (this.#nextTurn === undefined && this.#timer === undefined) this.#turn();
     return () => this.#waiting.delete(step);
   }
 
   /** Nobody's turn comes any more. */
   close(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#nextTurn);
     this.#waiting.clear();
   }
 
@@ -48,17 +51,22 @@ export class HandshakePace {
     const earned = ((nowMs - this.#filledMs) * handshakesPerSecondMax) / SECOND_MS;
     this.#tokens = Math.min(handshakesAtOnceMax, this.#tokens + earned);
     this.#filledMs = nowMs;
-    for (const step of this.#waiting) {
-      if (this.#tokens < 1) break;
-      this.#tokens -= 1;
-      this.#waiting.delete(step);
-      step();
+    const [step] = this.#waiting;
+    if (step === undefined) return;
+    if (this.#tokens < 1) {
+      const missingMs = ((1 - this.#tokens) * SECOND_MS) / handshakesPerSecondMax;
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#turn();
+      }, missingMs);
+      return;
     }
-    if (this.#waiting.size === 0 || this.#timer !== undefined) return;
-    const missingMs = ((1 - this.#tokens) * SECOND_MS) / handshakesPerSecondMax;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
+    this.#tokens -= 1;
+    this.#waiting.delete(step);
+    this.#nextTurn = setImmediate(() => {
+      this.#nextTurn = undefined;
       this.#turn();
-    }, missingMs);
+    });
+    step();
   }
 }
