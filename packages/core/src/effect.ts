@@ -100,6 +100,8 @@ export type PeerEvent =
     }
   /** Messages of a stream that nobody keeps any more were skipped. */
   | { readonly kind: 'gap'; readonly stream: StreamId; readonly from: number; readonly to: number }
+  /** So many newer runs of a peer have said something that this one does not count any more; nothing of it is kept. */
+  | { readonly kind: 'retired'; readonly stream: StreamId; readonly last: number }
   /** A pull of missing messages ended; `messages` arrived by it. */
   | {
       readonly kind: 'caught-up';

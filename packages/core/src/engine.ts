@@ -358,6 +358,7 @@ class PeerEngine implements Engine {
         this.#convict(progress);
         continue;
       }
+      if (progress.kind === 'retired') holdings.retired(progress.stream);
       if (progress.kind !== 'delivery') {
         outbox.emit(progress);
         continue;

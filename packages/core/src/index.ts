@@ -27,6 +27,7 @@ export type {
   StoredLog,
   StoredRecord,
 } from './log/batch-store.js';
+export { RUNS_MIN } from './log/lineages.js';
 export { indexRecords } from './log/segment-index.js';
 export type { Defences } from './membership/defences.js';
 export type { MemberState } from './membership/member.js';

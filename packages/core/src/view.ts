@@ -102,6 +102,8 @@ export interface Counters {
   walksIgnored: number;
   shapeChanges: number;
   gaps: number;
+  /** Runs of peers that do not count any more. */
+  streamsRetired: number;
   postsReceived: number;
   postsIgnored: number;
   relaysSent: number;
@@ -156,6 +158,7 @@ export function zeroCounters(): Counters {
     walksIgnored: 0,
     shapeChanges: 0,
     gaps: 0,
+    streamsRetired: 0,
     postsReceived: 0,
     postsIgnored: 0,
     relaysSent: 0,

@@ -133,6 +133,11 @@ export class Publisher {
   #changedCauses(): ClockEntry[] {
     const own = streamId(this.#context.self.id, this.#context.self.generation);
     const changed: ClockEntry[] = [];
+    if (this.#toldCauses.size > this.#log.clock.size) {
+      for (const stream of this.#toldCauses.keys()) {
+        if (this.#log.clock.get(stream) === 0) this.#toldCauses.delete(stream);
+      }
+    }
     for (const [stream, sequence] of this.#log.clock.entries()) {
       if (stream === own || this.#toldCauses.get(stream) === sequence) continue;
       this.#toldCauses.set(stream, sequence);

@@ -14,6 +14,8 @@ export interface ReadonlyVectorClock {
   /** Events in this clock that `other` has not. */
   excessOver(other: ReadonlyVectorClock): number;
   entries(): IterableIterator<[StreamId, number]>;
+  /** In byte order of the streams. */
+  sorted(): [StreamId, number][];
   readonly size: number;
 }
 
@@ -46,6 +48,11 @@ export class VectorClock implements ReadonlyVectorClock {
     if (sequence <= this.get(stream)) return false;
     this.#entries.set(stream, sequence);
     return true;
+  }
+
+  /** Forgets a stream that does not count any more. */
+  remove(stream: StreamId): void {
+    this.#entries.delete(stream);
   }
 
   /** Entry-wise maximum: commutative, associative, idempotent. */

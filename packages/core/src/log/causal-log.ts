@@ -1,7 +1,7 @@
 import type { HlcTime } from '../clock/hybrid-logical-clock.js';
-import { type ReadonlyVectorClock, VectorClock } from '../clock/vector-clock.js';
+import type { ReadonlyVectorClock } from '../clock/vector-clock.js';
 import type { Message } from '../effect.js';
-import { HearsayError, invariant } from '../errors.js';
+import { invariant } from '../errors.js';
 import { type PeerId, type StreamId, streamId, type Topic } from '../ids.js';
 import type { Limits } from '../limits.js';
 import type { MergeResult, Replica } from '../sync/replica.js';
@@ -12,14 +12,15 @@ import { checkProof, type Floor, Floors } from './floors.js';
 import { clockOf, messageOf, readHistory } from './history.js';
 import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
 import { KeptBatches } from './kept-batches.js';
-import { encodeLogDeltaItem, floorsIn, readLogDelta } from './log-delta.js';
+import { encodeLogDeltaItem, type LogDeltaItem, readLogDelta } from './log-delta.js';
 import { LogDigest } from './log-digest.js';
 import type { LogOptions } from './log-options.js';
-import type { LogProgress, Received } from './log-progress.js';
+import type { LogProgress, Received, Retired } from './log-progress.js';
 import { MemoryBatchStore } from './memory-batch-store.js';
+import { replay } from './replay.js';
 import { restoreStreams } from './restore.js';
 import { contradiction, forged, hashOfBatch, sameSignature } from './signed-batch.js';
-import { type StateHash, xorHash, ZERO_HASH } from './state-hash.js';
+import type { StateHash } from './state-hash.js';
 import { newestOf, type StreamLog } from './stream-log.js';
 import { Streams } from './streams.js';
 import { topicMask } from './topic-mask.js';
@@ -45,17 +46,18 @@ export class CausalLog implements Replica {
   readonly #counters: Counters;
   readonly #isBatchBy: LogOptions['isBatchBy'];
   readonly #own: StreamId | undefined;
-  readonly #clock = new VectorClock();
   readonly #streams: Streams;
   readonly #held: HoldBack;
   readonly #floors: Floors;
   readonly #kept: KeptBatches;
   readonly #store: BatchStore;
-  #hash: StateHash = ZERO_HASH;
   /** While what an earlier run left is taken over. */
   #loading = false;
+  /** Since what waits was last looked through. */
+  #someAreOver = false;
   #progress: LogProgress[] = [];
-  #risen = new Set<StreamId>();
+  /** Told after what was delivered: the first message of the run that ended them among it. */
+  #ended: Retired[] = [];
 
   constructor(options: LogOptions) {
     const { limits, counters, isBatchBy, own, store = new MemoryBatchStore() } = options;
@@ -63,11 +65,14 @@ export class CausalLog implements Replica {
     this.#store = store;
     this.#kept = new KeptBatches(store, limits);
     this.#own = own;
-    this.#streams = new Streams(limits.streamsMax, (stream) => {
-      this.#progress.push({ kind: 'no-room', stream, limit: limits.streamsMax });
+    this.#streams = new Streams({
+      streamsMax: limits.streamsMax,
+      own,
+      noRoom: (stream, limit) => this.#progress.push({ kind: 'no-room', stream, limit }),
+      move: (stream, move) => this.digest.change(stream, move),
+      retired: (stream) => this.#retired(stream),
     });
-    if (own !== undefined) this.#streams.obtain(own);
-    this.digest = new LogDigest(this.#clock, this.#streams, this.#kept, limits);
+    this.digest = new LogDigest(this.#streams, this.#kept, limits);
     this.trails = new Trails(this.#streams, this.#kept);
     this.upkeep = new Upkeep(store, this.#streams, this.#kept, limits.logAgeMaxMs);
     this.#limits = limits;
@@ -77,17 +82,22 @@ export class CausalLog implements Replica {
   }
 
   get clock(): ReadonlyVectorClock {
-    return this.#clock;
+    return this.#streams.clock;
   }
 
   /** Equal at peers that hold the same. */
   get hash(): StateHash {
-    return this.#hash;
+    return this.#streams.hash;
   }
 
   /** Whether messages of a stream can be kept; without room their effects do not wait for them. */
   hasRoomFor(stream: StreamId): boolean {
     return this.#streams.hasRoomFor(stream);
+  }
+
+  /** Whether a run does not count any more: so many newer ones of its peer are here. */
+  isOver(stream: StreamId): boolean {
+    return this.#streams.isOver(stream);
   }
 
   /** Of the newest message delivered. */
@@ -97,7 +107,7 @@ export class CausalLog implements Replica {
 
   /** Whether somebody speaks of a message of our own that we never wrote. */
   isInvented(stream: StreamId, sequence: number): boolean {
-    return stream === this.#own && sequence > this.#clock.get(stream);
+    return stream === this.#own && sequence > this.clock.get(stream);
   }
 
   /** True when a message is here and only waits for what must be delivered before it. */
@@ -116,18 +126,13 @@ export class CausalLog implements Replica {
 
   /** Streams whose entry rose since this was last asked. */
   takeRisen(): readonly StreamId[] {
-    if (this.#risen.size === 0) return NOTHING;
-    const risen = [...this.#risen];
-    this.#risen.clear();
-    return risen;
+    return this.#streams.takeRisen();
   }
 
   /** What was delivered and skipped since this was last asked, in order. */
   takeProgress(): readonly LogProgress[] {
     if (this.#progress.length === 0) return NOTHING;
-    const progress = this.#progress;
-    this.#progress = [];
-    return progress;
+    return [...this.#progress.splice(0), ...this.#ended.splice(0)];
   }
 
   /**
@@ -140,7 +145,7 @@ export class CausalLog implements Replica {
     const stream = streamId(header.origin, header.generation);
     const last = header.firstSequence + header.count - 1;
     const rival = this.bytesWith(stream, header.firstSequence);
-    const isOld = this.#clock.get(stream) >= last;
+    const isOld = this.clock.get(stream) >= last || this.#streams.isOver(stream);
     if (rival === undefined ? isOld : sameSignature(rival, bytes)) {
       this.#counters.batchesDuplicate += 1;
       return 'duplicate';
@@ -150,6 +155,7 @@ export class CausalLog implements Replica {
       this.#counters.batchesForged += 1;
       throw forged(header);
     }
+    if (this.#streams.saw(stream)) this.#someAreOver = true;
     this.#floors.vouch(stream, header.firstSequence - 1);
     this.#jumpReady();
     if (rival !== undefined || stream === this.#own || this.#isReached(batch)) {
@@ -181,21 +187,27 @@ export class CausalLog implements Replica {
    */
   load(): void {
     this.#loading = true;
-    const { states, indexes, records, loose } = this.#store.load();
-    for (const stream of restoreStreams(this.#kept, states, indexes)) {
-      this.#streams.set(stream);
-      this.digest.change(stream, () => this.#clock.raise(stream.id, stream.last));
-      this.#hash = xorHash(this.#hash, stream.hash);
-    }
-    const early: Uint8Array[] = [];
-    for (const record of records) if (!this.#replay(record)) early.push(record.bytes.slice());
-    for (const bytes of early) this.#receiveStored(bytes);
-    for (const record of loose) this.#receiveAgain(record);
+    const stored = this.#store.load();
+    const { streams, waived } = restoreStreams(this.#kept, stored.states, stored.indexes);
+    this.#streams.restore(streams, waived);
+    replay(stored, {
+      batch: (record) => this.#replay(record),
+      claim: (item) => {
+        if (item.kind === 'over') this.#streams.waive(item.peer, item.generation);
+        else if (item.floor > this.clock.get(item.stream)) this.#jump(item, true);
+      },
+      receive: (bytes) => void this.receive(bytes),
+      receiveClaim: (item) => {
+        if (item.kind === 'over') this.#waive(item);
+        else this.#floors.add(item, undefined);
+      },
+    });
     this.#jumpReady();
     this.#kept.evict();
     this.#loading = false;
     this.#progress = [];
-    this.#risen.clear();
+    this.#ended = [];
+    this.takeRisen();
     this.#store.loaded(this.#held.size === 0);
   }
 
@@ -205,6 +217,7 @@ export class CausalLog implements Replica {
     const delivered = this.#deliver({ stream, batch, bytes });
     invariant(delivered, 'there is always room for our own stream');
     this.#release(stream);
+    this.#jumpReady();
   }
 
   summary(): Uint8Array {
@@ -225,7 +238,8 @@ export class CausalLog implements Replica {
     for (const item of readLogDelta(delta)) {
       if (item.kind === 'batch') this.receive(item.bytes);
       else if (item.kind === 'narrowing') next = this.digest.refine(item.narrowing);
-      else if (item.stream !== this.#own && item.floor > this.#clock.get(item.stream)) {
+      else if (item.kind === 'over') this.#waive(item);
+      else if (item.stream !== this.#own && item.floor > this.clock.get(item.stream)) {
         checkProof(item, this.#limits, this.#isBatchBy);
         this.#floors.add(item, from);
       }
@@ -255,7 +269,7 @@ export class CausalLog implements Replica {
     const { causes } = batch;
     const delivered = { bytes: held.bytes, last, hash, causes, time, topics };
     if (position === undefined) this.upkeep.markIfWanted();
-    this.#advance(stream, () => this.#kept.add(stream, delivered, position));
+    this.#streams.advance(stream, () => this.#kept.add(stream, delivered, position));
     this.#kept.evict();
     if (position !== undefined) return true;
     const clock = clockOf(stream, batch.firstSequence);
@@ -266,36 +280,14 @@ export class CausalLog implements Replica {
     return true;
   }
 
-  /** Takes over the next record of our own log. @returns false for a batch whose time has not come */
-  #replay({ kind, bytes, position }: StoredRecord): boolean {
-    if (kind === 'floor') {
-      for (const item of floorsIn(bytes)) {
-        if (item.floor > this.#clock.get(item.stream)) this.#jump(item, true);
-      }
-      return true;
-    }
+  /** Takes over the next batch of our own log. @returns false for one whose time has not come */
+  #replay({ bytes, position }: StoredRecord): boolean {
     const batch = readBatch(bytes, this.#limits);
     const stream = streamId(batch.origin, batch.generation);
-    if (this.#clock.get(stream) !== batch.firstSequence - 1) return false;
+    this.#streams.saw(stream);
+    if (this.clock.get(stream) !== batch.firstSequence - 1) return false;
     const held = { stream, batch, bytes };
     return this.#blockerOf(held) === undefined && this.#deliver(held, position);
-  }
-
-  /** A record that was found where its predecessors are damaged. */
-  #receiveAgain({ kind, bytes }: StoredRecord): void {
-    // The store may use these bytes again, and a batch that waits keeps them.
-    if (kind === 'batch') this.#receiveStored(bytes.slice());
-    else for (const floor of floorsIn(bytes)) this.#floors.add(floor, undefined);
-  }
-
-  /** Its signature is checked again, unlike that of a record in its place: it was damaged before. */
-  #receiveStored(bytes: Uint8Array): void {
-    try {
-      this.receive(bytes);
-    } catch (error) {
-      // Counted, and left to sync.
-      if (!(error instanceof HearsayError) || error.code !== 'forged') throw error;
-    }
   }
 
   /** What is kept or waits in the place of a message, if anything; good until the next look. */
@@ -305,7 +297,7 @@ export class CausalLog implements Replica {
 
   /** Whether its first message is delivered or skipped already. */
   #isReached({ stream, batch }: HeldBatch): boolean {
-    return this.#clock.get(stream) >= batch.firstSequence;
+    return this.clock.get(stream) >= batch.firstSequence;
   }
 
   /** Something else is in its place. If its origin signed both, the first stays, the second is proof. */
@@ -318,7 +310,7 @@ export class CausalLog implements Replica {
   }
 
   #blockerOf(batch: HeldBatch): Blocker | undefined {
-    return blockerOf(batch, this.#clock, this.#streams.isWaived);
+    return blockerOf(batch, this.clock, this.#streams.isWaived);
   }
 
   /** Frees what waited for a stream, and what that frees in turn. */
@@ -326,7 +318,9 @@ export class CausalLog implements Replica {
     if (this.#held.size === 0) return;
     const queue = [risen];
     for (let stream = queue.shift(); stream !== undefined; stream = queue.shift()) {
-      for (const held of this.#held.take(stream, this.#clock.get(stream))) {
+      const isWaived = this.#streams.isWaived(stream);
+      const reached = isWaived ? Number.POSITIVE_INFINITY : this.clock.get(stream);
+      for (const held of this.#held.take(stream, reached)) {
         if (this.#isReached(held)) this.#contradict(held);
         else if (this.#blockerOf(held) !== undefined) this.#hold(held);
         else if (this.#deliver(held)) queue.push(held.stream);
@@ -357,8 +351,13 @@ export class CausalLog implements Replica {
 
   /** Skips to floors whose causes are held; a jump may free batches, and they other floors. */
   #jumpReady(): void {
+    while (this.#someAreOver) {
+      this.#someAreOver = false;
+      const waived = this.#held.waitedFor().filter(this.#streams.isWaived);
+      for (const stream of waived) this.#release(stream);
+    }
     while (this.#floors.size > 0) {
-      const ready = this.#floors.takeReady(this.#clock, this.#streams.isWaived);
+      const ready = this.#floors.takeReady(this.clock, this.#streams.isWaived);
       if (ready.length === 0) return;
       for (const floor of ready) this.#jump(floor);
       for (const { stream } of ready) this.#release(stream);
@@ -376,19 +375,26 @@ export class CausalLog implements Replica {
     }
     this.#progress.push({ kind: 'gap', stream: id, from: stream.last + 1, to: floor });
     this.#counters.gaps += 1;
-    this.#advance(stream, () => {
+    this.#streams.advance(stream, () => {
       this.#kept.skipped(stream);
       stream.jump(floor, chain, causes);
       this.#kept.prove(stream, item.proof);
     });
   }
 
-  /** Moves one stream forward and the clock and hash with it. */
-  #advance(stream: StreamLog, move: () => void): void {
-    if (stream.last > 0) this.#hash = xorHash(this.#hash, stream.hash);
-    this.digest.change(stream, move);
-    this.#hash = xorHash(this.#hash, stream.hash);
-    this.#clock.raise(stream.id, stream.last);
-    this.#risen.add(stream.id);
+  /** A neighbour says that these runs are over; effects of what they said need not wait. */
+  #waive(item: LogDeltaItem & { readonly kind: 'over' }): void {
+    if (!this.#streams.waive(item.peer, item.generation)) return;
+    this.upkeep.markIfWanted();
+    this.#store.append('floor', encodeLogDeltaItem(item));
+    this.#someAreOver = true;
+  }
+
+  #retired(stream: StreamLog): void {
+    this.#kept.retired(stream);
+    this.digest.remove(stream);
+    this.#someAreOver = true;
+    this.#counters.streamsRetired += 1;
+    this.#ended.push({ kind: 'retired', stream: stream.id, last: stream.last });
   }
 }

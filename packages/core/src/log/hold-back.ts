@@ -124,6 +124,11 @@ export class HoldBack {
     return free.sort((left, right) => left.batch.firstSequence - right.batch.firstSequence);
   }
 
+  /** Streams that something waits for. */
+  waitedFor(): readonly StreamId[] {
+    return [...this.#waiting.keys()];
+  }
+
   /** Looks at all once more, and gives up those that waited through so many looks. */
   giveUp(looksMax: number): readonly GivenUp[] {
     return [...this.#waiting].flatMap(([stream, list]) => {

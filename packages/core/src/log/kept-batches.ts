@@ -136,6 +136,15 @@ export class KeptBatches {
     }
   }
 
+  /** A stream is over: nothing of it is kept, not even a proof. */
+  retired(stream: StreamLog): void {
+    this.skipped(stream);
+    this.prove(stream, undefined);
+    const slot = this.#slotOf.get(stream);
+    if (slot !== undefined) this.#streams[slot] = undefined;
+    this.#slotOf.delete(stream);
+  }
+
   #file(position: number, stream: StreamLog | undefined, topics: number): number {
     const order = this.#positions.end;
     this.#positions.push(position);

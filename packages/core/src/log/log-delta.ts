@@ -1,5 +1,5 @@
 import { HearsayError } from '../errors.js';
-import { parseStreamId, type StreamId, streamId } from '../ids.js';
+import { type PeerId, parseStreamId, type StreamId, streamId } from '../ids.js';
 import { FRAME_BODY_BYTES_MAX } from '../limits.js';
 import { type ClockEntry, readClock, writeClockEntries } from '../wire/clock-entries.js';
 import { type Narrowing, readNarrowing, writeNarrowing } from '../wire/digest.js';
@@ -21,12 +21,18 @@ export type LogDeltaItem =
       readonly proof?: Uint8Array | undefined;
     }
   /** "Your question was too wide: these are my hashes of smaller parts." */
-  | { readonly kind: 'narrowing'; readonly narrowing: Narrowing };
+  | { readonly kind: 'narrowing'; readonly narrowing: Narrowing }
+  /** "Nobody needs to wait for runs of this peer up to this one: they are over." */
+  | { readonly kind: 'over'; readonly peer: PeerId; readonly generation: number };
+
+/** What is said of streams without their batches. */
+export type LogClaim = LogDeltaItem & { readonly kind: 'floor' | 'over' };
 
 const TAG_BATCH = 0;
 const TAG_FLOOR = 1;
 const TAG_PROVEN_FLOOR = 2;
 const TAG_NARROWING = 3;
+const TAG_OVER = 4;
 
 export function writeLogDeltaItem(writer: Writer, item: LogDeltaItem): void {
   if (item.kind === 'batch') {
@@ -34,6 +40,10 @@ export function writeLogDeltaItem(writer: Writer, item: LogDeltaItem): void {
     return;
   }
   if (item.kind === 'narrowing') return writeNarrowing(writer.u8(TAG_NARROWING), item.narrowing);
+  if (item.kind === 'over') {
+    writer.u8(TAG_OVER).peer(item.peer).varuint(item.generation);
+    return;
+  }
   const { peer, generation } = parseStreamId(item.stream);
   writer.u8(item.proof === undefined ? TAG_FLOOR : TAG_PROVEN_FLOOR);
   writer.peer(peer).varuint(generation).varuint(item.floor);
@@ -65,15 +75,19 @@ export function* readLogDelta(bytes: Uint8Array): Generator<LogDeltaItem> {
       yield { kind: 'floor', stream, floor, chain, causes, proof };
     } else if (tag === TAG_NARROWING) {
       yield { kind: 'narrowing', narrowing: readNarrowing(reader) };
+    } else if (tag === TAG_OVER) {
+      yield { kind: 'over', peer: reader.peer(), generation: reader.varuint() };
     } else {
       throw new HearsayError('malformed', `unknown piece ${tag} of a delta`);
     }
   }
 }
 
-/** Only the floors of a delta. */
-export function* floorsIn(bytes: Uint8Array): Generator<LogDeltaItem & { kind: 'floor' }> {
-  for (const item of readLogDelta(bytes)) if (item.kind === 'floor') yield item;
+/** What a delta says of streams, without their batches. */
+export function* claimsIn(bytes: Uint8Array): Generator<LogClaim> {
+  for (const item of readLogDelta(bytes)) {
+    if (item.kind === 'floor' || item.kind === 'over') yield item;
+  }
 }
 
 /** Groups pieces into deltas that fit a frame. */

@@ -1,4 +1,4 @@
-import type { VectorClock } from '../clock/vector-clock.js';
+import type { ReadonlyVectorClock } from '../clock/vector-clock.js';
 import type { Limits } from '../limits.js';
 import { lacking, narrow, openQuestion, refine, shownBy } from '../sync/digest/dialogue.js';
 import { DigestIndex } from '../sync/digest/digest-index.js';
@@ -20,7 +20,6 @@ const DELTA_BYTES_MAX = 60 * 1_024;
  * one question. Of many, hashes of parts are told, and what differs is found in two or three.
  */
 export class LogDigest {
-  readonly #clock: VectorClock;
   readonly #streams: Streams;
   readonly #kept: KeptBatches;
   readonly #limits: Pick<Limits, 'summaryStreamsMax'>;
@@ -30,13 +29,7 @@ export class LogDigest {
   /** Counts answers and questions: when not all fits, each begins elsewhere. */
   #turn = 0;
 
-  constructor(
-    clock: VectorClock,
-    streams: Streams,
-    kept: KeptBatches,
-    limits: Pick<Limits, 'summaryStreamsMax'>,
-  ) {
-    this.#clock = clock;
+  constructor(streams: Streams, kept: KeptBatches, limits: Pick<Limits, 'summaryStreamsMax'>) {
     this.#streams = streams;
     this.#kept = kept;
     this.#limits = limits;
@@ -58,11 +51,17 @@ export class LogDigest {
     this.#index.change(stream, move);
   }
 
+  /** A stream does not count any more. */
+  remove(stream: StreamLog): void {
+    this.#summary = undefined;
+    this.#index.remove(stream);
+  }
+
   /** What to ask first, to learn what is lacking here. */
   summary(): Uint8Array {
     this.#summary ??= encodeLogQuestion(
       this.isSmall
-        ? { kind: 'clock', clock: this.#clock }
+        ? { kind: 'clock', clock: this.#streams.clock }
         : { kind: 'parts', question: openQuestion(this.#index) },
     );
     return this.#summary;
@@ -93,9 +92,9 @@ export class LogDigest {
     return shown.map(([stream, sequence]) => [stream.id, sequence]);
   }
 
-  #after(theirs: VectorClock): Generator<LogDeltaItem> {
+  #after(theirs: ReadonlyVectorClock): Generator<LogDeltaItem> {
     const streams = [...this.#streams.all()].map((one): LackingStream => [one, theirs.get(one.id)]);
-    return missingItems(streams, this.#kept, this.#nextTurn());
+    return missingItems(streams, this.#streams, this.#kept, this.#nextTurn());
   }
 
   *#partsOf(question: Question): Generator<LogDeltaItem> {
@@ -103,7 +102,7 @@ export class LogDigest {
     const narrowing = narrow(this.#index, question, turn);
     if (narrowing.hashes.length + narrowing.parts.length > 0)
       yield { kind: 'narrowing', narrowing };
-    yield* missingItems(lacking(this.#index, question), this.#kept, turn);
+    yield* missingItems(lacking(this.#index, question), this.#streams, this.#kept, turn);
   }
 
   #nextTurn(): number {

@@ -38,6 +38,14 @@ export interface Gap {
   readonly to: number;
 }
 
+/** A run that is over: so many newer ones of its peer are here. What was kept of it is gone. */
+export interface Retired {
+  readonly kind: 'retired';
+  readonly stream: StreamId;
+  /** How far it was delivered. */
+  readonly last: number;
+}
+
 /** Two different batches of one origin for the same message, both signed by it. */
 export interface Contradiction {
   readonly kind: 'contradiction';
@@ -58,4 +66,4 @@ interface GaveUp {
 }
 
 /** What happened to the log, in order. */
-export type LogProgress = Delivery | Gap | NoRoom | Contradiction | GaveUp;
+export type LogProgress = Delivery | Gap | Retired | NoRoom | Contradiction | GaveUp;

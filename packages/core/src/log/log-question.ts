@@ -1,4 +1,4 @@
-import { VectorClock } from '../clock/vector-clock.js';
+import { type ReadonlyVectorClock, VectorClock } from '../clock/vector-clock.js';
 import { HearsayError } from '../errors.js';
 import { readClock, writeClockEntries } from '../wire/clock-entries.js';
 import { type Question, readQuestion, writeQuestion } from '../wire/digest.js';
@@ -8,7 +8,7 @@ import { Writer } from '../wire/writer.js';
 /** What somebody tells of its log when it asks what it lacks. */
 export type LogQuestion =
   /** All that it holds, stream by stream. */
-  | { readonly kind: 'clock'; readonly clock: VectorClock }
+  | { readonly kind: 'clock'; readonly clock: ReadonlyVectorClock }
   /** Hashes of parts, and the streams of some. */
   | { readonly kind: 'parts'; readonly question: Question };
 

@@ -1,5 +1,5 @@
 import { HearsayError } from '../errors.js';
-import { parseStreamId, type StreamId, streamId } from '../ids.js';
+import { type PeerId, parseStreamId, type StreamId, streamId } from '../ids.js';
 import { FRAME_BODY_BYTES_MAX } from '../limits.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
 import { Reader } from '../wire/reader.js';
@@ -8,7 +8,9 @@ import type { StateHash } from './state-hash.js';
 import { StreamLog } from './stream-log.js';
 
 /** Of this form of the bytes below. */
-const VERSION = 2;
+const VERSION = 3;
+/** Without what is waived. */
+const VERSION_BEFORE = 2;
 const NOTHING = new Uint8Array(0);
 
 /** What a log knew of its streams at a mark, but for where their batches are. */
@@ -16,11 +18,14 @@ export interface LogState {
   readonly streams: readonly StreamLog[];
   /** The newest batches of streams of which none is kept. */
   readonly proofs: ReadonlyMap<StreamLog, Uint8Array>;
+  /** Up to this generation of a peer nothing is waited for. */
+  readonly waived: ReadonlyMap<PeerId, number>;
 }
 
 export function encodeLogState(
   streams: Iterable<StreamLog>,
   proofs: LogState['proofs'],
+  waived: LogState['waived'],
 ): Uint8Array {
   const list = [...streams].filter((stream) => stream.last > 0);
   const slots = new Map<StreamId, number>();
@@ -42,6 +47,7 @@ export function encodeLogState(
     entries(stream.floorCauses.entries());
     body.bytes(proofs.get(stream) ?? NOTHING);
   });
+  body.list([...waived], ([peer, generation]) => body.peer(peer).varuint(generation));
   const writer = new Writer();
   writer.u8(VERSION).list([...slots.keys()], (id) => {
     const { peer, generation } = parseStreamId(id);
@@ -53,7 +59,10 @@ export function encodeLogState(
 /** @throws HearsayError `malformed` */
 export function decodeLogState(bytes: Uint8Array): LogState {
   const reader = new Reader(bytes);
-  if (reader.u8() !== VERSION) throw new HearsayError('malformed', 'a state of another version');
+  const version = reader.u8();
+  if (version !== VERSION && version !== VERSION_BEFORE) {
+    throw new HearsayError('malformed', 'a state of another version');
+  }
   const ids = reader.list(bytes.length, () => streamId(reader.peer(), reader.varuint()));
   const idAt = (slot: number): StreamId => {
     const id = ids[slot];
@@ -78,6 +87,10 @@ export function decodeLogState(bytes: Uint8Array): LogState {
     if (proof.length > 0) proofs.set(stream, proof);
     return stream;
   });
+  const isOlder = version === VERSION_BEFORE;
+  const waived = reader.list(isOlder ? 0 : bytes.length, () => {
+    return [reader.peer(), reader.varuint()] as const;
+  });
   reader.end();
-  return { streams, proofs };
+  return { streams, proofs, waived: new Map(waived) };
 }

@@ -1,7 +1,9 @@
+import { streamId } from '../ids.js';
 import { rotated } from '../sync/rotated.js';
 import type { KeptBatches } from './kept-batches.js';
 import type { LogDeltaItem } from './log-delta.js';
 import type { StreamLog } from './stream-log.js';
+import type { Streams } from './streams.js';
 
 /** Where we are in the batches of one stream. */
 interface Cursor {
@@ -16,8 +18,8 @@ interface Cursor {
 export type LackingStream = readonly [stream: StreamLog, have: number];
 
 /**
- * What somebody lacks: floors, then the evidence that they may be believed, then batches
- * in our own delivery order, so that causes come before effects. Of a stream with a batch that
+ * What somebody lacks: what is over and floors, each followed by the evidence that they may be believed,
+ * then batches in our own delivery order, so that causes come before effects. Of a stream with a batch that
  * cannot be read the rest is left out: somebody else has it.
  *
  * Floors lean on each other, so the asker may need all of them before it can skip to any. An answer
@@ -25,19 +27,32 @@ export type LackingStream = readonly [stream: StreamLog, have: number];
  * @param turn counts answers: each begins with other evidence
  */
 export function* missingItems(
-  streams: Iterable<LackingStream>,
+  lacking: Iterable<LackingStream>,
+  streams: Pick<Streams, 'oldest' | 'isOver'>,
   kept: KeptBatches,
   turn: number,
 ): Generator<LogDeltaItem> {
-  const cursors = cursorsOf(streams);
+  const cursors = cursorsOf(lacking);
+  if (cursors.size === 0) return;
+  // What is over was a cause of much that is not.
+  const oldest = [...streams.oldest()];
+  for (const { peer, generation } of oldest) {
+    if (generation > 0) yield { kind: 'over', peer, generation: generation - 1 };
+  }
+  const firsts = new Set(oldest.map(({ peer, generation }) => streamId(peer, generation)));
+  const evidence = [...cursors].filter((cursor) => {
+    return firsts.has(cursor.stream.id) && !cursor.tellsFloor;
+  });
+  for (const cursor of rotated(evidence, turn)) yield* nextOf(cursor, cursors, kept);
+  const { isOver } = streams;
   const floors = [...cursors].filter(({ tellsFloor }) => tellsFloor);
   for (const { stream } of floors) {
-    if (!kept.proofs().has(stream)) yield floorOf(stream, undefined);
+    if (!kept.proofs().has(stream)) yield floorOf(stream, undefined, isOver);
   }
   for (const cursor of rotated(floors, turn)) {
     const { stream } = cursor;
     const proof = kept.proofs().get(stream);
-    if (proof !== undefined) yield floorOf(stream, proof);
+    if (proof !== undefined) yield floorOf(stream, proof, isOver);
     else yield* nextOf(cursor, cursors, kept); // The author signed a batch that begins right above.
   }
   for (;;) {
@@ -58,9 +73,14 @@ function cursorsOf(streams: Iterable<LackingStream>): Set<Cursor> {
   return cursors;
 }
 
-function floorOf(stream: StreamLog, proof: Uint8Array | undefined): LogDeltaItem {
+function floorOf(
+  stream: StreamLog,
+  proof: Uint8Array | undefined,
+  isOver: Streams['isOver'],
+): LogDeltaItem {
   const { id, floor, floorChain: chain } = stream;
-  return { kind: 'floor', stream: id, floor, chain, causes: stream.floorCauses.sorted(), proof };
+  const causes = stream.floorCauses.sorted().filter(([cause]) => !isOver(cause));
+  return { kind: 'floor', stream: id, floor, chain, causes, proof };
 }
 
 /** The next batch of a stream, if there is one. */

@@ -1,6 +1,6 @@
 import type { StreamId } from '../ids.js';
 import type { KeptBatches } from './kept-batches.js';
-import { decodeLogState } from './log-state.js';
+import { decodeLogState, type LogState } from './log-state.js';
 import { decodeIndex } from './segment-index.js';
 import type { StreamLog } from './stream-log.js';
 
@@ -14,9 +14,9 @@ export function restoreStreams(
   kept: KeptBatches,
   states: readonly Uint8Array[],
   indexes: readonly Uint8Array[],
-): readonly StreamLog[] {
+): Pick<LogState, 'streams' | 'waived'> {
   const newest = states.at(-1);
-  if (newest === undefined) return [];
+  if (newest === undefined) return { streams: [], waived: new Map() };
   const streams = new Map<StreamId, StreamLog>();
   const state = decodeLogState(newest);
   for (const stream of state.streams) streams.set(stream.id, stream);
@@ -35,5 +35,5 @@ export function restoreStreams(
     }
   }
   for (const stream of streams.values()) kept.restored(stream);
-  return [...streams.values()];
+  return { streams: [...streams.values()], waived: state.waived };
 }

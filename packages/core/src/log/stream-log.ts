@@ -156,6 +156,13 @@ export class StreamLog {
     this.#dropBefore(this.end);
   }
 
+  /** Lets go of what it remembers of other streams that are over. */
+  forgetCauses(isOver: (stream: StreamId) => boolean): void {
+    for (const clock of [this.causes, this.floorCauses]) {
+      for (const [stream] of [...clock.entries()]) if (isOver(stream)) clock.remove(stream);
+    }
+  }
+
   #dropBefore(index: number): void {
     this.#firsts.dropBefore(index);
     this.#orders.dropBefore(index);

@@ -20,6 +20,7 @@ export class Upkeep {
   /** Lets go of what is too old; to be called at the start and now and then. */
   expire(nowMs: number): void {
     this.#kept.expire(nowMs - this.#ageMaxMs, nowMs);
+    this.#streams.tidy();
     this.#mark(this.#store.tidyFrom);
   }
 
@@ -30,7 +31,7 @@ export class Upkeep {
 
   #mark(from: number | undefined): void {
     if (from === undefined) return;
-    const state = encodeLogState(this.#streams.all(), this.#kept.proofs());
+    const state = encodeLogState(this.#streams.all(), this.#kept.proofs(), this.#streams.waived());
     this.#store.mark({ state, index: this.#kept.indexFrom(from) });
   }
 }

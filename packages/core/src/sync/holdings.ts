@@ -121,7 +121,7 @@ export class Holdings {
     if (invented !== undefined) throw this.#refuse(invented);
     member.toldMs = this.#context.now.monotonicMs;
     for (const [stream, sequence] of entries) {
-      if (!this.#holds(member, stream, sequence)) continue;
+      if (this.#log.isOver(stream) || !this.#holds(member, stream, sequence)) continue;
       if (this.#log.clock.get(stream) < sequence) this.#lack(stream, sequence);
     }
   }
@@ -157,6 +157,13 @@ export class Holdings {
     member.differedAt = undefined;
     member.agreedAt = ours;
     return member.differences >= DIFFERENCES_MIN;
+  }
+
+  /** A run does not count any more, at whomever. */
+  retired(stream: StreamId): void {
+    this.#risen.delete(stream);
+    this.#unanswered.delete(stream);
+    for (const { clock } of this.#members.all()) clock.remove(stream);
   }
 
   /** A batch arrived whose own predecessors are missing: on an ordered link they were lost. */

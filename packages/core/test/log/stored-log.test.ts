@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
 import { CausalLog } from '../../src/log/causal-log.js';
+import { RUNS_MIN } from '../../src/log/lineages.js';
+import { encodeLogDeltaItem } from '../../src/log/log-delta.js';
 import { formatHash } from '../../src/log/state-hash.js';
 import { zeroCounters } from '../../src/view.js';
 import { batchBytes, recordOf } from '../support/bench.js';
@@ -133,6 +135,60 @@ describe.each([1, 7, 1_000])(
     });
   },
 );
+
+describe.each([1, 7, 1_000])('a log in which runs are over (a mark every %s)', (every) => {
+  const limits = { streamsMax: 40 };
+  const RUNS = 50;
+  /** Each run of A answers the one before of B, and the other way round. */
+  function fill(log: CausalLog): CausalLog {
+    for (let run = 1; run <= RUNS; run++) {
+      const before = run > 1 ? [[stream(B, run - 1), 1] as const] : [];
+      log.receive(batchBytes(A, 1, { generation: run, causes: before }));
+      log.receive(batchBytes(B, 1, { generation: run, causes: [[stream(A, run), 1]] }));
+    }
+    return log;
+  }
+
+  it('is the same after any number of starts, and takes nothing of them', () => {
+    const store = new StoredLogs(every);
+    const first = fill(open(store, limits));
+    expect(first.clock.size).toBe(2 * RUNS_MIN);
+    expect(first.size).toBe(2 * RUNS_MIN);
+    for (let start = 0; start < 3; start++) {
+      const again = open(store, limits);
+      expect(formatHash(again.hash)).toBe(formatHash(first.hash));
+      expect([again.clock.size, again.size, again.heldBack]).toEqual([2 * RUNS_MIN, first.size, 0]);
+      expect(again.history('room', 999).map(({ id }) => id)).toEqual(
+        first.history('room', 999).map(({ id }) => id),
+      );
+      expect(again.receive(batchBytes(A, 1, { generation: 1 }))).toBe('duplicate');
+      expect(again.isOver(stream(A, 1))).toBe(true);
+      if (start === 1) store.forgetMarks();
+    }
+  });
+
+  it('brings newcomers level, who stay so after any number of starts', () => {
+    const first = fill(open(new StoredLogs(every), limits));
+    const store = new StoredLogs(every);
+    const newcomer = open(store, limits);
+    for (const delta of first.missing(newcomer.summary())) newcomer.merge(delta, peer(0x99));
+    for (const each of [newcomer, open(store, limits), open(store, limits)]) {
+      expect(each.heldBack).toBe(0);
+      expect(formatHash(each.hash)).toBe(formatHash(first.hash));
+      expect(each.size).toBe(first.size);
+    }
+    expect([...newcomer.missing(first.summary())]).toEqual([]);
+  });
+
+  it('believes nobody that a run is over of which it has seen no newer one', () => {
+    const log = open(new StoredLogs(every), limits);
+    log.merge(encodeLogDeltaItem({ kind: 'over', peer: peer(A), generation: 99 }), peer(0x99));
+    const effect = batchBytes(B, 1, { causes: [[stream(A, 3), 1]] });
+    expect(log.receive(effect)).toBe('cause');
+    expect(log.receive(batchBytes(A, 1, { generation: 3 }))).toBe('delivered');
+    expect(log.heldBack).toBe(0);
+  });
+});
 
 describe('a log of which a part is damaged', { timeout: 60_000 }, () => {
   it('waits with what depends on the lost part, until somebody brings that', () => {

@@ -7,6 +7,7 @@ import { encodeFrame, type Frame } from '../../src/wire/frame.js';
 import { Writer } from '../../src/wire/writer.js';
 import { batch, entriesOfClock, FRAMES, KINDS, narrowing, question } from './arbitraries.js';
 import { batchBytes } from './bench.js';
+import { peer } from './identities.js';
 
 /** What a decoder is fed with: bytes as an honest peer writes them. */
 export interface Corpus {
@@ -37,7 +38,8 @@ export function corpusOf(): Corpus {
   });
   const deltas = batches.map((bytes, index) => {
     const floor = floors[index] ?? new Uint8Array(0);
-    return joined(floor, encodeLogDeltaItem({ kind: 'batch', bytes }));
+    const over = encodeLogDeltaItem({ kind: 'over', peer: peer(index + 1), generation: index });
+    return joined(over, joined(floor, encodeLogDeltaItem({ kind: 'batch', bytes })));
   });
   const narrowings = sample(narrowing).map((each) =>
     encodeLogDeltaItem({ kind: 'narrowing', narrowing: each }),

@@ -79,6 +79,8 @@ export class Reporter {
       case 'gap':
         emitter.emit('gap', { stream: event.stream, from: event.from, to: event.to });
         break;
+      case 'retired':
+        break; // Of the history, which a person reads from its new end.
       case 'no-room': {
         const message = `no room for messages of ${event.stream}: ${event.limit} streams are kept`;
         emitter.emit('warning', { code: 'no-room', message });

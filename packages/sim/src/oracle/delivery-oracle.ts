@@ -6,6 +6,8 @@ import {
   type MessageId,
   type PeerEvent,
   type PeerId,
+  parseStreamId,
+  RUNS_MIN,
   type StreamId,
   streamId,
   type Topic,
@@ -61,6 +63,8 @@ export class DeliveryOracle {
   readonly #isHostile: (peer: PeerId) => boolean;
   readonly #streams = new Map<StreamId, Published[]>();
   readonly #runs = new Map<Run, Delivered>();
+  /** Found by anybody to be over: nobody needs to hold them, or to wait for them. */
+  readonly #over = new Set<StreamId>();
 
   constructor(
     report: Report,
@@ -130,6 +134,26 @@ export class DeliveryOracle {
 
   noRoom(run: Run, event: PeerEvent & { readonly kind: 'no-room' }): void {
     this.#deliveredBy(run).waived.add(event.stream);
+  }
+
+  /** A stream may end only when so many newer runs of its peer have spoken, and with all that was delivered. */
+  retired(run: Run, event: PeerEvent & { readonly kind: 'retired' }): void {
+    const { stream, last } = event;
+    const { peer, generation } = parseStreamId(stream);
+    const delivered = this.#deliveredBy(run);
+    const newer = [...delivered.prefix.keys()].map(parseStreamId).filter((other) => {
+      return other.peer === peer && other.generation > generation;
+    });
+    if (newer.length < RUNS_MIN || (delivered.prefix.get(stream) ?? 0) !== last) {
+      this.#report('no-message-lost', `${run.host} ended ${stream} at ${last}`);
+    }
+    delivered.prefix.delete(stream);
+    this.#over.add(stream);
+  }
+
+  /** Whether anybody found a stream to be over. */
+  isOver(stream: StreamId): boolean {
+    return this.#over.has(stream);
   }
 
   /** The run's own account of what it holds must be exactly what it delivered. */
@@ -207,7 +231,7 @@ export class DeliveryOracle {
   #checkCauses(run: Run, delivered: Delivered, name: string, causes: Clock): void {
     for (const [cause, needed] of causes) {
       const have = delivered.prefix.get(cause) ?? 0;
-      if (have >= needed || delivered.waived.has(cause)) continue;
+      if (have >= needed || delivered.waived.has(cause) || this.#over.has(cause)) continue;
       this.#report(
         'causal-order',
         `${run.host} delivered ${name} before its cause ${cause}:${needed} (has ${have})`,
@@ -240,10 +264,15 @@ export class DeliveryOracle {
     const [ours, theirs] = delivered.equalClocks ?? [];
     if (truth.clock === message.clock) return;
     if (ours === truth.clock && theirs === message.clock) return;
-    if (!sameClock(truth.clock, message.clock)) {
+    if (!sameClock(this.#counting(truth.clock), this.#counting(message.clock))) {
       this.#report('same-content', `${run.host} delivered ${name} with another clock`);
     }
     delivered.equalClocks = [truth.clock, message.clock];
+  }
+
+  /** Without what is over: some have forgotten it already. */
+  #counting(clock: Clock): Clock {
+    return this.#over.size === 0 ? clock : clock.filter(([stream]) => !this.#over.has(stream));
   }
 
   /** Time agrees with cause and effect, as long as no clock is further off than is allowed. */
@@ -260,14 +289,19 @@ export class DeliveryOracle {
   #checkNewClock(run: Run, delivered: Delivered, name: string, truth: Published): void {
     const named = new Map(truth.clock);
     for (const [cause, needed] of truth.newCauses) {
-      if ((named.get(cause) ?? 0) >= needed) continue;
+      if ((named.get(cause) ?? 0) >= needed || this.#over.has(cause)) continue;
       this.#report(
         'causal-order',
         `${run.host} published ${name} without its cause ${cause}:${needed}`,
       );
     }
     for (const [cause, sequence] of named) {
-      if (cause === run.stream || sequence <= (delivered.prefix.get(cause) ?? 0)) continue;
+      if (
+        cause === run.stream ||
+        this.#over.has(cause) ||
+        sequence <= (delivered.prefix.get(cause) ?? 0)
+      )
+        continue;
       this.#report(
         'causal-order',
         `${run.host} published ${name} with cause ${cause}:${sequence}, not delivered`,

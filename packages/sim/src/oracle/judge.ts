@@ -79,6 +79,7 @@ export class Judge implements Observer {
     this.#cover(event);
     if (event.kind === 'gap') this.delivery.gap(run, event);
     if (event.kind === 'no-room') this.delivery.noRoom(run, event);
+    if (event.kind === 'retired') this.delivery.retired(run, event);
     this.membership.happened(run, event, this.#timeline.nowUs);
   }
 
