@@ -19,7 +19,13 @@ export {
   type Topic,
 } from './ids.js';
 export type { Address, Command, DialFailure, Input, LinkClosure, LinkId, Now } from './input.js';
-export { DEFAULT_LIMITS, type Limits, PORT_MAX, SIGNATURE_BYTES } from './limits.js';
+export {
+  DEFAULT_LIMITS,
+  type Limits,
+  PORT_MAX,
+  POST_BODY_BYTES_MAX,
+  SIGNATURE_BYTES,
+} from './limits.js';
 export type {
   BatchStore,
   LogMark,

@@ -105,6 +105,8 @@ export const DEFAULT_LIMITS: Limits = {
 export const FRAME_BODY_BYTES_MAX: number = 160 * KIB;
 /** A batch must also fit into a delta, with the few bytes around it. */
 export const BATCH_BODY_BYTES_MAX: number = FRAME_BODY_BYTES_MAX - 64;
+/** The bytes of a post, beside the number of its port. */
+export const POST_BODY_BYTES_MAX: number = FRAME_BODY_BYTES_MAX - 3;
 /** Largest number on the wire; sums of a few of them stay exact. */
 export const WIRE_NUMBER_MAX: number = 2 ** 48 - 1;
 /** Largest incarnation: nobody lives to refute that often. */

@@ -4,6 +4,7 @@ import {
   DEFAULT_CONFIG,
   DEFAULT_LIMITS,
   type Limits,
+  POST_BODY_BYTES_MAX,
 } from '@hearsay/core';
 import { formatAddress, parseAddress, parseDialAddress } from './address.js';
 import type { PeerOptions } from './api.js';
@@ -87,6 +88,7 @@ export function resolveOptions(options: PeerOptions): Settings {
   };
   checkNumbers({ ...settings.timings, ...settings.limits });
   checkQueues(settings.limits);
+  checkPosts(settings.limits);
   metaOf(settings.nick, settings, WIDEST_KEYS);
   return settings;
 }
@@ -139,6 +141,13 @@ function checkNumbers(values: Readonly<Record<string, number | readonly number[]
       throw new PeerError('bad-option', `${name} is a number from 0, not ${String(value)}`);
     }
   }
+}
+
+/** Whoever posts more than a frame takes would lose the link and not know why. */
+function checkPosts({ postBytesMax }: Pick<Limits, 'postBytesMax'>): void {
+  if (postBytesMax <= POST_BODY_BYTES_MAX) return;
+  const most = `at most ${POST_BODY_BYTES_MAX}, which a frame takes`;
+  throw new PeerError('bad-option', `postBytesMax is ${most}, not ${postBytesMax}`);
 }
 
 /** Bounds that only make sense in this order. */

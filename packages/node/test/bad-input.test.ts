@@ -64,6 +64,7 @@ describe('an option that is wrong is refused before anything is opened', () => {
     ['a negative time', { timings: { probeIntervalMs: -1 } }, 'bad-option'],
     ['a time that is no number', { timings: { announceEarlyMs: [Number.NaN] } }, 'bad-option'],
     ['queues that contradict', { limits: { controlQueueBytesMax: 1_000 } }, 'bad-option'],
+    ['posts that fit no frame', { limits: { postBytesMax: 163_838 } }, 'bad-option'],
     ['marks that contradict', { limits: { drainedBytes: 1_000_000 } }, 'bad-option'],
   ];
 

@@ -1,6 +1,7 @@
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseChecked, renderChecked } from '../src/files/checked-json.js';
 import type { Invite } from '../src/network/invite.js';
 import { networkFolder } from '../src/network/network-file.js';
 import { keyIdOf } from '../src/network/network-key.js';
@@ -57,6 +58,17 @@ describe('the network of a start', () => {
 });
 
 describe('a network file', () => {
+  it('from before networks had an id is refused with that reason, and no id made up', async () => {
+    const base = await temporaryFolder();
+    const { file } = await openNetwork(base);
+    const { id: _id, ...before } = parseChecked(await readFile(file, 'utf8'));
+    await writeFile(file, renderChecked(before));
+    await expect(openNetwork(base)).rejects.toMatchObject({
+      code: 'network-damaged',
+      message: expect.stringContaining('it is from before networks had an id. Move it away'),
+    });
+  });
+
   it('with any byte changed or cut is refused in one line that names it', async () => {
     const base = await temporaryFolder();
     const { file } = await openNetwork(base);

@@ -54,6 +54,7 @@ export function parseNetwork(text: string): NetworkRecord {
 }
 
 function readId(value: unknown): NetworkId {
+  if (value === undefined) throw new Error('it is from before networks had an id');
   if (!isNetworkId(value)) throw new Error('its id is none');
   return value;
 }
