@@ -2,8 +2,8 @@ import type { PeerId } from '@hearsay/core';
 
 /** Probes that a round trip is the middle of: one that met a busy moment is not what the way takes. */
 const PROBES = 9;
-/** Below this two round trips say the same: it is within what one turn of an event loop takes. */
-const SAME_MS = 2;
+/** Two round trips so near each other say the same: turns of two busy event loops take as long. */
+const SAME_MS = 5;
 /** What is shown stays while the middle is within this part of it, either way. */
 const SAME_PART = 0.5;
 
