@@ -110,7 +110,7 @@ export interface Config {
   readonly graftMaxMs: number;
   /** A round trip that was not measured yet. */
   readonly roundTripGuessMs: number;
-  /** A neighbour that announces batches so much before they come, twice in a row or by a whole round trip, relays them from now on. */
+  /** A neighbour that announces batches so much before they come, twice in a row or by a quarter of a round trip, relays them from now on. */
   readonly treeLeadMs: number;
   /** Every period moves by up to this many percent, so that peers never march in step. */
   readonly jitterPercent: number;

@@ -13,8 +13,10 @@ import type { TreeHost } from './tree-host.js';
 
 /** An announced batch is awaited for so many round trips to whoever announced it (iroh-gossip: 80 ms at 20 to 100). */
 const ROUND_TRIPS_AWAITED = 2;
-/** So many batches in a row must have been announced early before a tree is changed for it. */
+/** So many batches in a row must have been announced early before a tree is changed for it ... */
 const RIVAL_WINS_MIN = 2;
+/** ... or one by this share of a round trip: half of what a link takes one way. */
+const FAR_SHARE = 1 / 4;
 
 /** A batch to be announced, and to whom. */
 interface Announcement extends BatchName {
@@ -216,7 +218,7 @@ export class Plumtree implements Broadcast {
     if (rival === via || leadMs < this.#host.config.treeLeadMs) return;
     tree.rivalWins = tree.rival === rival ? tree.rivalWins + 1 : 1;
     tree.rival = rival;
-    const isFar = leadMs >= this.#roundTripMs(rival);
+    const isFar = leadMs >= FAR_SHARE * this.#roundTripMs(rival);
     if (!isFar && tree.rivalWins < RIVAL_WINS_MIN) return;
     this.#host.counters.treesShifted += 1;
     tree.rival = undefined;

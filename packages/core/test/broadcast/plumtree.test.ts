@@ -190,6 +190,7 @@ describe('a graft', () => {
 describe('a tree', () => {
   it('takes who tells of batches early in the place of who brings them, once that happened twice', () => {
     const bench = grown();
+    bench.roundTripsMs.set(3, 100);
     const late = (sequence: number, byMs: number): string[] => {
       bench.ihave(3, FAR, sequence);
       bench.run(byMs);
@@ -205,10 +206,11 @@ describe('a tree', () => {
     expect(bench.counters.treesShifted).toBe(1);
   });
 
-  it('does so at once for a whole round trip', () => {
+  it('does so at once for a quarter of a round trip', () => {
     const bench = grown();
+    bench.roundTripsMs.set(3, 400);
     bench.ihave(3, FAR, 2);
-    bench.run(40);
+    bench.run(100);
     bench.relay(1, FAR, 2);
     expect(bench.takeFrames().map(({ frame }) => frame)).toContainEqual({
       kind: 'graft',
@@ -218,6 +220,7 @@ describe('a tree', () => {
 
   it('does not when others win in turns, or nobody was early in between', () => {
     const bench = grown();
+    for (const link of [3, 4]) bench.roundTripsMs.set(link, 100);
     for (const [sequence, rival] of [
       [2, 3],
       [3, 4],
