@@ -9,6 +9,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 const CACHE = new URL('../../dist/index.js', import.meta.url).href;
 const NODE = new URL('../../../node/dist/index.js', import.meta.url).href;
 const SETTLED_MS = 40_000;
+/** Only a failure takes this long. */
+const TEST_MS = 150_000;
 
 /** A peer with a cache in a process of its own: a line of JSON with a question, a line with its answer. */
 const PROGRAM = `
@@ -107,7 +109,9 @@ async function start(nick: string, folder: string, ...join: readonly unknown[]) 
 }
 
 describe('three processes with a cache', () => {
-  it('fail no operation of the living when one is killed, and agree, also with it when it is back', async () => {
+  it('fail no operation of the living when one is killed, and agree, also with it when it is back', {
+    timeout: TEST_MS,
+  }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hearsay-cache-kill-'));
     folders.push(folder);
     const first = await start('ana', folder);
