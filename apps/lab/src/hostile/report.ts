@@ -6,6 +6,7 @@ export interface Quiet {
   readonly p50Ms: number;
   /** Of the slowest of a few windows, each as long as an attack. */
   readonly p99Ms: number;
+  readonly turnMs: number;
   readonly delivered: number;
   readonly residentMiB: number;
 }
@@ -17,6 +18,7 @@ const columns: readonly Column[] = [
   { title: 'within', align: 'right' },
   { title: 'delivered', align: 'right' },
   { title: 'p99', align: 'right' },
+  { title: 'turn', align: 'right' },
   { title: 'memory', align: 'right' },
   { title: 'ok' },
   { title: 'what people see' },
@@ -36,6 +38,7 @@ export function formatReport(quiet: Quiet, rows: readonly Row[]): string {
   );
   return [
     `quiet: p50 ${formatMs(quiet.p50Ms)}, p99 ${formatMs(quiet.p99Ms)}, ` +
+      `longest turn ${formatMs(quiet.turnMs)}, ` +
       `delivered ${formatPart(quiet.delivered)}, ${quiet.residentMiB.toFixed(0)} MiB a peer at most`,
     '',
     formatTable(columns, groups),
@@ -54,6 +57,7 @@ function cellsOf(row: Row): string[] {
     row.cut === 0 ? '-' : formatMs(row.cutMs),
     formatPart(row.delivered),
     formatMs(row.p99Ms),
+    Number.isNaN(row.turnMs) ? '-' : formatMs(row.turnMs),
     Number.isNaN(row.grownMiB) ? '-' : `+${row.grownMiB.toFixed(0)} MiB`,
     row.missed.length === 0 ? 'yes' : 'NO',
     row.seen.length > SEEN_CHARS ? `${row.seen.slice(0, SEEN_CHARS - 1)}…` : row.seen,

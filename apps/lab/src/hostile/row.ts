@@ -19,6 +19,8 @@ export interface Row {
   /** Part of what honest peers said that all honest peers heard, exactly once. */
   readonly delivered: number;
   readonly p99Ms: number;
+  /** The longest turn of an event loop of the honest, in processor time. */
+  readonly turnMs: number;
   readonly grownMiB: number;
   /** What the person at the chat program was told of it. */
   readonly seen: string;
@@ -45,6 +47,7 @@ export function rowOf(
     cutMs: cuts.reduce((a, b) => Math.max(a, b), 0),
     delivered,
     p99Ms: window.p99Ms,
+    turnMs: window.turnMs,
     grownMiB: window.grownMiB,
     seen: seenOf(attack, endings, window),
   };

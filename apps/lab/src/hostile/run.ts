@@ -51,6 +51,7 @@ export class Run {
     return {
       p50Ms: worst(({ p50Ms }) => p50Ms),
       p99Ms: worst(({ p99Ms }) => p99Ms),
+      turnMs: worst(({ turnMs }) => turnMs),
       delivered: Math.min(...this.#quiets.map(({ delivered }) => delivered)),
       residentMiB: worst(({ residentMiB }) => residentMiB),
     };
@@ -137,6 +138,7 @@ function quietOf(windows: readonly Window[]): Quiet {
   return {
     p50Ms: worst(({ p50Ms }) => p50Ms),
     p99Ms: worst(({ p99Ms }) => p99Ms),
+    turnMs: worst(({ turnMs }) => turnMs),
     delivered: Math.min(...windows.map(({ heard, expected }) => heard / expected)),
     residentMiB: worst(({ residentMiB }) => residentMiB),
   };

@@ -35,6 +35,8 @@ export type AgentRecord =
 interface AgentView {
   readonly alive: readonly string[];
   readonly members: number;
+  /** The longest turn of its event loop since it began to talk, in processor time. */
+  readonly turnMs?: number | undefined;
   readonly counters: Readonly<Record<string, number>>;
 }
 

@@ -6,6 +6,7 @@ import { clockMs } from '../../clock.js';
 import { forEachLine } from '../../process/lines.js';
 import type { AgentCommand, AgentOptions, AgentRecord } from './agent-protocol.js';
 import { Ears, formatSentence, readSentence } from './talk.js';
+import { TurnMeter } from './turn-meter.js';
 
 /** Floods of refusals are told so often a second, so that telling them is no load of its own. */
 const REFUSALS_TOLD_A_SECOND = 20;
@@ -16,6 +17,7 @@ const options = JSON.parse(process.argv[2] ?? '{}') as AgentOptions;
 const { nick, network, networkKey, folder, discoveryPort } = options;
 
 const ears = new Ears();
+const turns = new TurnMeter();
 let talking: NodeJS.Timeout | undefined;
 let said = 0;
 
@@ -80,6 +82,7 @@ function obey(command: AgentCommand): void {
 
 function talk(phase: number, everyMs: number): void {
   said = 0;
+  turns.reset();
   clearInterval(talking);
   talking = setInterval(() => {
     said += 1;
@@ -98,6 +101,7 @@ function report(phase: number): void {
     ...ears.of(phase),
     alive: alive.map(({ id }) => id),
     members: members.length,
+    turnMs: turns.longestMs,
     counters: { ...peer.counters() },
   });
 }

@@ -46,6 +46,8 @@ export interface Window {
   readonly repeated: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The longest turn of an event loop in processor time; NaN where the system does not tell. */
+  readonly turnMs: number;
   /** Of the largest peer at the start. */
   readonly residentMiB: number;
   /** Of the peer whose memory grew most. */
@@ -177,7 +179,7 @@ export class HonestMesh {
       }
     }
     const said = await this.#saidBy();
-    const { heard, missed } = await this.#arrived(phase, said);
+    const { heard, missed, turnMs } = await this.#arrived(phase, said);
     const ages = heard.flatMap(({ agesMs }) => agesMs);
     return {
       expected: expectedOf(said),
@@ -185,6 +187,7 @@ export class HonestMesh {
       repeated: heard.reduce((sum, { repeated }) => sum + repeated, 0),
       p50Ms: quantile(ages, 0.5),
       p99Ms: quantile(ages, 0.99),
+      turnMs,
       residentMiB: memory.firstBytes / MIB,
       grownMiB: memory.stop() / MIB,
       told: this.toldSince(sinceMs, from),
@@ -220,7 +223,7 @@ export class HonestMesh {
   async #arrived(
     phase: number,
     said: ReadonlyMap<string, number>,
-  ): Promise<{ heard: readonly Heard[]; missed: readonly string[] }> {
+  ): Promise<{ heard: readonly Heard[]; missed: readonly string[]; turnMs: number }> {
     const endMs = clockMs() + ARRIVAL_TIMEOUT_MS;
     for (;;) {
       const reports = await this.#reports(phase);
@@ -229,7 +232,8 @@ export class HonestMesh {
         ...new Set(reports.flatMap(({ alive }, index) => this.#absent(alive, index))),
       ];
       const all = heard.reduce((sum, { agesMs }) => sum + agesMs.length, 0) >= expectedOf(said);
-      if ((all && missed.length === 0) || clockMs() > endMs) return { heard, missed };
+      const turnMs = Math.max(...reports.map((report) => report.turnMs ?? Number.NaN));
+      if ((all && missed.length === 0) || clockMs() > endMs) return { heard, missed, turnMs };
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     }
   }

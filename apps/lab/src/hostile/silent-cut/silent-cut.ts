@@ -67,6 +67,7 @@ export async function silentCut(children: Children): Promise<Row> {
       cutMs,
       delivered,
       p99Ms: quantile(heard.agesMs, 0.99),
+      turnMs: heard.turnMs,
       grownMiB: memory.stop() / MIB,
       seen: noticed[0]?.reason ?? '',
       missed,
@@ -142,7 +143,9 @@ async function arrived(peers: readonly AgentPeer[], said: number, until: Until) 
       return known.length === found.length ? known : undefined;
     });
     const agesMs = reports.flatMap((report) => report.agesMs);
-    if (agesMs.length >= said * (peers.length - 1) || clockMs() > endMs) return { agesMs };
+    if (agesMs.length >= said * (peers.length - 1) || clockMs() > endMs) {
+      return { agesMs, turnMs: Math.max(...reports.map((report) => report.turnMs ?? Number.NaN)) };
+    }
     await sleep(100);
   }
 }
