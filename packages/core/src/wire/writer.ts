@@ -111,7 +111,11 @@ export class Writer {
 
   /** What was written from an offset on, not a copy; nothing may be written after it. */
   view(offset: number): Uint8Array {
-    return new Uint8Array(this.#bytes.buffer, offset, this.#length - offset);
+    return new Uint8Array(
+      this.#bytes.buffer,
+      this.#bytes.byteOffset + offset,
+      this.#length - offset,
+    );
   }
 
   /** A view of what was written from an offset on, good until more is written. */

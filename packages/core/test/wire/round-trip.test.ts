@@ -116,3 +116,10 @@ function attempt<T>(read: () => T): T | undefined {
     return undefined;
   }
 }
+
+it('what was written into lent memory is seen where it stands', () => {
+  const memory = Uint8Array.of(9, 9, 9, 9, 9).subarray(2);
+  const writer = new Writer(memory).u8(1).u8(2);
+  expect(writer.view(1)).toEqual(Uint8Array.of(2));
+  expect(writer.peek(0)).toEqual(Uint8Array.of(1, 2));
+});
