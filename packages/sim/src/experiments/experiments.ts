@@ -1,3 +1,4 @@
+import { chat } from './chat.js';
 import type { Experiment } from './experiment.js';
 import { hyparview } from './hyparview.js';
 import { idle } from './idle.js';
@@ -13,5 +14,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   idle,
   hyparview,
   trees,
+  chat,
   roster,
 ];
