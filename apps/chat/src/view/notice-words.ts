@@ -85,7 +85,8 @@ const NOTICED_NAMES_MAX = 4;
 /** `cy dead to all 3: bob first, we +0.02s, dia +0.05s`. */
 function noticedWords({ name, others, silent }: NoticedNotice): string {
   const told = others.length + 1; // We are one of them.
-  const all = [...others, { name: 'we', afterMs: 0 }].sort(
+  // Of those who noticed in the same millisecond we are told first: of ourselves we know.
+  const all = [{ name: 'we', afterMs: 0 }, ...others].sort(
     (left, right) => left.afterMs - right.afterMs,
   );
   const firstMs = all[0]?.afterMs ?? 0;
