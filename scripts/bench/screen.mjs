@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { repoPath } from '../lib/repo.mjs';
 
 const MAIN = repoPath('apps', 'chat', 'dist', 'bundle', 'hearsay.js');
@@ -14,6 +15,8 @@ const HISTORY = 100_000;
 const FLOOD_SECONDS = 8;
 const FLOOD_RATE = 1_000;
 const KEY_EVERY_MS = 80;
+/** Nine probes, one in 0.8 s, and a little more. */
+const SETTLED_MS = 9_000;
 /** Letters that nothing else on the screen has. */
 const KEYS = 'ÀÁÂÃÈÉÊËÌÍÎÏÒ';
 const FRAME = '\u001b[?2026h';
@@ -142,6 +145,14 @@ async function starts(nick, seen) {
   };
 }
 
+/**
+ * What a piece of output puts on the screen, without where and in what colour.
+ * @param {string} output
+ */
+function wordsOf(output) {
+  return stripVTControlCharacters(output).replace(/\s+/g, ' ').trim();
+}
+
 /** What node itself takes here and now: compare the rest with it. */
 async function bareNodeMs() {
   const all = [];
@@ -206,14 +217,17 @@ async function flood() {
   );
   row('  frames a second', ((screen.frames - before.frames) / seconds).toFixed(0), 'at most 30');
   await screen.until(`number ${said - 1} of`);
-  await pause(1_500);
-  const idle = { frames: screen.frames, bytes: screen.output.length };
+  // The round trip that is shown is the middle of the last nine: those of the flood are to be gone from it.
+  await pause(SETTLED_MS);
+  const idle = { frames: screen.frames, length: screen.output.length };
   await pause(3_000);
   row(
     '  then 3 s of rest: frames',
     String(screen.frames - idle.frames),
     'none when nothing changes',
   );
+  const painted = wordsOf(screen.output.slice(idle.length));
+  if (painted !== '') row('    what they painted', painted, '');
   await Promise.all([screen, plain, sender].map((program) => program.end()));
 }
 
