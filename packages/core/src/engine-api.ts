@@ -1,7 +1,8 @@
+import type { TreeEdges } from './broadcast/forest.js';
 import type { Config } from './config.js';
 import type { Effect, Message } from './effect.js';
 import type { MessageId, PeerId, StreamId, Topic } from './ids.js';
-import type { Input, Now } from './input.js';
+import type { Input, LinkId, Now } from './input.js';
 import type { Limits } from './limits.js';
 import type { BatchStore } from './log/batch-store.js';
 import type { Defences } from './membership/defences.js';
@@ -44,6 +45,8 @@ export interface Engine {
   receipt(id: MessageId): Receipt;
   /** What another member was last known to hold, stream by stream; undefined for a stranger. */
   holdings(peer: PeerId): ReadonlyMap<StreamId, number> | undefined;
+  /** In the broadcast trees of how many origins an open link is an edge, or only announces. */
+  edges(link: LinkId): TreeEdges;
   /** The newest `limit` kept messages (of one topic, or of all), oldest first, in delivery order. */
   history(topic: Topic | undefined, limit: number): readonly Message[];
   counters(): Readonly<Counters>;

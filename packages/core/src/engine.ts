@@ -96,6 +96,8 @@ class PeerEngine implements Engine {
     return snapshot(this.#context, this.#parts, this.#state, this.#startedMs);
   }
 
+  readonly edges: Engine['edges'] = (link) => this.#parts.trees.edges(link);
+
   readonly member: Engine['member'] = (peer) => memberView(this.#parts, peer);
 
   receipt(id: MessageId): Receipt {

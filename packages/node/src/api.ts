@@ -143,6 +143,9 @@ export interface PeerLink {
   readonly waitingBytes: number;
   /** By a drill nothing passes. */
   readonly cut: boolean;
+  /** Origins whose messages go straight over it, and those of which it only says what is here; none in a full mesh. */
+  readonly eager: number;
+  readonly lazy: number;
 }
 
 /** Faults on purpose, to see what a mesh makes of them. They end with the peer. */

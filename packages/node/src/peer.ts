@@ -120,6 +120,7 @@ export class RunningPeer implements Peer {
       droppedFrames: link.droppedFrames,
       waitingBytes: link.waitingBytes,
       cut: link.muted,
+      ...this.#runtime.engine.edges(link.id),
     }));
   }
 

@@ -79,6 +79,7 @@ describe('a direct message', () => {
         },
         status: (now) => engine.status(now),
         member: (peer) => engine.member(peer),
+        edges: (link) => engine.edges(link),
         holdings: (peer) => engine.holdings(peer),
         receipt: (id) => engine.receipt(id),
         history: (topic, limit) => engine.history(topic, limit),

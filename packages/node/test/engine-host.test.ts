@@ -42,6 +42,7 @@ function makeHost(
     },
     status: unused,
     member: unused,
+    edges: unused,
     holdings: () => undefined,
     receipt: unused,
     history: unused,

@@ -31,6 +31,7 @@ async function peerWith(
     handle,
     status: () => NOBODY,
     member: () => undefined,
+    edges: () => ({ eager: 0, lazy: 0 }),
     holdings: () => undefined,
     receipt: () => ({ held: 0, live: 0 }),
     history: () => [],

@@ -48,6 +48,8 @@ const link = (peer: string, changes = {}) => ({
   droppedFrames: 0,
   waitingBytes: 0,
   cut: false,
+  eager: 0,
+  lazy: 0,
   messagesPerSecond: 12,
   bytesPerSecond: 3_100,
   ...changes,
@@ -166,6 +168,14 @@ describe('the mesh view', () => {
     });
     expect(seen(rig.resize(120, 40).state)).toContain('WHO RELAYS TO WHOM  these, to 1 more');
     expect(seen(rig.state)).toMatch(/bob +tree/);
+    rig.do({
+      kind: 'surroundings',
+      surroundings: looks({
+        members: [...MEMBERS, far],
+        links: [link('b', { eager: 12, lazy: 3 }), link('d')],
+      }),
+    });
+    expect(seen(rig.state)).toMatch(/bob +12e 3l/);
     expect(seen(scene().state)).toContain('nobody: all links are direct');
   });
 

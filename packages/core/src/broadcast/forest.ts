@@ -15,6 +15,12 @@ export interface Tree {
   usedMs: number;
 }
 
+/** In the trees of how many origins a link is an edge, and in how many it only announces. */
+export interface TreeEdges {
+  readonly eager: number;
+  readonly lazy: number;
+}
+
 /** A tree that was used within this time is kept up by its own traffic: good to copy from. */
 const FRESH_MS = 60_000;
 
@@ -62,6 +68,13 @@ export class Forest {
   /** The tree of an origin, if it has one. */
   known(origin: PeerId): Tree | undefined {
     return this.#max === 0 ? this.#common : this.#trees.get(origin);
+  }
+
+  /** What a link is in the trees of origins that have one. */
+  edges(link: LinkId): TreeEdges {
+    let lazy = 0;
+    for (const tree of this.#trees.values()) if (tree.lazy.has(link)) lazy += 1;
+    return { eager: this.#trees.size - lazy, lazy };
   }
 
   /** A new link is part of every tree, until it turns out to be one too many; `open` counts it. */

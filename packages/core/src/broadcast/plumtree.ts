@@ -7,7 +7,7 @@ import { encodeFrame } from '../wire/frame.js';
 import type { Graft, IHave, Prune } from '../wire/trees.js';
 import { type Announced, AnnouncedBatches, type BatchName, batchName } from './announced.js';
 import type { Broadcast } from './broadcast.js';
-import { Forest, type Tree } from './forest.js';
+import { Forest, type Tree, type TreeEdges } from './forest.js';
 import { RelayedNames } from './relayed-names.js';
 import type { TreeHost } from './tree-host.js';
 
@@ -56,6 +56,11 @@ export class Plumtree implements Broadcast {
   get reach(): number {
     const { lazy } = this.#forest.peek(this.#host.self, this.#host.nowMs());
     return this.#host.neighbours().filter(({ id }) => !lazy.has(id)).length;
+  }
+
+  /** What a link is in the trees of origins that have one here. */
+  edges(link: LinkId): TreeEdges {
+    return this.#forest.edges(link);
   }
 
   originate(header: BatchHeader, { bytes }: EncodedBatch): number {

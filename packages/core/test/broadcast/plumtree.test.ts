@@ -81,6 +81,15 @@ describe('a batch', () => {
   });
 });
 
+it('a link is counted by the origins for whom it is eager, and those for whom it is lazy', () => {
+  const bench = grown();
+  expect(bench.tree.edges(1)).toEqual({ eager: 1, lazy: 0 });
+  expect(bench.tree.edges(3)).toEqual({ eager: 0, lazy: 1 });
+  bench.relay(3, OTHER, 1); // Begins as a copy of the first: 3 is its parent and no edge of the other.
+  bench.relay(1, OTHER, 1);
+  expect(bench.tree.edges(1)).toEqual({ eager: 1, lazy: 1 });
+});
+
 describe('a batch that was announced', () => {
   it('is awaited for two round trips to who told of it, then asked for', () => {
     const bench = grown();

@@ -24,6 +24,7 @@ export function liar(lie: Lie): Disguise {
       handle: (input, now) => engine.handle(input, now).flatMap(disguise),
       status: (now) => engine.status(now),
       member: (peer) => engine.member(peer),
+      edges: (link) => engine.edges(link),
       holdings: (peer) => engine.holdings(peer),
       receipt: (id) => engine.receipt(id),
       history: (topic, limit) => engine.history(topic, limit),

@@ -1,6 +1,6 @@
 import { type Line, span, truncate, width } from '@hearsay/terminal';
 import type { Glyphs } from '../../text/look.js';
-import type { NamedMember, Surroundings } from '../model/surroundings.js';
+import type { LinkRates, NamedMember, Surroundings } from '../model/surroundings.js';
 
 const NAME_COLUMNS = 9;
 
@@ -19,8 +19,7 @@ export function linkLines(
     span(' LINKS', 'title'),
     span('     mode  msg/s    kB/s  queue  drop', 'dim'),
   ];
-  // Where not everybody is a neighbour each origin has a tree of its own: no link is of one kind.
-  const mode = unlinked(members) === 0 ? 'direct' : 'tree';
+  const isFull = unlinked(members) === 0;
   const room = rows - 1;
   const shown = links.length > room ? links.slice(0, Math.max(0, room - 1)) : links;
   const lines = shown.map((link): Line => {
@@ -28,7 +27,7 @@ export function linkLines(
     const cut = truncate(name, NAME_COLUMNS - 1, glyphs.more);
     const cells = [
       `  ${cut}${' '.repeat(NAME_COLUMNS - width(cut))}`,
-      (link.cut ? 'cut' : mode).padEnd(6),
+      modeOf(link, isFull).padEnd(6),
       rate(link.messagesPerSecond).padStart(5),
       rate(link.bytesPerSecond / 1_000).padStart(7),
       bytes(link.waitingBytes).padStart(6),
@@ -39,6 +38,13 @@ export function linkLines(
   if (shown.length < links.length)
     lines.push([span(`  ${glyphs.more} ${links.length - shown.length} more`, 'dim')]);
   return [head, ...lines];
+}
+
+/** Where not everybody is a neighbour each origin has a tree of its own: eager in some, lazy in others. */
+function modeOf({ cut, eager, lazy }: LinkRates, isFull: boolean): string {
+  if (cut) return 'cut';
+  if (isFull) return 'direct';
+  return eager + lazy === 0 ? 'tree' : `${eager}e ${lazy}l`;
 }
 
 function rate(value: number): string {
