@@ -1,3 +1,5 @@
+import { CERTAIN } from '../text/width.js';
+
 /** Ends a row that is not full. After a full one it would erase the last character. */
 export const ERASE_REST_OF_ROW = '\u001b[K';
 
@@ -13,7 +15,8 @@ export interface Cursor {
   readonly column: number;
 }
 
-const CSI = '\u001b[';
+const ESCAPE = '\u001b';
+const CSI = `${ESCAPE}[`;
 /** Terminals that know these show a frame at once; the others ignore them. */
 const BEGIN_UPDATE = `${CSI}?2026h`;
 const END_UPDATE = `${CSI}?2026l`;
@@ -31,12 +34,21 @@ export function diffFrames(before: RenderedFrame | undefined, after: RenderedFra
   for (let index = 0; index < count; index += 1) {
     const row = after.rows[index] ?? '';
     if (before === undefined ? row === '' : row === (before.rows[index] ?? '')) continue;
-    rows += `${CSI}${index + 1};1H${row === '' ? ERASE_REST_OF_ROW : row}`;
+    const isClearedFirst = row === '' || !hasCertainWidth(row);
+    rows += `${CSI}${index + 1};1H${isClearedFirst ? ERASE_REST_OF_ROW : ''}${row}`;
   }
   const moved = before === undefined || !sameCursor(before.cursor, after.cursor);
   if (rows === '' && !moved) return '';
   const cursor = placeCursor(before, after, rows !== '');
   return rows === '' ? cursor : `${BEGIN_UPDATE}${HIDE_CURSOR}${rows}${cursor}${END_UPDATE}`;
+}
+
+/**
+ * Terminals differ in how wide they draw an emoji: a row that we take for full may leave columns as they
+ * were.
+ */
+function hasCertainWidth(row: string): boolean {
+  return CERTAIN.test(row.replaceAll(ESCAPE, ''));
 }
 
 function placeCursor(
