@@ -1,3 +1,4 @@
+import { type TreeCounters, zeroTreeCounters } from './broadcast/tree-counters.js';
 import type { PeerId, StreamId } from './ids.js';
 import type { Address, LinkId } from './input.js';
 import type { MemberState } from './membership/member.js';
@@ -65,7 +66,7 @@ export interface StatusView {
 }
 
 /** Running totals since the start; each only grows. */
-export interface Counters {
+export interface Counters extends TreeCounters {
   framesIn: number;
   framesOut: number;
   bytesIn: number;
@@ -106,17 +107,6 @@ export interface Counters {
   streamsRetired: number;
   postsReceived: number;
   postsIgnored: number;
-  relaysSent: number;
-  relaysFirst: number;
-  relaysDuplicate: number;
-  ihavesSent: number;
-  ihavesIgnored: number;
-  graftsSent: number;
-  graftsServed: number;
-  graftsUnserved: number;
-  prunesSent: number;
-  treesShifted: number;
-  treesEvicted: number;
 }
 
 /** All counters at nought. */
@@ -161,16 +151,6 @@ export function zeroCounters(): Counters {
     streamsRetired: 0,
     postsReceived: 0,
     postsIgnored: 0,
-    relaysSent: 0,
-    relaysFirst: 0,
-    relaysDuplicate: 0,
-    ihavesSent: 0,
-    ihavesIgnored: 0,
-    graftsSent: 0,
-    graftsServed: 0,
-    graftsUnserved: 0,
-    prunesSent: 0,
-    treesShifted: 0,
-    treesEvicted: 0,
+    ...zeroTreeCounters(),
   };
 }

@@ -124,14 +124,6 @@ function actionOf(fields: Fields, peers: readonly string[]): Action {
     case 'say':
       return { kind, who: fields.names('who', peers), text: fields.text('text') };
     case 'burst':
-      return {
-        kind,
-        who: fields.names('who', peers),
-        count: fields.count('count', { min: 1, max: SAID_MAX }),
-        bytes: fields.count('bytes', { min: 1, max: TEXT_BYTES_MAX, fallback: SAMPLE_BYTES }),
-        everyMs: fields.duration('every', 0),
-        meanwhile: fields.flag('meanwhile'),
-      };
     case 'write':
       return {
         kind,

@@ -1,4 +1,5 @@
 import type { PeerId } from '@hearsay/core';
+import { joinBytes } from '../wire/bytes.js';
 import type { DocumentLimits } from './limits.js';
 import type { PiecePost } from './posts.js';
 
@@ -83,7 +84,7 @@ export class Pulls {
     if (pull.received < pull.total) return this.#ask(pull, nowMs);
     this.#running.delete(nameOf(pull.key, pull.peer));
     const { key, session, upTo } = post;
-    this.#host.answered(from, { key, session, upTo, update: joined(pull.pieces) });
+    this.#host.answered(from, { key, session, upTo, update: joinBytes(pull.pieces) });
     this.#startNext(nowMs);
   }
 
@@ -140,16 +141,4 @@ function restart(pull: Pull, { answer, total }: PiecePost): void {
 
 function nameOf(key: string, peer: PeerId): string {
   return `${peer} ${key}`;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces;
-  if (only !== undefined && pieces.length === 1) return only;
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }

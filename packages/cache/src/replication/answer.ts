@@ -3,9 +3,10 @@ import { Writer, writeClockEntries, writeStream } from '@hearsay/core/wire';
 import type { PlacedSurvivor, Survivor } from '../store/survivor.js';
 import { writeSurvivor } from '../store/survivor-codec.js';
 import { StreamMemory } from '../values/stream-memory.js';
+import { sameBytes } from '../wire/bytes.js';
 import { type FrameHead, writeHead } from '../wire/frame.js';
 import { DELTA_BYTES, FRAGMENT_BYTES, WHOLE_SURVIVOR_BYTES_MAX } from '../wire/wire-limits.js';
-import { type FragmentProgress, isSame } from './fragments.js';
+import type { FragmentProgress } from './fragments.js';
 import { hashSummary } from './summary.js';
 import type { ReadonlyVector, Vector } from './vector.js';
 
@@ -175,7 +176,7 @@ function* compositePieces(
     return false;
   }
   const hash = hashSummary(bytes);
-  const isKnown = fragment !== undefined && isSame(fragment.hash, hash);
+  const isKnown = fragment !== undefined && sameBytes(fragment.hash, hash);
   let offset = isKnown ? Math.min(fragment.received, bytes.length) : 0;
   do {
     const part = bytes.subarray(offset, offset + FRAGMENT_BYTES);

@@ -2,6 +2,7 @@ import { type PeerId, pick } from '@hearsay/core';
 import { Reader, Writer } from '@hearsay/core/wire';
 import type { Survivor } from '../store/survivor.js';
 import { readSurvivor, writeSurvivor } from '../store/survivor-codec.js';
+import { sameBytes } from '../wire/bytes.js';
 import type { Verdict } from '../wire/post.js';
 import { PART_BYTES } from '../wire/wire-limits.js';
 import { type Context, holdsMoreThanCounts, witnessSurvivors } from './context.js';
@@ -82,7 +83,7 @@ export class Divergence {
     const asOfMs = reader.varuint();
     const theirs = reader.list(store.partitions, () => readDigest(reader));
     reader.end();
-    const isSame = hashSummary(encodeVector(vector)).every((byte, index) => byte === hash[index]);
+    const isSame = sameBytes(hashSummary(encodeVector(vector)), hash);
     if (!isSame || holdsMoreThanCounts(this.#context)) {
       return this.#answer(from, id, 'elsewhere', []);
     }

@@ -1,4 +1,5 @@
 import type { PeerId } from '@hearsay/core';
+import { joinBytes, sameBytes } from '../wire/bytes.js';
 
 /** How much has come of a survivor that is too large for one answer. */
 export interface FragmentProgress {
@@ -37,7 +38,7 @@ export class Fragments {
   /** @returns the whole when this was the last that was missing */
   add(source: PeerId, { hash, size, offset, bytes }: Fragment): Uint8Array | undefined {
     let gathered = this.#gathered;
-    if (gathered === undefined || gathered.source !== source || !isSame(gathered.hash, hash)) {
+    if (gathered === undefined || gathered.source !== source || !sameBytes(gathered.hash, hash)) {
       if (offset !== 0) return undefined;
       gathered = { source, hash: new Uint8Array(hash), size, parts: [], received: 0 };
       this.#gathered = gathered;
@@ -48,7 +49,7 @@ export class Fragments {
     const part = new Uint8Array(bytes.subarray(known));
     gathered.parts.push(part);
     gathered.received += part.length;
-    return gathered.received === size ? joined(gathered.parts.splice(0), size) : undefined;
+    return gathered.received === size ? joinBytes(gathered.parts.splice(0)) : undefined;
   }
 
   /** What a peer was sending is of no use any more. */
@@ -59,18 +60,4 @@ export class Fragments {
   clear(): void {
     this.#gathered = undefined;
   }
-}
-
-export function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -3,6 +3,7 @@ import { Reader, readClock, readStream } from '@hearsay/core/wire';
 import type { Survivor } from '../store/survivor.js';
 import { readSurvivor } from '../store/survivor-codec.js';
 import { StreamMemory } from '../values/stream-memory.js';
+import { joinBytes } from '../wire/bytes.js';
 import { type FrameHead, keepHead, readHead } from '../wire/frame.js';
 import { dateOf } from '../wire/survivor-dates.js';
 import { FRAME_BYTES_MAX } from '../wire/wire-limits.js';
@@ -97,10 +98,10 @@ export class Intake {
   #finishPiece(rest: Uint8Array): number {
     if (this.#tail.length === 0) return 0;
     const lacksOfLength = Math.max(0, PIECE_LENGTH_BYTES - this.#tail.length);
-    const end = endOfPiece(concat(this.#tail, rest.subarray(0, lacksOfLength)), 0);
+    const end = endOfPiece(joinBytes([this.#tail, rest.subarray(0, lacksOfLength)]), 0);
     const lacks = end === undefined ? rest.length + 1 : end - this.#tail.length;
     const taken = Math.min(lacks, rest.length);
-    this.#tail = concat(this.#tail, rest.subarray(0, taken));
+    this.#tail = joinBytes([this.#tail, rest.subarray(0, taken)]);
     if (taken < lacks) return taken;
     const piece = this.#tail;
     this.#tail = new Uint8Array(0);
@@ -246,11 +247,4 @@ function endOfPiece(bytes: Uint8Array, offset: number): number | undefined {
     throw new HearsayError('malformed', `a piece of an answer of ${length} bytes`);
   }
   return offset + PIECE_LENGTH_BYTES + length;
-}
-
-function concat(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(left.length + right.length);
-  whole.set(left);
-  whole.set(right, left.length);
-  return whole;
 }

@@ -1,4 +1,5 @@
 import type { PeerId } from '@hearsay/core';
+import { joinBytes } from '../wire/bytes.js';
 import { FRAME_BYTES_MAX } from '../wire/wire-limits.js';
 
 interface Gathered {
@@ -48,7 +49,7 @@ export class Parts {
     this.#gathered.set(id, known);
     if (known.parts.length < part.count) return undefined;
     this.#forget(id);
-    return joined(known.parts, size);
+    return joinBytes(known.parts);
   }
 
   /** A neighbour is gone, and with it the rest of what it was sending. */
@@ -60,14 +61,4 @@ export class Parts {
     this.#bytes -= this.#gathered.get(id)?.bytes ?? 0;
     this.#gathered.delete(id);
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

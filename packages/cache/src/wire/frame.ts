@@ -1,5 +1,6 @@
 import { HearsayError, type PeerId, type StreamId, shortId, streamId } from '@hearsay/core';
 import { type ClockEntry, Reader, readClock, Writer, writeClockEntries } from '@hearsay/core/wire';
+import { sameBytes } from './bytes.js';
 import { FRAME_BYTES_MAX, FRAME_OPERATIONS_MAX } from './wire-limits.js';
 
 /** SHA-256 of a body, so that a head can be shown without it. */
@@ -134,7 +135,7 @@ export function checkHead(head: FrameHead, crypto: FrameCrypto): void {
 export function checkFrame({ head, body }: Frame, crypto: FrameCrypto): void {
   checkHead(head, crypto);
   const hash = crypto.hash(body);
-  if (!head.bodyHash.every((byte, index) => byte === hash[index])) {
+  if (!sameBytes(head.bodyHash, hash)) {
     throw new HearsayError(
       'forged',
       `frame ${head.first} of ${shortId(head.origin)} has another body`,

@@ -3,7 +3,7 @@ import type { PeerId, StreamId } from '../ids.js';
 import type { LinkId } from '../input.js';
 import type { Limits } from '../limits.js';
 import type { Priority } from '../priority.js';
-import type { Counters } from '../view.js';
+import type { TreeCounters } from './tree-counters.js';
 
 /** The other end of an open link. */
 export interface Neighbour {
@@ -17,21 +17,6 @@ export type TreeConfig = Pick<
 >;
 
 export type TreeLimits = Pick<Limits, 'treesMax' | 'relayedMax' | 'announcedMax' | 'pullBytesMax'>;
-
-export type TreeCounters = Pick<
-  Counters,
-  | 'relaysSent'
-  | 'relaysFirst'
-  | 'relaysDuplicate'
-  | 'ihavesSent'
-  | 'ihavesIgnored'
-  | 'graftsSent'
-  | 'graftsServed'
-  | 'graftsUnserved'
-  | 'prunesSent'
-  | 'treesShifted'
-  | 'treesEvicted'
->;
 
 /** What the trees need of their peer: its links, its log, its clock. */
 export interface TreeHost {

@@ -196,12 +196,12 @@ function report(outcomes: readonly Outcome[]): Report {
       }),
     })),
   });
-  const { 'one sender': one, 'ten senders': ten, 'random senders': any } = MESSAGES;
+  const { 'one sender': one, 'ten senders': ten, 'random senders': random } = MESSAGES;
   return {
     title: 'Broadcast trees',
     method: [
       `The broadcast trees of the core, and nothing else of it, on random overlays in which each peer has ${DEGREE} neighbours, as HyParView makes them. A link takes ${LATENCY_MS[0]} to ${LATENCY_MS[1]} ms one way, drawn once, and each frame up to ${JITTER_PERCENT} % more. A message is said every ${GAP_MS} ms, so that several are on their way at any time. Nothing is lost; frames are those of the wire, encoded and read.`,
-      `Measured after the trees have grown: ${one.before} messages of one sender and then ${one.counted} that count, ${ten.before} and ${ten.counted} of ten senders in turn, ${any.before} and ${any.counted} of senders drawn anew each time, who almost all speak for the first time (a shared tree is as good as it gets after ${SHARED_BEFORE_MAX}, and a flood learns nothing). RMR is the number of copies that a peer gets beyond the first. The last hop is the number of links between the origin and the farthest peer, by the way that the first copy took. The first message of an origin is shown by itself, without the very first of all, which finds no tree and floods. Control is what a peer sends for a message besides the message itself: \`ihave\`, \`graft\` and \`prune\`.`,
+      `Measured after the trees have grown: ${one.before} messages of one sender and then ${one.counted} that count, ${ten.before} and ${ten.counted} of ten senders in turn, ${random.before} and ${random.counted} of senders drawn anew each time, who almost all speak for the first time (a shared tree is as good as it gets after ${SHARED_BEFORE_MAX}, and a flood learns nothing). RMR is the number of copies that a peer gets beyond the first. The last hop is the number of links between the origin and the farthest peer, by the way that the first copy took. The first message of an origin is shown by itself, without the very first of all, which finds no tree and floods. Control is what a peer sends for a message besides the message itself: \`ihave\`, \`graft\` and \`prune\`.`,
       'One shared tree is the same code with room for no other tree, and without its shortening by time: Plumtree as published, but for the hops that its messages carry.',
     ],
     tables: [

@@ -5,7 +5,12 @@ import {
   type LinkId,
   type PeerId,
 } from '@hearsay/core';
-import { Plumtree, type TreeCounters, type TreeLimits } from '@hearsay/core/broadcast';
+import {
+  Plumtree,
+  type TreeCounters,
+  type TreeLimits,
+  zeroTreeCounters,
+} from '@hearsay/core/broadcast';
 
 /** One end of a link of the light network. */
 export interface TreeLink {
@@ -72,20 +77,4 @@ export class TreeNode {
     this.#neighbours = this.#neighbours.filter((neighbour) => neighbour.id !== id);
     this.tree.linkDown(id);
   }
-}
-
-function zeroTreeCounters(): TreeCounters {
-  return {
-    relaysSent: 0,
-    relaysFirst: 0,
-    relaysDuplicate: 0,
-    ihavesSent: 0,
-    ihavesIgnored: 0,
-    graftsSent: 0,
-    graftsServed: 0,
-    graftsUnserved: 0,
-    prunesSent: 0,
-    treesShifted: 0,
-    treesEvicted: 0,
-  };
 }
