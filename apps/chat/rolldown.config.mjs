@@ -6,7 +6,14 @@ export default defineConfig({
   input: { hearsay: 'dist/main.js' },
   platform: 'node',
   // Native, CommonJS loaded by `require`, or with files of its own beside it.
-  external: ['ws', 'sodium-universal', 'noise-handshake', 'prom-client', '@hearsay/web-view'],
+  external: [
+    'ws',
+    'sodium-universal',
+    'noise-handshake',
+    'prom-client',
+    '@hearsay/pad',
+    '@hearsay/web-view',
+  ],
   output: {
     dir: 'dist/bundle',
     format: 'esm',

@@ -6,7 +6,7 @@ import { importsOf } from '../lib/source.mjs';
 /** @typedef {{ folder: string, name: string, layer: number, entries: string[] }} Member */
 
 /**
- * Imports run one way, core <- node, sim, terminal <- cache, services, web-view <- apps, and enter another
+ * Imports run one way, core <- node, sim, terminal <- cache, services, web-view, pad <- apps, and enter another
  * package only where its `exports` map has a door.
  */
 export function checkImports() {
@@ -30,7 +30,12 @@ function readMember(folder) {
 /** @param {string} folder */
 function layerOf(folder) {
   const [APP, UPON_THE_RUNTIME, RUNTIME, CORE] = [3, 2, 1, 0];
-  const uponTheRuntime = ['packages/cache', 'packages/services', 'packages/web-view'];
+  const uponTheRuntime = [
+    'packages/cache',
+    'packages/services',
+    'packages/web-view',
+    'packages/pad',
+  ];
   if (!folder.startsWith('packages/')) return APP;
   if (uponTheRuntime.includes(folder)) return UPON_THE_RUNTIME;
   return folder === 'packages/core' ? CORE : RUNTIME;

@@ -37,6 +37,9 @@ Examples:
   tail -f build.log | hearsay ci --plain
   hearsay bot --json --follow        one JSON object a line, both ways
 
+In a browser, while ana runs: http://127.0.0.1:7340/pad/ is a text to edit together, the same at
+every peer. /pad in the chat prints the address; docs/documents.md tells more.
+
 Exit codes: 0 ok, 1 fault, 2 wrong use, 3 no peer found, 4 not held by others in time.`;
 
 const SEND_EXAMPLES = `
@@ -141,7 +144,7 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
     )
     .option('--cache-memory <size>', 'what the cache may take (default: 256mb)', memoryValue)
     .option('--no-typing', 'tell nobody that you type, and show nobody who does')
-    .option('--no-cache', 'no cache and no documents')
+    .option('--no-cache', 'no cache, no documents, and no page to edit them')
     .option(
       '--http-token <token>',
       'who shows it may ask over HTTP from elsewhere (or HEARSAY_HTTP_TOKEN, which ps does not show)',

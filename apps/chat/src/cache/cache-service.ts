@@ -14,12 +14,12 @@ export interface CacheServiceOptions {
 /** The first screen comes first: nobody waits for the cache in the first moments. */
 const OPEN_AFTER_MS = 50;
 
-/** The cache and the documents of this peer: opened when the chat is there, served over HTTP. */
+/** The cache and the documents of this peer: opened when the chat is there, served over HTTP with a page. */
 export class CacheService {
   readonly #options: CacheServiceOptions;
   #timer: NodeJS.Timeout | undefined;
   #opening: Promise<Cache> | undefined;
-  #stopServing: (() => void) | undefined;
+  #stopServing: readonly (() => void)[] = [];
   #isClosed = false;
 
   constructor(options: CacheServiceOptions) {
@@ -45,13 +45,16 @@ export class CacheService {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     const cache = await this.#opening?.catch(() => undefined);
-    this.#stopServing?.();
+    for (const stop of this.#stopServing) stop();
     await cache?.close();
   }
 
   async #open(): Promise<Cache> {
     const { peer, dir, memoryBytes, durability } = this.#options;
-    const { openCache, serveCache } = await import('@hearsay/cache');
+    const [{ openCache, serveCache }, { servePad }] = await Promise.all([
+      import('@hearsay/cache'),
+      import('@hearsay/pad'),
+    ]);
     const cache = await openCache({
       peer,
       dir,
@@ -60,7 +63,7 @@ export class CacheService {
       ...(durability === undefined ? {} : { durability }),
     });
     cache.on('failed', (error) => this.#complain(error));
-    if (!this.#isClosed) this.#stopServing = serveCache(cache);
+    if (!this.#isClosed) this.#stopServing = [serveCache(cache), servePad({ peer })];
     return cache;
   }
 

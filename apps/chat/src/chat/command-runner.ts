@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Cache } from '@hearsay/cache';
 import type { PeerId } from '@hearsay/core';
+import { padUrl } from '@hearsay/pad';
 import { askCache, type CacheRequest, cacheRows } from '../cache/cache-commands.js';
 import { codeOf, isPeerError } from '../command-line/failure.js';
 import { isAddress } from '../command-line/values.js';
@@ -166,6 +167,8 @@ export class CommandRunner {
         return print(receiptRows(narrator.receipts.recent(), look()));
       case 'cache':
         return this.#askCache(command.request);
+      case 'pad':
+        return this.#pad(command.name);
       case 'help':
         if (command.name === undefined && this.#options.openHelp !== undefined) {
           return this.#options.openHelp();
@@ -192,6 +195,12 @@ export class CommandRunner {
       if (codeOf(error) === '') throw error;
       complain(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  #pad(name: string | undefined): void {
+    const { cache, print, complain } = this.#options;
+    if (cache === undefined) return complain('this peer has no documents (--no-cache)');
+    print([padUrl(this.#session.peer.port, name)]);
   }
 
   #invite(): void {

@@ -10,6 +10,7 @@ import {
   type Peer,
   type StoredNetwork,
 } from '@hearsay/node';
+import { DOCUMENTS_TAG } from '@hearsay/pad';
 import type { ThemeName } from '@hearsay/terminal';
 import { CacheService } from '../cache/cache-service.js';
 import { makeInvite } from '../chat/make-invite.js';
@@ -263,6 +264,8 @@ async function openPeer({ nick, network, join, options }: PeerRequest): Promise<
       network: network.network,
       keys: network.keys,
       stateFolder: path.join(network.folder, nick),
+      // So a page whose peer is gone knows where to go on.
+      ...(options.cache ? { tags: { [DOCUMENTS_TAG]: 'yes' } } : {}),
       ...(durability === undefined ? {} : { durability }),
       ...(httpToken === undefined ? {} : { httpToken }),
       ...(port === undefined ? {} : { port }),

@@ -39,6 +39,7 @@ type CommandName =
   | 'get'
   | 'del'
   | 'incr'
+  | 'pad'
   | 'invite'
   | 'help'
   | 'quit';
@@ -172,6 +173,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'add N (default 1) to a counter of the cache',
   },
   {
+    name: 'pad',
+    aliases: [],
+    usage: '/pad [NAME]',
+    summary: 'where a text to edit together is, for a browser of this machine',
+    details: 'Every peer serves the same texts: a page whose peer is gone goes on at another one.',
+  },
+  {
     name: 'help',
     aliases: ['h', '?'],
     usage: '/help [COMMAND]',
@@ -189,7 +197,7 @@ export type Command =
   | { readonly kind: 'msg'; readonly to: string; readonly text: string }
   | { readonly kind: 'cache'; readonly request: CacheRequest }
   | { readonly kind: 'query' | 'join' | 'nick' | 'dial' | 'cut'; readonly name: string }
-  | { readonly kind: 'part' | 'help' | 'heal'; readonly name: string | undefined }
+  | { readonly kind: 'part' | 'help' | 'heal' | 'pad'; readonly name: string | undefined }
   | { readonly kind: 'pause'; readonly ms: number }
   | {
       readonly kind:
@@ -260,6 +268,7 @@ function withArguments({ name }: CommandSpec, rest: string): Command | undefined
     case 'part':
     case 'help':
     case 'heal':
+    case 'pad':
       if (word === '') return { kind: name, name: undefined };
       return hasOneWord ? { kind: name, name: word } : undefined;
     case 'set':

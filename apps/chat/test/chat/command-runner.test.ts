@@ -1,6 +1,6 @@
 import { PeerError } from '@hearsay/node';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CommandRunner } from '../../src/chat/command-runner.js';
+import { CommandRunner, type CommandRunnerOptions } from '../../src/chat/command-runner.js';
 import { Drills } from '../../src/chat/drills.js';
 import type { MadeInvite } from '../../src/chat/make-invite.js';
 import { ChatSession } from '../../src/chat/session.js';
@@ -21,7 +21,7 @@ afterEach(() => {
   for (const narrator of narrators.splice(0)) narrator.stop();
 });
 
-function running(): {
+function running({ cache }: Pick<CommandRunnerOptions, 'cache'> = {}): {
   peer: FakePeer;
   session: ChatSession;
   runner: CommandRunner;
@@ -48,6 +48,7 @@ function running(): {
     session,
     narrator,
     invite: () => INVITE,
+    cache,
     look: () => ({ paint: NO_PAINT, glyphs: UNICODE_GLYPHS, columns: undefined, nickColumns: 0 }),
     print: (printed) => rows.push(...printed),
     complain: (text) => rows.push(`! ${text}`),
@@ -68,6 +69,19 @@ describe('what a person types', () => {
       ['room/lobby', { k: 'say', text: 'hi' }],
       ['room/lobby', { k: 'say', text: '/quit' }],
       ['room/lobby', { k: 'me', text: 'waves' }],
+    ]);
+  });
+
+  it('asks where a text to edit is, and there is none without documents', async () => {
+    const { runner, rows } = running();
+    await runner.run('/pad');
+    expect(rows).toEqual(['! this peer has no documents (--no-cache)']);
+    const serving = running({ cache: () => Promise.reject(new Error('not asked')) });
+    await serving.runner.run('/pad');
+    await serving.runner.run('/pad a&b');
+    expect(serving.rows).toEqual([
+      'http://127.0.0.1:7340/pad/',
+      'http://127.0.0.1:7340/pad/?doc=a%26b',
     ]);
   });
 

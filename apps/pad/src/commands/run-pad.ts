@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openDocuments } from '@hearsay/cache';
 import { createPeer, defaultStateFolder, openNetwork, type Peer } from '@hearsay/node';
-import { DOCUMENTS_TAG, PAD_PATH, servePad } from '../serve/serve-pad.js';
+import { DOCUMENTS_TAG, PAD_PATH, padUrl, servePad } from '@hearsay/pad';
 
 /** The options of `hearsay-pad NICK`, as the command line gives them. */
 export interface RunOptions {
@@ -32,7 +32,7 @@ export async function runPad(nick: string, options: RunOptions): Promise<void> {
   });
   servePad({ peer });
   const tell = teller(options.json === true);
-  const url = `http://127.0.0.1:${peer.port}${PAD_PATH}`;
+  const url = padUrl(peer.port);
   tell({ event: 'ready', nick, url, pid: process.pid }, `open ${url} in a browser; Ctrl-C ends`);
   if (options.lan === true && token !== undefined) {
     for (const address of ownAddresses(peer)) {

@@ -15,6 +15,15 @@ export interface PadOptions {
 export const DOCUMENTS_TAG = 'documents';
 
 /**
+ * Where a browser of this machine finds the page.
+ * @param name of the text; undefined: the one that is called `notes`
+ */
+export function padUrl(port: number, name?: string): string {
+  const query = name === undefined ? '' : `?doc=${encodeURIComponent(name)}`;
+  return `http://127.0.0.1:${port}${PAD_PATH}${query}`;
+}
+
+/**
  * Serves the page at `/pad/` of a peer, with a list of the peers it may go on to.
  * @returns a function that ends it
  * @throws PeerError `route-taken`

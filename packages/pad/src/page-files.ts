@@ -9,8 +9,8 @@ export interface PageFile {
 
 const NONCE_BYTES = 16;
 const TOKEN = /^[\w.~-]{1,256}$/;
-/** Built from the sources beside this program; the same place for the sources and for what is built. */
-const FOLDER = new URL('../../dist/page/', import.meta.url);
+/** Built from the sources of this package; the same place for the sources and for what is built. */
+const FOLDER = new URL('../dist/page/', import.meta.url);
 const TYPES = {
   'pad.css': 'text/css; charset=utf-8',
   'pad.js': 'text/javascript; charset=utf-8',

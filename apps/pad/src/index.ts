@@ -1,1 +1,0 @@
-export { PAD_PATH, type PadOptions, servePad } from './serve/serve-pad.js';

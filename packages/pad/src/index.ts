@@ -1,0 +1,1 @@
+export { DOCUMENTS_TAG, PAD_PATH, type PadOptions, padUrl, servePad } from './serve-pad.js';
