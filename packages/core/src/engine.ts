@@ -1,6 +1,6 @@
 import { DEFAULT_CONFIG } from './config.js';
 import type { Context } from './context.js';
-import { Deadlines, type Timer } from './deadlines.js';
+import { Deadlines } from './deadlines.js';
 import type { Effect, Message } from './effect.js';
 import type { Engine, EngineOptions } from './engine-api.js';
 import { HearsayError } from './errors.js';
@@ -12,10 +12,11 @@ import type { BatchStore } from './log/batch-store.js';
 import type { Contradiction } from './log/log-progress.js';
 import { ALL_DEFENCES } from './membership/defences.js';
 import { Outbox } from './outbox.js';
-import { buildParts, LOG_REPLICA, type PeerHooks, type PeerParts } from './peer-parts.js';
+import { buildParts, type PeerHooks, type PeerParts } from './peer-parts.js';
 import type { Random } from './random.js';
 import type { Self } from './self.js';
 import { memberView, snapshot } from './snapshot.js';
+import { FORGET_EVERY_MS, TimerHandler } from './timer-handler.js';
 import { Notary } from './trust/notary.js';
 import { OwnRecord } from './trust/own-record.js';
 import { type Counters, type Receipt, type StatusView, zeroCounters } from './view.js';
@@ -24,10 +25,6 @@ import { encodeFrame } from './wire/frame.js';
 
 /** A stall shorter than this is not worth a line on a screen. */
 const STALL_TOLD_MS = 1_000;
-/** Between two looks for members to forget. */
-const FORGET_EVERY_MS = 60_000;
-/** Looks at what is held back within the time after which it is let go of. */
-const HOLD_BACK_LOOKS = 4;
 
 /** Makes a peer; it does nothing before the `start` input. */
 export function createEngine(options: EngineOptions): Engine {
@@ -39,6 +36,7 @@ class PeerEngine implements Engine {
   readonly #context: Context;
   readonly #parts: PeerParts;
   readonly #links: LinkHandler;
+  readonly #timers: TimerHandler;
   #state: 'joining' | 'alive' | 'left' = 'joining';
   #startedMs = 0;
   /** The wish the host last heard; later than this by much means that the process stood still. */
@@ -76,6 +74,7 @@ class PeerEngine implements Engine {
     this.#links = new LinkHandler(this.#context, this.#parts, () =>
       this.#context.now.monotonicMs < this.#stall.untilMs ? this.#stall.ms : 0,
     );
+    this.#timers = new TimerHandler(this.#context, this.#parts, this.#links);
   }
 
   handle(input: Input, now: Now): readonly Effect[] {
@@ -165,7 +164,7 @@ class PeerEngine implements Engine {
         return overlay.dialFailed(input.address, input.failure, input.detail);
       case 'wake':
         for (const timer of this.#context.deadlines.takeDue(this.#context.now.monotonicMs)) {
-          this.#fire(timer);
+          this.#timers.fire(timer);
         }
         return;
       case 'health':
@@ -207,69 +206,6 @@ class PeerEngine implements Engine {
     }
   }
 
-  #fire(timer: Timer): void {
-    const {
-      antiEntropy,
-      dissemination,
-      holdings,
-      isolation,
-      links,
-      members,
-      membership,
-      prober,
-      publisher,
-      trees,
-    } = this.#parts;
-    switch (timer.kind) {
-      case 'flush':
-        return publisher.flush();
-      case 'gossip':
-        return dissemination.flush(membership.doubtful);
-      case 'probe-round':
-        prober.round();
-        return isolation.evaluate();
-      case 'probe':
-        return prober.timedOut(timer.nonce);
-      case 'relayed-probe':
-        return prober.relayedTimedOut(timer.nonce);
-      case 'suspicion':
-        return membership.suspicionExpired(timer.peer);
-      case 'isolation':
-        return isolation.confirmed();
-      case 'handshake':
-        return this.#links.handshakeTimedOut(timer.link);
-      case 'redial':
-      case 'views':
-        return; // What is due is done after every step.
-      case 'have':
-        return holdings.tell();
-      case 'offer':
-        return antiEntropy.round();
-      case 'lacks': {
-        const holder = holdings.overdue();
-        const link = holder === undefined ? undefined : links.of(holder);
-        if (link !== undefined) antiEntropy.pull(LOG_REPLICA, link);
-        return;
-      }
-      case 'held':
-        this.#parts.log.giveUpHeld(HOLD_BACK_LOOKS);
-        return this.#lookAfterLog();
-      case 'pull':
-        return antiEntropy.expire();
-      case 'answers':
-        return antiEntropy.answer();
-      case 'newcomers':
-        return this.#parts.newcomers.turn();
-      case 'ihave':
-        return trees.announce();
-      case 'graft':
-        return trees.demand();
-      case 'forget':
-        members.forget(this.#context.now.monotonicMs - this.#context.config.forgetMs);
-        return this.#context.deadlines.set(timer, this.#context.now.monotonicMs + FORGET_EVERY_MS);
-    }
-  }
-
   #start(addresses: readonly string[]): void {
     const { config, deadlines, now, self } = this.#context;
     this.#state = 'alive';
@@ -282,13 +218,7 @@ class PeerEngine implements Engine {
     deadlines.set({ kind: 'probe-round' }, now.monotonicMs + phase(config.probeIntervalMs));
     deadlines.set({ kind: 'offer' }, now.monotonicMs + phase(config.syncIntervalMs));
     deadlines.set({ kind: 'forget' }, now.monotonicMs + FORGET_EVERY_MS);
-    this.#lookAfterLog();
-  }
-
-  #lookAfterLog(): void {
-    const { config, deadlines, now } = this.#context;
-    this.#parts.log.upkeep.expire(now.wallMs);
-    deadlines.set({ kind: 'held' }, now.monotonicMs + config.holdBackMs / HOLD_BACK_LOOKS);
+    this.#timers.lookAfterLog();
   }
 
   #describe(meta: Uint8Array): void {
