@@ -48,7 +48,7 @@ export interface RuntimeLimits {
   /** Announcements read in one second; further ones are ignored until the next. */
   readonly datagramsPerSecondMax: number;
   /** Peers remembered as already announced; the oldest makes room. */
-  readonly announcedMax: number;
+  readonly announcersMax: number;
   /** Members remembered over restarts; those heard longest ago go first. */
   readonly savedMembersMax: number;
   /** Of these, dialled at the start (the latest), and again now and then while nobody is there (any). */
@@ -86,7 +86,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   linkSliceMs: 4,
   subscriberQueueMax: 10_000,
   datagramsPerSecondMax: 1_000,
-  announcedMax: 1_024,
+  announcersMax: 1_024,
   savedMembersMax: 256,
   membersTriedMax: 32,
   runFilesMax: 512,

@@ -18,9 +18,9 @@ export interface RuntimeTimers {
   readonly announceEarlyMs: readonly number[];
   readonly announceIntervalMs: number;
   /** A newcomer is answered within this time (a random part of it, so that answers spread). */
-  readonly answerDelayMs: number;
+  readonly announceAnswerDelayMs: number;
   /** Between two answers, however many newcomers there are: one answer serves them all. */
-  readonly answerIntervalMs: number;
+  readonly announceAnswerIntervalMs: number;
   /** Between two scans of the run folder. */
   readonly runScanMs: number;
   /** An HTTP request that is not there as a whole by then is cut. */
@@ -43,8 +43,8 @@ export const DEFAULT_TIMERS: RuntimeTimers = {
   membersForgetMs: 2_592_000_000,
   announceEarlyMs: [100, 300, 1_000],
   announceIntervalMs: 5_000,
-  answerDelayMs: 20,
-  answerIntervalMs: 100,
+  announceAnswerDelayMs: 20,
+  announceAnswerIntervalMs: 100,
   runScanMs: 2_000,
   httpRequestTimeoutMs: 30_000,
   unhealthyLoopMs: 5_000,

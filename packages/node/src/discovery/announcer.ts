@@ -4,7 +4,7 @@ import type { RuntimeTimers } from '../timers.js';
 export interface AnnouncerOptions {
   readonly timers: Pick<
     RuntimeTimers,
-    'announceEarlyMs' | 'announceIntervalMs' | 'answerDelayMs' | 'answerIntervalMs'
+    'announceEarlyMs' | 'announceIntervalMs' | 'announceAnswerDelayMs' | 'announceAnswerIntervalMs'
   >;
   readonly readMonotonicMs: () => number;
   /** A number in 0 .. 1, so that peers that start together do not speak together. */
@@ -16,7 +16,7 @@ export interface AnnouncerOptions {
  * When to announce: often at the start, seldom later, and soon after somebody new was heard.
  *
  * Everybody answers a newcomer, so that it learns all peers at once. However many come together,
- * one answer serves them: at most one goes out in `answerIntervalMs`.
+ * one answer serves them: at most one goes out in `announceAnswerIntervalMs`.
  */
 export class Announcer {
   readonly #options: AnnouncerOptions;
@@ -40,16 +40,16 @@ export class Announcer {
   /** Somebody was heard who may not know us yet. */
   answerSoon(): void {
     if (this.#answer !== undefined) return;
-    const { answerDelayMs, answerIntervalMs } = this.#options.timers;
+    const { announceAnswerDelayMs, announceAnswerIntervalMs } = this.#options.timers;
     const sinceMs = this.#options.readMonotonicMs() - this.#answeredMs;
-    const pauseMs = Math.max(0, answerIntervalMs - sinceMs);
+    const pauseMs = Math.max(0, announceAnswerIntervalMs - sinceMs);
     this.#answer = setTimeout(
       () => {
         this.#answer = undefined;
         this.#answeredMs = this.#options.readMonotonicMs();
         this.#options.announce();
       },
-      pauseMs + answerDelayMs * this.#options.random(),
+      pauseMs + announceAnswerDelayMs * this.#options.random(),
     );
   }
 

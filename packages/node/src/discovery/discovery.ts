@@ -26,7 +26,7 @@ export interface DiscoveryOptions {
   readonly port: number;
   readonly runFolder: string;
   readonly timers: RuntimeTimers;
-  readonly limits: Pick<RuntimeLimits, 'announcedMax' | 'datagramsPerSecondMax' | 'runFilesMax'>;
+  readonly limits: Pick<RuntimeLimits, 'announcersMax' | 'datagramsPerSecondMax' | 'runFilesMax'>;
   readonly readMonotonicMs: () => number;
   readonly random: () => number;
   readonly onFound: (address: Address, peer: PeerId) => void;
@@ -149,7 +149,7 @@ export class Discovery {
     if (this.#announced.get(peer) === generation) return false;
     this.#announced.delete(peer);
     this.#announced.set(peer, generation);
-    if (this.#announced.size > this.#options.limits.announcedMax) {
+    if (this.#announced.size > this.#options.limits.announcersMax) {
       const oldest = this.#announced.keys().next();
       if (oldest.done !== true) this.#announced.delete(oldest.value);
     }

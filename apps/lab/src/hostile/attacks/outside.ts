@@ -48,7 +48,7 @@ export const outsideAttacks: readonly Attack[] = [
     name: 'announcements without end',
     as: 'stranger',
     answer: 'bounded',
-    because: 'datagramsPerSecondMax are read, announcedMax remembered',
+    because: 'datagramsPerSecondMax are read, announcersMax remembered',
     run: (scene) => announce(scene, () => randomBytes(200)),
   },
   {
