@@ -61,6 +61,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
   const { limits, replicationLimits } = limitsOf(options);
   const random = seededRandom(randomUUID());
   let changed: (event: StoreEvent) => void = () => undefined;
+  let isWatched = (): boolean => false;
   const box = new StoreBox(
     () =>
       new Store({
@@ -69,6 +70,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
         memoryBytesMax: options.maxMemory ?? Number.POSITIVE_INFINITY,
         eviction: options.eviction ?? 'none',
         changed: (event) => changed(event),
+        isWatched: () => isWatched(),
       }),
   );
   let found: Found = { records: [], tornBytes: 0 };
@@ -97,6 +99,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     },
   });
   changed = host.storeChanged;
+  isWatched = () => host.changes.size > 0;
   try {
     await host.start(run?.sequence !== 0);
   } catch (error) {

@@ -7,8 +7,7 @@ import {
   type Priority,
   type Random,
 } from '@hearsay/core';
-import type { Survivor } from '../store/survivor.js';
-import type { Version } from '../values/stamp.js';
+import { onlyVersion, type Survivor } from '../store/survivor.js';
 import type { FrameCrypto } from '../wire/frame.js';
 import { encodePost, type Post } from '../wire/post.js';
 import { placesOf, writesOf } from '../wire/survivor-dates.js';
@@ -133,22 +132,16 @@ export function witnessSurvivors(
   arrived: readonly { readonly survivor: Survivor }[],
 ): void {
   for (const { survivor } of arrived) {
-    const only = onlyWrite(survivor);
+    const only = onlyVersion(survivor);
     if (only !== undefined) witness(context, only);
     else for (const time of writesOf(survivor)) witness(context, time);
   }
   const { ahead } = context;
   for (const { survivor } of arrived) {
-    const only = onlyWrite(survivor);
+    const only = onlyVersion(survivor);
     if (only !== undefined) ahead.raise(only.stream, only.sequence);
     else for (const [stream, sequence] of placesOf(survivor)) ahead.raise(stream, sequence);
   }
-}
-
-/** Most survivors are as simple as this, and need no lists. */
-function onlyWrite(survivor: Survivor): Version | undefined {
-  const isSimple = survivor.kind === 'register' && survivor.deadlineWrite === undefined;
-  return isSimple ? survivor.version : undefined;
 }
 
 /** Whether something of a repair that is not over, or of an answer, is shown here already. */

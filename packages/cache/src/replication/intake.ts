@@ -12,10 +12,12 @@ import type { Fragment } from './fragments.js';
 import { HASH_BYTES } from './summary.js';
 import { Vector } from './vector.js';
 
-/** A survivor, and the bytes that it was read from. */
+/** A survivor, and where the bytes stand that it was read from: a view of each would cost as much as the rest. */
 export interface Arrived {
   readonly survivor: Survivor;
-  readonly bytes: Uint8Array;
+  readonly whole: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** What an answer brought so far. */
@@ -128,8 +130,9 @@ export class Intake {
     if (rest.length > 0) this.#tail = new Uint8Array(rest);
     for (; this.#copied < this.#waiting.length; this.#copied++) {
       const each = this.#waiting[this.#copied];
-      if (each !== undefined)
-        this.#waiting[this.#copied] = { ...each, bytes: new Uint8Array(each.bytes) };
+      if (each === undefined) continue;
+      const { survivor, whole, start, end } = each;
+      this.#waiting[this.#copied] = placed(survivor, whole.slice(start, end));
     }
   }
 
@@ -175,7 +178,7 @@ export class Intake {
     const sequence = this.#place(reader);
     const start = reader.offset;
     const survivor = readSurvivor(reader, this.#memory);
-    this.#arrived(sequence, { survivor, bytes: whole.subarray(start, reader.offset) });
+    this.#arrived(sequence, { survivor, whole, start, end: reader.offset });
   }
 
   #fragment(reader: Reader): void {
@@ -189,7 +192,7 @@ export class Intake {
     const of = new Reader(whole);
     const survivor = readSurvivor(of, this.#memory);
     of.end();
-    this.#arrived(sequence, { survivor, bytes: whole });
+    this.#arrived(sequence, placed(survivor, whole));
   }
 
   #place(reader: Reader): number {
@@ -221,6 +224,11 @@ export class Intake {
     this.#handlers.apply(ready);
     this.#handlers.reached(this.#stream, Math.min(sequence, this.#counted));
   }
+}
+
+/** A survivor with bytes of its own. */
+function placed(survivor: Survivor, whole: Uint8Array): Arrived {
+  return { survivor, whole, start: 0, end: whole.length };
 }
 
 function isSameDate(left: HlcTime, right: HlcTime | undefined): boolean {

@@ -263,11 +263,11 @@ export function encodeGroup(survivors: readonly Survivor[]): Uint8Array {
 /** The same of survivors that were read: they are not written anew. */
 function groupOf(arrived: readonly Arrived[]): Uint8Array {
   let size = 0;
-  for (const { bytes } of arrived) size += bytes.length;
+  for (const { start, end } of arrived) size += end - start;
   const COUNT_BYTES = 8;
   const writer = new Writer(size + COUNT_BYTES);
   writer.varuint(arrived.length);
-  for (const { bytes } of arrived) writer.raw(bytes);
+  for (const { whole, start, end } of arrived) writer.raw(whole.subarray(start, end));
   return writer.finish();
 }
 

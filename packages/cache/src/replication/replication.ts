@@ -241,7 +241,8 @@ export class Replication {
     if (isLarge(operations)) own.close();
     store.apply(own.stream, own.next, operations, now.wallMs);
     own.add(operations);
-    return { ...time, stream: own.stream, sequence: own.sequence };
+    // Field by field: to spread the date into it took a fourth of the whole write.
+    return { ms: time.ms, counter: time.counter, stream: own.stream, sequence: own.sequence };
   }
 
   /** One step. @throws HearsayError `malformed`, `forged`: the neighbour's fault, its link is to be closed */

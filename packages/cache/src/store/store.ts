@@ -1,15 +1,16 @@
-import { invariant, type ReadonlyVectorClock, type StreamId, VectorClock } from '@hearsay/core';
+import { invariant, type ReadonlyVectorClock, type StreamId } from '@hearsay/core';
 import { CacheError } from '../errors.js';
 import { DEFAULT_CACHE_LIMITS } from '../limits.js';
 import type { Binary } from '../values/binary.js';
 import type { Change, Operation } from '../values/operation.js';
+import { Adopted } from './adopted.js';
 import { Composites } from './composites.js';
 import { PARTITIONS, type PartitionDigest, partitionOf } from './digests.js';
 import { Eviction } from './eviction.js';
 import { Preparations } from './preparations.js';
 import { Registers } from './registers.js';
 import { NO_SLOT, STATE } from './slots.js';
-import { type PlacedSurvivor, placesOf, type Survivor } from './survivor.js';
+import type { PlacedSurvivor, Survivor } from './survivor.js';
 import { Extra, NEVER, Table } from './table.js';
 import type {
   ApplyResult,
@@ -43,11 +44,11 @@ const SCAN_LIMIT = 1_000;
 export class Store {
   readonly #memoryBytesMax: number;
   readonly #changed: ((event: StoreEvent) => void) | undefined;
+  readonly #isWatched: () => boolean;
   /** Of the call under way. */
   #nowMs = 0;
-  /** What was adopted beyond the clock. */
-  #adopted = new VectorClock();
   readonly #table = new Table();
+  readonly #adopted = new Adopted(this.#table.index);
   readonly #registers = new Registers(this.#table);
   readonly #composites = new Composites(this.#table, this.#registers);
   readonly #writes: Writes;
@@ -58,6 +59,7 @@ export class Store {
   constructor(options: StoreOptions) {
     this.#memoryBytesMax = options.memoryBytesMax ?? NEVER;
     this.#changed = options.changed;
+    this.#isWatched = options.isWatched ?? (() => true);
     this.#eviction = new Eviction(options.eviction ?? 'none', this.#table, options.random);
     this.#writes = new Writes({
       table: this.#table,
@@ -92,8 +94,7 @@ export class Store {
 
   /** What a local write may have seen, and others must hold before it: the clock, and what was adopted beyond. */
   get causes(): ReadonlyVectorClock {
-    if (this.#adopted.size === 0) return this.clock;
-    return VectorClock.from([...this.clock.entries(), ...this.#adopted.entries()]);
+    return this.#adopted.causes();
   }
 
   /** The earliest time at which `expire` may have something to do, or infinity. */
@@ -228,7 +229,7 @@ export class Store {
     if (sequence <= known) return 'known';
     invariant(sequence === known + 1, 'operations of a stream are applied without holes');
     const { time } = operation;
-    const origin = { stream, index, sequence, ms: time.ms, counter: time.counter };
+    const origin = { ms: time.ms, counter: time.counter, stream, sequence, index };
     this.#nowMs = nowMs;
     const changed = this.#writes.apply(origin, operation, nowMs);
     this.#table.index.raise(index, sequence);
@@ -240,7 +241,7 @@ export class Store {
   advance(clock: ReadonlyVectorClock): void {
     const { index } = this.#table;
     for (const [stream, sequence] of clock.entries()) index.raise(index.indexOf(stream), sequence);
-    if (index.clock.dominates(this.#adopted)) this.#adopted = new VectorClock();
+    this.#adopted.advanced();
   }
 
   /**
@@ -377,9 +378,7 @@ export class Store {
 
   #adopt(survivor: Survivor, nowMs: number, asked: boolean): boolean {
     this.#nowMs = nowMs;
-    for (const [stream, sequence] of placesOf(survivor)) {
-      if (!this.clock.includes({ stream, sequence })) this.#adopted.raise(stream, sequence);
-    }
+    this.#adopted.note(survivor);
     const changed = this.#writes.adopt(survivor, nowMs, asked);
     if (asked && changed) this.#eviction.touch(this.#table.find(survivor.key), nowMs);
     this.#upkeep.makeRoom(0, nowMs);
@@ -394,6 +393,7 @@ export class Store {
 
   #emit(kind: StoreEvent['kind'], slot: number): void {
     if (this.#changed === undefined) return;
+    if ((kind === 'set' || kind === 'delete') && !this.#isWatched()) return;
     const { slots } = this.#table;
     this.#changed({ kind, key: slots.key(slot), version: this.#table.version(slot) });
   }

@@ -45,13 +45,16 @@ export interface PlacedSurvivor {
   readonly survivor: Survivor;
 }
 
+/** The one write that a survivor is made of: most are as simple as this, and need no lists. */
+export function onlyVersion(survivor: Survivor): Version | undefined {
+  const isSimple = survivor.kind === 'register' && survivor.deadlineWrite === undefined;
+  return isSimple ? survivor.version : undefined;
+}
+
 /** The writes that a survivor has in it, as the last one of each stream. */
 export function placesOf(survivor: Survivor): readonly (readonly [StreamId, number])[] {
   if (survivor.kind === 'composite') return survivor.state.seen;
   const { version: written, deadlineWrite } = survivor;
-  if (written !== undefined && deadlineWrite === undefined) {
-    return [[written.stream, written.sequence]]; // Most are as simple as this.
-  }
   const versions = [written, deadlineWrite?.version];
   return versions.flatMap((version) =>
     version === undefined ? [] : [[version.stream, version.sequence] as const],

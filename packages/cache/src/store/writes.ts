@@ -169,7 +169,8 @@ export class Writes {
   }
 
   #origin(version: Version): Origin {
-    return { ...version, index: this.#parts.table.index.indexOf(version.stream) };
+    const { ms, counter, stream, sequence } = version;
+    return { ms, counter, stream, sequence, index: this.#parts.table.index.indexOf(stream) };
   }
 
   /** Known, and not held any more: it was deleted, expired or evicted, and forgotten. */

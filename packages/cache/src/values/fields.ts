@@ -20,8 +20,7 @@ export function malformed(what: string): HearsayError {
 
 /** Length, then one byte a character. */
 export function writeBinary(writer: Writer, binary: Binary): void {
-  writer.varuint(binary.length);
-  for (let index = 0; index < binary.length; index++) writer.u8(binary.charCodeAt(index));
+  writer.varuint(binary.length).codes(binary);
 }
 
 /** @throws HearsayError `malformed` */
@@ -137,7 +136,10 @@ export class StreamWriter {
 export class StreamReader {
   readonly #reader: Reader;
   readonly #memory: StreamMemory;
-  readonly #streams: StreamId[] = [];
+  /** The first stream: most records name no other, and they are read by the thousand. */
+  #first: StreamId | undefined;
+  /** All of them, where there are more. */
+  #streams: StreamId[] | undefined;
   /** Only where there are many. */
   #seen: Set<StreamId> | undefined;
 
@@ -147,11 +149,15 @@ export class StreamReader {
   }
 
   read(): StreamId {
-    const number = this.#reader.varuint(this.#streams.length);
-    const known = this.#streams[number - 1];
+    const first = this.#first;
+    if (first === undefined) return this.#readFirst();
+    const number = this.#reader.varuint(this.#streams?.length ?? 1);
+    if (number === 1) return first;
+    const known = this.#streams?.[number - 1];
     if (known !== undefined) return known;
     const stream = this.#memory.read(this.#reader);
-    if (this.#isKnown(stream)) throw malformed('a stream is told twice');
+    this.#streams ??= [first];
+    if (this.#isKnown(stream, this.#streams)) throw malformed('a stream is told twice');
     this.#streams.push(stream);
     this.#seen?.add(stream);
     return stream;
@@ -179,9 +185,16 @@ export class StreamReader {
     return items;
   }
 
-  #isKnown(stream: StreamId): boolean {
-    if (this.#streams.length < STREAMS_FEW) return this.#streams.includes(stream);
-    this.#seen ??= new Set(this.#streams);
+  #readFirst(): StreamId {
+    this.#reader.varuint(0);
+    const stream = this.#memory.read(this.#reader);
+    this.#first = stream;
+    return stream;
+  }
+
+  #isKnown(stream: StreamId, streams: readonly StreamId[]): boolean {
+    if (streams.length < STREAMS_FEW) return streams.includes(stream);
+    this.#seen ??= new Set(streams);
     return this.#seen.has(stream);
   }
 }

@@ -2,13 +2,12 @@ import type { Reader, Writer } from '@hearsay/core/wire';
 import type { DeadlineWrite } from './composite.js';
 import {
   readDeadline,
-  readTime,
   type StreamReader,
   type StreamWriter,
   writeDeadline,
   writeTime,
 } from './fields.js';
-import type { Version } from './stamp.js';
+import { TIME_COUNTER_MAX, TIME_MS_MAX, type Version } from './stamp.js';
 
 /** `stream sequence ms counter` */
 export function writeVersion(writer: Writer, streams: StreamWriter, version: Version): void {
@@ -18,8 +17,11 @@ export function writeVersion(writer: Writer, streams: StreamWriter, version: Ver
 
 /** @throws HearsayError `malformed` */
 export function readVersion(reader: Reader, streams: StreamReader): Version {
-  const dot = streams.dot();
-  return { ...dot, ...readTime(reader) };
+  const stream = streams.read();
+  const sequence = streams.sequence();
+  const ms = reader.varuint(TIME_MS_MAX);
+  // One object, field by field: spreading two into a third took a third of the time of a whole survivor.
+  return { ms, counter: reader.varuint(TIME_COUNTER_MAX), stream, sequence };
 }
 
 /** A flag, then a version and a deadline. */

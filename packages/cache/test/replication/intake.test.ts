@@ -73,11 +73,11 @@ describe('an answer', () => {
               floor: () => true,
               fragment: () => undefined,
               apply: (arrived) => {
-                for (const { survivor, bytes } of arrived) {
+                for (const { survivor, whole, start, end } of arrived) {
                   keys.push(survivor.key);
                   const writer = new Writer(64);
                   writeSurvivor(writer, survivor);
-                  expect(new Uint8Array(bytes)).toEqual(writer.finish());
+                  expect(whole.slice(start, end)).toEqual(writer.finish());
                 }
               },
               reached: (_, sequence) => reached.push(sequence),

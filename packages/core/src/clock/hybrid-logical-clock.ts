@@ -38,7 +38,7 @@ export class HybridLogicalClock {
   witness(remote: HlcTime, wallMs: number): boolean {
     const bound = wallMs + this.#aheadMaxMs;
     if (remote.ms > bound) return false;
-    if (compareTimes(remote, { ms: this.#ms, counter: this.#counter }) > 0) {
+    if ((remote.ms - this.#ms || remote.counter - this.#counter) > 0) {
       this.#ms = remote.ms;
       this.#counter = remote.counter;
     }

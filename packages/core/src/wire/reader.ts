@@ -66,14 +66,17 @@ export class Reader {
       this.#offset += 1; // Most numbers are this short.
       return first;
     }
+    const bytes = this.#bytes;
     let value = 0;
     let scale = 1;
-    for (let index = 0; index < VARUINT_BYTES_MAX; index++) {
-      const byte = this.u8();
+    for (let offset = start; offset < start + VARUINT_BYTES_MAX; offset++) {
+      const byte = bytes[offset];
+      if (offset >= this.#end || byte === undefined) throw malformed('cut short', offset);
       value += (byte & VARUINT_PAYLOAD) * scale;
       if (byte < VARUINT_CONTINUE) {
-        if (byte === 0 && index > 0) throw malformed('number not in shortest form', start);
+        if (byte === 0 && offset > start) throw malformed('number not in shortest form', start);
         if (value > max) throw malformed(`number over ${max}`, start);
+        this.#offset = offset + 1;
         return value;
       }
       scale *= VARUINT_CONTINUE;

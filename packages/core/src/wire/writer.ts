@@ -56,6 +56,16 @@ export class Writer {
     return this;
   }
 
+  /** One byte a character, of a text whose characters all are one; without a length. */
+  codes(text: string): this {
+    this.#reserve(text.length);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let index = 0; index < text.length; index++) bytes[at++] = text.charCodeAt(index);
+    this.#length = at;
+    return this;
+  }
+
   /** Length, then bytes. */
   bytes(bytes: Uint8Array): this {
     return this.varuint(bytes.length).raw(bytes);
