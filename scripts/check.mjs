@@ -5,6 +5,7 @@ import { checkCorePurity } from './checks/core-purity.mjs';
 import { checkFileSize } from './checks/file-size.mjs';
 import { checkImports } from './checks/imports.mjs';
 import { checkLinks } from './checks/links.mjs';
+import { checkMutants } from './checks/mutants.mjs';
 import { checkTopLevel } from './checks/top-level.mjs';
 import { formatSeconds } from './lib/progress.mjs';
 import { isMain, repoPath, workspaceFolders } from './lib/repo.mjs';
@@ -21,6 +22,7 @@ const checks = {
   'direction of imports': () => verdictOn(checkImports()),
   'circles of imports': () => verdictOn(checkCircles()),
   'core purity': () => verdictOn(checkCorePurity()),
+  mutants: () => verdictOn(checkMutants()),
   'file size': () => verdictOn(checkFileSize()),
   'top level': () => verdictOn(checkTopLevel()),
   links: () => verdictOn(checkLinks()),

@@ -17,12 +17,14 @@ export const cacheFolder = repoPath('node_modules', '.cache', 'hearsay');
 
 /** The folders of all packages and apps, relative to the top, in a fixed order. */
 export function workspaceFolders() {
-  return ['packages', 'apps'].flatMap((group) =>
-    readdirSync(repoPath(group))
-      .sort()
-      .map((name) => `${group}/${name}`)
-      .filter((folder) => existsSync(repoPath(folder, 'package.json'))),
-  );
+  return ['packages', 'apps']
+    .filter((group) => existsSync(repoPath(group)))
+    .flatMap((group) =>
+      readdirSync(repoPath(group))
+        .sort()
+        .map((name) => `${group}/${name}`),
+    )
+    .filter((folder) => existsSync(repoPath(folder, 'package.json')));
 }
 
 const skippedFolders = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo']);

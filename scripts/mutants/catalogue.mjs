@@ -17,7 +17,7 @@ const folder = 'packages/sim/mutants';
 /**
  * Every mutant of the lists, area by area.
  * @returns {Mutant[]}
- * @throws {Error} when a list is not well formed, or its line is not found exactly once
+ * @throws {Error} when a list is not well formed, or lines of it are not found exactly once
  */
 export function readMutants() {
   const mutants = readdirSync(repoPath(folder))
@@ -27,13 +27,22 @@ export function readMutants() {
       const list = JSON.parse(readFileSync(repoPath(folder, name), 'utf8'));
       return list.map((mutant) => ({ ...mutant, area: name.replace(/\.json$/, '') }));
     });
-  const names = new Set();
-  for (const mutant of mutants) {
-    if (names.has(mutant.name)) throw new Error(`two mutants are called ${mutant.name}`);
-    names.add(mutant.name);
-    mutate(mutant, readFileSync(repoPath(mutant.file), 'utf8'));
-  }
+  const problems = mutants.flatMap((mutant, index) => {
+    const isTwice = mutants.findIndex(({ name }) => name === mutant.name) < index;
+    return isTwice ? [`two mutants are called ${mutant.name}`] : problemsOf(mutant);
+  });
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   return mutants;
+}
+
+/** @param {Mutant} mutant */
+function problemsOf(mutant) {
+  try {
+    mutate(mutant, readFileSync(repoPath(mutant.file), 'utf8'));
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }
 
 /**

@@ -13,7 +13,11 @@ export const testedPackages = ['core', 'sim'];
  */
 export function copySources() {
   const folder = mkdtempSync(path.join(tmpdir(), 'hearsay-mutants-'));
-  for (const file of ['package.json', 'tsconfig.base.json', ...filesOf('packages', 'docs')]) {
+  for (const file of [
+    'package.json',
+    'tsconfig.base.json',
+    ...filesOf('packages', 'scripts', 'docs'),
+  ]) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
     cpSync(repoPath(file), path.join(folder, file));
   }

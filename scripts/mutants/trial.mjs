@@ -16,37 +16,39 @@ const testMsMax = 900_000;
  * @returns {Promise<string | undefined>} the test that failed; undefined when all passed
  */
 export async function firstFailure(folder, name, file) {
-  const root = path.join(folder, 'packages', name);
-  const near = file === undefined ? undefined : nearTests(root, name, file);
-  const failure = near === undefined ? undefined : await runTests(root, [near]);
-  const found = failure ?? (await runTests(root, []));
+  const near = file === undefined ? undefined : nearTests(folder, name, file);
+  const failure = near === undefined ? undefined : await runTests(folder, name, [near]);
+  const found = failure ?? (await runTests(folder, name, []));
   return found === undefined ? undefined : `${name}: ${found}`;
 }
 
 /**
- * @param {string} root
+ * @param {string} folder of the copy
  * @param {string} name
  * @param {string} file
  */
-function nearTests(root, name, file) {
+function nearTests(folder, name, file) {
   // What only composes stands at the top of `src`, and is tested as an engine.
   const [, owner, area = 'engine'] = file.match(/^packages\/([^/]+)\/src\/(?:([^/]+)\/)?/) ?? [];
   if (owner !== name) return undefined;
-  return existsSync(path.join(root, 'test', area)) ? `test/${area}/` : undefined;
+  const near = `packages/${name}/test/${area}/`;
+  return existsSync(path.join(folder, near)) ? near : undefined;
 }
 
 /**
- * @param {string} root of the package in the copy
+ * @param {string} folder of the copy
+ * @param {string} name of the package
  * @param {readonly string[]} filter
  * @returns {Promise<string | undefined>}
  */
-async function runTests(root, filter) {
-  const report = path.join(root, 'report.json');
+async function runTests(folder, name, filter) {
+  const report = path.join(folder, 'report.json');
   rmSync(report, { force: true });
   const vitest = repoPath('node_modules', 'vitest', 'vitest.mjs');
+  const which = ['--config', path.join(folder, 'scripts', 'vitest.config.ts'), '--project', name];
   const pace = ['--bail=1', '--maxWorkers=1', `--testTimeout=${testMsMax}`];
   const told = ['--reporter=json', `--outputFile=${report}`];
-  const status = await run([vitest, 'run', '--root', root, ...pace, ...told, ...filter], root);
+  const status = await run([vitest, 'run', ...which, ...pace, ...told, ...filter], folder);
   if (status === 0) return undefined;
   return status === 'timeout' ? `no end within ${trialMsMax / 60_000} minutes` : nameIn(report);
 }

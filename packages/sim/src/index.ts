@@ -1,4 +1,5 @@
 export { Coverage } from './coverage.js';
+export { damaged } from './damaged.js';
 export type { AddOptions, BootOptions, Disguise } from './hosts.js';
 export type { CutMode } from './network/route.js';
 export {

@@ -1,5 +1,6 @@
-import { HearsayError, pick, type Random, seededRandom } from '@hearsay/core';
+import { HearsayError, seededRandom } from '@hearsay/core';
 import { Writer } from '@hearsay/core/wire';
+import { damaged } from '@hearsay/sim';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readOperations } from '../../src/replication/delivery.js';
@@ -15,8 +16,8 @@ import { stream } from '../support/store.js';
 
 /** `npm run fuzz` sets a million. */
 const CASES = Number(process.env['HEARSAY_FUZZ_CASES'] ?? 6_000);
+const SEED = process.env['HEARSAY_SEED'] ?? 'always the same';
 const TIMEOUT_MS = 60_000 + CASES;
-const WILD_BYTES_MAX = 120;
 const NO_CRYPTO = {
   sign: () => new Uint8Array(64).fill(7),
   verify: () => true,
@@ -46,25 +47,6 @@ const summaries = [
     fragment: { hash: new Uint8Array(8), received: 40_000 },
   }),
 ];
-
-/** Real bytes that were cut, changed, joined or made longer, or such as nobody writes. */
-function damaged(samples: readonly Uint8Array[], random: Random): Uint8Array {
-  const bytes = Uint8Array.from(pick(samples, random) ?? []);
-  const other = pick(samples, random) ?? bytes;
-  const at = random.below(bytes.length + 1);
-  switch (random.below(5)) {
-    case 0:
-      return Uint8Array.from({ length: random.below(WILD_BYTES_MAX) }, () => random.below(256));
-    case 1:
-      return bytes.subarray(0, at);
-    case 2:
-      return new Writer().raw(bytes.subarray(0, at)).raw(other).finish();
-    default:
-      // Most often a single bit: numbers next to the right one come furthest.
-      if (at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
-      return bytes;
-  }
-}
 
 interface Target {
   readonly name: string;
@@ -108,7 +90,7 @@ describe('bytes of the cache that nobody wrote', () => {
     it(
       `are refused, or read and written as they came: ${name}`,
       () => {
-        const random = seededRandom(`cache ${name}`);
+        const random = seededRandom(`${SEED} ${name}`);
         for (const bytes of samples) expect(again(bytes)).toEqual(bytes);
         for (let index = 0; index < CASES; index++) {
           const bytes = damaged(samples, random);
@@ -124,7 +106,7 @@ describe('bytes of the cache that nobody wrote', () => {
   it(
     'harm nobody: posts and deltas to a whole replication',
     () => {
-      const random = seededRandom('cache whole');
+      const random = seededRandom(`${SEED} whole`);
       let { peer, replication } = replicationOf(2);
       const from = testPeer(1);
       for (let index = 0; index < CASES; index++) {

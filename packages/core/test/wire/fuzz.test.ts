@@ -14,6 +14,7 @@ import { NumberSet } from '../support/sync-world.js';
 
 /** `npm run fuzz` sets a million. */
 const CASES = Number(process.env['HEARSAY_FUZZ_CASES'] ?? 24_000);
+const SEED = process.env['HEARSAY_SEED'] ?? 'always the same';
 const TIMEOUT_MS = 60_000 + CASES;
 const LINKS_PER_CASE = 1 / 20;
 const corpus = corpusOf();
@@ -132,7 +133,7 @@ describe('whatever bytes come', () => {
         const command = { kind: 'attach', port, replica: new NumberSet() } as const;
         bench.feed({ kind: 'command', command });
       }
-      const random = seededRandom('engine');
+      const random = seededRandom(`${SEED} engine`);
       let link = bench.open(0x60);
       let closed = 0;
       for (let count = 0; count < CASES * LINKS_PER_CASE; count++) {
