@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import WebSocket from 'ws';
 import { alone, type Mesh, openMesh, type Program } from './support/program.js';
 
 /** Peers that serve their cache, all linked with the first. */
@@ -82,7 +83,7 @@ describe('hearsay cache', () => {
   });
 
   it('speaks of every type, from files and to files', async () => {
-    const { mesh, addresses } = await peersOf('ana');
+    const { mesh, addresses, peers } = await peersOf('ana');
     const [address] = addresses;
     const folder = mkdtempSync(path.join(tmpdir(), 'hearsay-backup-test-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -107,6 +108,21 @@ describe('hearsay cache', () => {
     expect(await done(mesh, address, 'backup', file)).toContain(`bytes in ${file}`);
     expect(readFileSync(file).byteLength).toBeGreaterThan(100);
     expect(await done(mesh, address, 'del', 'n', 's', 'none')).toBe('2 deleted\n');
+    const provider = `ws://${address}/yjs/notes`;
+    const update = Buffer.from('00020b0101010004010174016100', 'hex'); // One letter, by client 1.
+    await new Promise<void>((resolve) => {
+      const socket = new WebSocket(provider);
+      socket.once('open', () => socket.send(update, () => socket.close()));
+      socket.once('close', () => resolve());
+    });
+    expect(await done(mesh, address, 'docs')).toMatch(/^ +\d+ B +0 {2}notes\n$/);
+    expect(await peers[0]?.ask({ type: 'status' })).toMatchObject({
+      documents: { documents: 1, updatesHere: 1, refused: { malformed: 0 } },
+    });
+    const metrics = await (await fetch(`http://${address}/metrics`)).text();
+    expect(metrics).toContain('hearsay_documents_updates_total{from="here"} 1\n');
+    expect(await done(mesh, address, 'del', 'notes')).toBe('1 deleted\n');
+    expect(await done(mesh, address, 'docs')).toBe('');
   });
 
   it('ends with a code and one line when it cannot', async () => {

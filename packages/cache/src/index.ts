@@ -1,6 +1,8 @@
 export type {
+  DocumentFacts,
   DocumentHandle,
   DocumentsStatus,
+  DocumentsSummary,
 } from './documents/document-host.js';
 export { DocumentError, type DocumentErrorCode } from './documents/errors.js';
 export { DEFAULT_DOCUMENT_LIMITS, type DocumentLimits } from './documents/limits.js';
@@ -67,4 +69,5 @@ export type { Change, Operation } from './values/operation.js';
 export { readOperation, writeOperation } from './values/operation-codec.js';
 export { compareStamps, formatVersion, type Stamp, type Version } from './values/stamp.js';
 export type { Access } from './y-websocket/client.js';
+export type { RefusalReason } from './y-websocket/close-codes.js';
 export type { EndpointOptions } from './y-websocket/endpoint.js';

@@ -65,6 +65,12 @@ function addReads(cache: Command, done: Done): void {
       const { cacheScan } = await import('./cache.js');
       done(await cacheScan(prefix ?? '', options));
     });
+  step(cache, 'docs', 'list documents: bytes, how many have them open at that peer, key')
+    .argument('[prefix]')
+    .action(async (prefix: string | undefined, options: CacheCommandOptions) => {
+      const { cacheDocuments } = await import('./cache-report.js');
+      done(await cacheDocuments(prefix ?? '', options));
+    });
   step(cache, 'watch', 'print changes as they happen, until it is interrupted')
     .argument('[prefix]')
     .option('--initial', 'begin with all that is there')
@@ -84,7 +90,7 @@ function addWrites(cache: Command, done: Done): void {
       const { cacheSet } = await import('./cache.js');
       done(await cacheSet(key, value, options));
     });
-  writing(cache, 'del', 'delete keys')
+  writing(cache, 'del', 'delete keys: values, and all that is in documents')
     .argument('<key...>')
     .action(async (keys: readonly string[], options: WriteCommandOptions) => {
       const { cacheDelete } = await import('./cache.js');

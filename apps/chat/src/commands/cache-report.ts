@@ -30,6 +30,15 @@ interface Stats {
   readonly misses: number;
   readonly evictions: number;
   readonly expirations: number;
+  readonly documents?: {
+    readonly documents: number;
+    readonly blank: number;
+    readonly loaded: number;
+    readonly bytes: number;
+    readonly clients: number;
+    readonly updatesPerSecond: number;
+    readonly refused: Readonly<Record<string, number>>;
+  };
 }
 
 interface Diagnosis {
@@ -55,6 +64,36 @@ export async function cacheStats(options: CacheCommandOptions): Promise<ExitCode
   const reply = checked(await new CacheClient(options).ask({ path: '/cache?stats' }));
   const stats = JSON.parse(reply.body.toString()) as Stats;
   return show(options, 'stats', stats, () => statsRows(stats));
+}
+
+interface DocumentPage {
+  readonly entries: readonly {
+    readonly key: string;
+    readonly bytes: number | null;
+    readonly users: number;
+  }[];
+  readonly cursor: number | null;
+}
+
+/** `hearsay cache docs [PREFIX]`: a page at a time. */
+export async function cacheDocuments(
+  prefix: string,
+  options: CacheCommandOptions,
+): Promise<ExitCode> {
+  const client = new CacheClient(options);
+  for (let cursor: number | null = 0; cursor !== null; ) {
+    const query = new URLSearchParams({ documents: '', prefix, cursor: String(cursor) });
+    const reply = checked(await client.ask({ path: `/cache?${query}` }));
+    const page = JSON.parse(reply.body.toString()) as DocumentPage; // As the peer's own program writes it.
+    for (const entry of page.entries) {
+      const size = entry.bytes === null ? '-' : bytes(entry.bytes);
+      show(options, 'document', entry, () => [
+        `${size.padStart(10)} ${String(entry.users).padStart(5)}  ${sanitiseLine(entry.key)}`,
+      ]);
+    }
+    cursor = page.cursor;
+  }
+  return EXIT.ok;
 }
 
 /** `hearsay cache doctor`: 4 when a member that lives holds something else, or does not answer. */
@@ -83,6 +122,7 @@ function statsRows(stats: Stats): readonly string[] {
       `p50 ${propagation.p50Ms.toFixed(1)} ms, p99 ${propagation.p99Ms.toFixed(1)} ms`,
     ],
     ['stable', `all hold what was here ${formatDuration(stats.stabilityAgeMs)} ago`],
+    ...documentFacts(stats),
     ...troubles(stats),
   ];
   const columns: readonly Column[] = [
@@ -101,6 +141,18 @@ function statsRows(stats: Stats): readonly string[] {
   ]);
   const rows = facts.map(([name, value]) => `${name.padEnd(14)}${value}`);
   return members.length === 0 ? rows : [...rows, '', ...tableRows(columns, members)];
+}
+
+function documentFacts({ documents }: Stats): (readonly [string, string])[] {
+  if (documents === undefined) return [];
+  const { loaded, clients, updatesPerSecond } = documents;
+  const refused = Object.entries(documents.refused).filter(([, times]) => times > 0);
+  const words = refused.map(([reason, times]) => `${reason} ${count(times)}`).join(', ');
+  return [
+    ['documents', `${count(documents.documents - documents.blank)}, ${loaded} in memory`],
+    ['', `${bytes(documents.bytes)}, ${count(clients)} clients, ${updatesPerSecond} updates/s`],
+    ...(words === '' ? [] : [['', `refused: ${words}`] as const]),
+  ];
 }
 
 function troubles(stats: Stats): (readonly [string, string])[] {

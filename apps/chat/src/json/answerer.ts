@@ -88,15 +88,7 @@ export class Answerer {
           members: peer.members().map(memberFields),
         });
       case 'status':
-        return emit('status', {
-          ...refFields(ref),
-          ...syncFields(peer.status(), peer.members()),
-          rooms: session.rooms,
-          malformed: session.malformed,
-          proofs: peer.status().equivocations.map(proofFields),
-          clock: Object.fromEntries(peer.status().clock),
-          counters: { ...peer.counters() },
-        });
+        return this.#status(ref);
       case 'receipt':
         return emit('receipt', {
           ...refFields(ref),
@@ -118,6 +110,23 @@ export class Answerer {
   /** Resolves when everything said so far was answered. */
   async settled(): Promise<void> {
     await Promise.all(this.#unacknowledged);
+  }
+
+  async #status(ref: Ref | undefined): Promise<void> {
+    const { session, cache, emit } = this.#options;
+    const { peer } = session;
+    // A cache that cannot be opened has told so already.
+    const opened = await cache?.().catch(() => undefined);
+    emit('status', {
+      ...refFields(ref),
+      ...syncFields(peer.status(), peer.members()),
+      rooms: session.rooms,
+      malformed: session.malformed,
+      proofs: peer.status().equivocations.map(proofFields),
+      clock: Object.fromEntries(peer.status().clock),
+      counters: { ...peer.counters() },
+      documents: opened?.documents?.status() ?? null,
+    });
   }
 
   async #askCache(ref: Ref | undefined, request: CacheRequest): Promise<void> {

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Durability } from '@hearsay/node';
-import type { Digest } from './digest.js';
 import { DocumentFile, type FileContent } from './document-file.js';
 import { DocumentError } from './errors.js';
-import type { Shelf, ShelvedDocument } from './shelf.js';
+import type { ContentFacts, Shelf, ShelvedDocument } from './shelf.js';
 
 const FOLDER_MODE = 0o700;
 const EXTENSION = '.ydoc';
@@ -92,10 +91,10 @@ export class DiskShelf implements Shelf {
     await this.#syncAll();
   }
 
-  replace(key: string, encode: () => Uint8Array, digest: Digest): boolean {
+  replace(key: string, encode: () => Uint8Array, facts: ContentFacts): boolean {
     const file = this.#fileOf(key);
     try {
-      file.replace(encode, digest);
+      file.replace(encode, facts);
       return true;
     } catch (cause) {
       this.#options.onTrouble(diskFailed('write', this.#path(key), cause));
@@ -125,9 +124,9 @@ export class DiskShelf implements Shelf {
   #find(name: string): void {
     const { dir, onTrouble } = this.#options;
     const path = join(dir, name);
-    const { key, digest } = DocumentFile.read(path);
+    const { key, digest, isBlank } = DocumentFile.read(path);
     if (key !== undefined && this.#path(key) === path) {
-      this.#documents.push({ key, digest });
+      this.#documents.push({ key, digest, isBlank });
       return;
     }
     renameSync(path, `${path}${DAMAGED}`);

@@ -12,6 +12,7 @@ import {
 import { dirname } from 'node:path';
 import type { Digest } from './digest.js';
 import { encodeRecord, readRecords } from './document-record.js';
+import type { ContentFacts } from './shelf.js';
 
 const FILE_MODE = 0o600;
 const KIB = 1_024;
@@ -26,6 +27,8 @@ export interface FileContent {
   readonly updates: readonly Uint8Array[];
   /** Of the content, if the file ended well. */
   readonly digest: Digest | undefined;
+  /** It ended well, with nothing left in the document. */
+  readonly isBlank: boolean;
   /** Bytes after the last whole record: a torn end. */
   readonly torn: number;
 }
@@ -66,6 +69,7 @@ export class DocumentFile {
       key: first?.kind === 'key' ? first.key : undefined,
       updates: records.flatMap((record) => (record.kind === 'update' ? [record.update] : [])),
       digest: last?.kind === 'digest' ? last.digest : undefined,
+      isBlank: last?.kind === 'digest' && last.isBlank,
       torn: file.length - end,
     };
   }
@@ -119,7 +123,7 @@ export class DocumentFile {
   }
 
   /** Writes a new file with one state, and puts it in place of the old one once it is on the disk. */
-  replace(encode: () => Uint8Array, digest: Digest): void {
+  replace(encode: () => Uint8Array, facts: ContentFacts): void {
     if (this.#since !== undefined || (this.#ended && this.#waiting.length === 0))
       return this.write();
     this.write();
@@ -127,7 +131,7 @@ export class DocumentFile {
     const bytes = Buffer.concat([
       encodeRecord({ kind: 'key', key: this.#key }),
       encodeRecord({ kind: 'update', update: state }),
-      encodeRecord({ kind: 'digest', digest }),
+      encodeRecord({ kind: 'digest', ...facts }),
     ]);
     const temporary = `${this.#path}.new`;
     const file = openSync(temporary, 'w', FILE_MODE);

@@ -2,6 +2,7 @@ import type { PeerId } from '@hearsay/core';
 import type { Peer, PeerPort } from '@hearsay/node';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
+import type { RefusalReason } from '../y-websocket/close-codes.js';
 import { splitAwareness } from './awareness-states.js';
 import type { DiskShelf } from './disk-shelf.js';
 import { DocumentError } from './errors.js';
@@ -12,6 +13,7 @@ import { encodePost } from './posts.js';
 import { Presence } from './presence.js';
 import { type ReplicationCounters, Replicator } from './replicator.js';
 import { MemoryShelf } from './shelf.js';
+import { UpdateRate } from './update-rate.js';
 
 /** The port of a peer on which documents are replicated. */
 const DOCUMENTS_PORT = 2;
@@ -40,13 +42,39 @@ export interface DocumentHandle {
 /** How the documents of a peer stand. */
 export interface DocumentsStatus extends Readonly<ReplicationCounters> {
   readonly documents: number;
+  /** Of them, those in which nothing is left, and that are not in memory. */
+  readonly blank: number;
   readonly loaded: number;
+  /** What those in memory take as one update each, or less. */
+  readonly bytes: number;
+  /** Edits made here, by the program or by clients of this peer. */
+  readonly updatesHere: number;
+  readonly updatesFromPeers: number;
+  /** Both, in a second, over the last ten. */
+  readonly updatesPerSecond: number;
   /** Documents that are being pulled, or wait for that. */
   readonly pulling: number;
   /** Updates that wait behind holes. */
   readonly held: number;
   /** The last thing that could not be read or written, if any. */
   readonly diskTrouble: string | undefined;
+}
+
+/** How the documents of a peer stand, with those who have them open over the network. */
+export interface DocumentsSummary extends DocumentsStatus {
+  /** Yjs clients that are connected to this peer. */
+  readonly clients: number;
+  /** Clients that were sent away so far, by the reason. */
+  readonly refused: Readonly<Record<RefusalReason, number>>;
+}
+
+/** One document, as a list shows it. */
+export interface DocumentFacts {
+  readonly key: string;
+  /** What it takes as one update, or less; undefined while it is not in memory. */
+  readonly bytes: number | undefined;
+  /** Clients of this peer and handles that have it open. */
+  readonly users: number;
 }
 
 /** Something that sends what happens in documents on: the clients of this peer. */
@@ -83,6 +111,9 @@ export class DocumentHost {
   readonly #gone = new Map<PeerId, NodeJS.Timeout>();
   readonly #forget: () => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #rate = new UpdateRate();
+  #updatesHere = 0;
+  #updatesFromPeers = 0;
   #trouble: string | undefined;
   #closing: Promise<void> | undefined;
 
@@ -119,12 +150,44 @@ export class DocumentHost {
 
   get status(): DocumentsStatus {
     const { counters, documents, held, pulling } = this.#replicator;
-    const { size, loaded } = documents;
-    return { ...counters, documents: size, loaded, pulling, held, diskTrouble: this.#trouble };
+    const { size, blank, loaded } = documents;
+    return {
+      ...counters,
+      documents: size,
+      blank,
+      loaded,
+      bytes: documents.live().reduce((sum, { bytesAtMost }) => sum + bytesAtMost, 0),
+      updatesHere: this.#updatesHere,
+      updatesFromPeers: this.#updatesFromPeers,
+      updatesPerSecond: this.#rate.perSecond,
+      pulling,
+      held,
+      diskTrouble: this.#trouble,
+    };
   }
 
+  /** Those that hold something or are open, sorted. @throws DocumentError `disk-failed` */
   keys(): readonly string[] {
-    return [...this.#replicator.documents.keys()].sort();
+    return [...this.#replicator.documents.keys(performance.now())].sort();
+  }
+
+  facts(key: string): DocumentFacts {
+    const live = this.#replicator.documents.peek(key);
+    return { key, bytes: live?.bytesAtMost, users: live?.users ?? 0 };
+  }
+
+  /**
+   * Deletes all that is in a document as it is here.
+   * @returns whether there was anything
+   * @throws DocumentError `bad-key`, `too-many-documents`, `disk-failed`, `closed`
+   */
+  delete(key: string): boolean {
+    this.#checkOpen();
+    if (!this.#replicator.documents.has(key)) return false;
+    const live = this.#replicator.load(key);
+    if (live.isBlank) return false;
+    live.clear();
+    return true;
   }
 
   /**
@@ -132,7 +195,7 @@ export class DocumentHost {
    * @throws DocumentError `bad-key`, `too-many-documents`, `disk-failed`, `closed`
    */
   use(key: string): OpenDocument {
-    if (this.#closing !== undefined) throw new DocumentError('closed', 'the documents are closed');
+    this.#checkOpen();
     const live = this.#replicator.load(key);
     const open = this.#open.get(live);
     if (open === undefined) throw new Error(`${key} was loaded and is not open`);
@@ -203,7 +266,16 @@ export class DocumentHost {
     await this.#disk?.close();
   }
 
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw new DocumentError('closed', 'the documents are closed');
+  }
+
   #loaded(live: LiveDocument): void {
+    live.doc.on('update', (_update: Uint8Array, origin: unknown) => {
+      this.#rate.add();
+      if (origin instanceof MeshOrigin) this.#updatesFromPeers += 1;
+      else this.#updatesHere += 1;
+    });
     const presence = new Presence(live, this.limits);
     const open: OpenDocument = { live, presence, dirtyStates: new Set(), handles: 0 };
     this.#open.set(live, open);
@@ -255,6 +327,7 @@ export class DocumentHost {
   #tick(): void {
     this.#replicator.tick();
     for (const { presence } of this.#open.values()) presence.tick(Date.now());
+    this.#rate.tick();
     this.#disk?.sync();
   }
 

@@ -6,7 +6,7 @@ export type DocumentRecord =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'update'; readonly update: Uint8Array }
   /** Of all updates before it; worth something only at the end. */
-  | { readonly kind: 'digest'; readonly digest: Digest };
+  | { readonly kind: 'digest'; readonly digest: Digest; readonly isBlank: boolean };
 
 /** All whole records of a file, and where the first one that is not begins. */
 export interface ReadRecords {
@@ -60,7 +60,8 @@ function bodyOf(record: DocumentRecord): Uint8Array {
     case 'update':
       return record.update;
     case 'digest': {
-      const body = Buffer.allocUnsafe(DIGEST_BYTES);
+      const body = Buffer.allocUnsafe(DIGEST_BYTES + 1);
+      body.writeUInt8(Number(record.isBlank), DIGEST_BYTES);
       body.writeUInt32LE(record.digest.high, 0);
       body.writeUInt32LE(record.digest.low, DIGEST_BYTES / 2);
       return body;
@@ -79,9 +80,10 @@ function recordOf(file: Buffer, offset: number, end: number): DocumentRecord | u
     case 'update':
       return { kind, update: new Uint8Array(body) }; // Memory of its own, for the decoder of Yjs.
     case 'digest': {
-      if (body.length !== DIGEST_BYTES) return undefined;
+      // Files of earlier versions do not say whether anything is left.
+      if (body.length !== DIGEST_BYTES && body.length !== DIGEST_BYTES + 1) return undefined;
       const digest = { high: body.readUInt32LE(0), low: body.readUInt32LE(DIGEST_BYTES / 2) };
-      return { kind, digest };
+      return { kind, digest, isBlank: body[DIGEST_BYTES] === 1 };
     }
     default:
       return undefined;

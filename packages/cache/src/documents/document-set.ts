@@ -3,7 +3,7 @@ import { type Digest, EMPTY_DIGEST, sameDigest } from './digest.js';
 import { DocumentError } from './errors.js';
 import { DOCUMENT_KEY_BYTES_MAX, type DocumentLimits } from './limits.js';
 import { LiveDocument, SHELF_ORIGIN } from './live-document.js';
-import type { Shelf } from './shelf.js';
+import type { ContentFacts, Shelf } from './shelf.js';
 import type { NamedDigest } from './summary.js';
 
 /** A document that nobody uses leaves memory after this long. */
@@ -15,6 +15,8 @@ export interface Known {
   live: LiveDocument | undefined;
   /** Of what is kept while it is not in memory. */
   digest: Digest | undefined;
+  /** Nothing is left in what is kept. */
+  isBlank: boolean;
 }
 
 /** What the set needs. */
@@ -34,14 +36,17 @@ export class DocumentSet {
   readonly #options: DocumentSetOptions;
   readonly #known = new Map<string, Known>();
   #loaded = 0;
+  /** Of those that are not in memory. */
+  #blank = 0;
   /** Rises with every change of any content. */
   #version = 0;
   #listed: { readonly version: number; readonly digests: readonly NamedDigest[] } | undefined;
 
   constructor(options: DocumentSetOptions) {
     this.#options = options;
-    for (const { key, digest } of options.shelf.documents()) {
-      this.#known.set(key, { key, live: undefined, digest });
+    for (const { key, digest, isBlank } of options.shelf.documents()) {
+      this.#known.set(key, { key, live: undefined, digest, isBlank });
+      this.#blank += Number(isBlank);
     }
   }
 
@@ -53,8 +58,21 @@ export class DocumentSet {
     return this.#loaded;
   }
 
-  keys(): IterableIterator<string> {
-    return this.#known.keys();
+  /** Documents of which nothing is left, and that are not in memory. */
+  get blank(): number {
+    return this.#blank;
+  }
+
+  /** Those that hold something, or are open. @throws DocumentError `disk-failed` */
+  keys(nowMs: number): readonly string[] {
+    const keys: string[] = [];
+    for (const known of this.#known.values()) {
+      if (known.live === undefined && known.digest === undefined) this.#lookInto(known, nowMs);
+      const { live } = known;
+      const isThere = live === undefined ? !known.isBlank : live.users > 0 || !live.isBlank;
+      if (isThere) keys.push(known.key);
+    }
+    return keys;
   }
 
   /** In memory already, or undefined. */
@@ -114,12 +132,13 @@ export class DocumentSet {
     const live = known?.live;
     if (known === undefined || live === undefined) return;
     const { shelf, onUnloading } = this.#options;
-    const digest = live.digest.value;
-    const isEmpty = sameDigest(digest, EMPTY_DIGEST);
-    if (!isEmpty && !shelf.replace(key, () => live.encode(), digest)) return;
+    const facts = factsOf(live);
+    const isEmpty = sameDigest(facts.digest, EMPTY_DIGEST);
+    if (!isEmpty && !shelf.replace(key, () => live.encode(), facts)) return;
     onUnloading(live);
     if (isEmpty) this.#known.delete(key);
-    known.digest = digest;
+    known.digest = facts.digest;
+    this.#setBlank(known, !isEmpty && facts.isBlank);
     shelf.release(key);
     known.live = undefined;
     this.#loaded -= 1;
@@ -133,11 +152,11 @@ export class DocumentSet {
       const what = `a key has 1 to ${DOCUMENT_KEY_BYTES_MAX} bytes of UTF-8; this one has ${bytes}`;
       throw new DocumentError('bad-key', what);
     }
-    const { documentsMax } = this.#options.limits;
-    if (this.#known.size >= documentsMax) {
+    const { documentsMax, blankDocumentsMax } = this.#options.limits;
+    if (this.#known.size - Math.min(this.#blank, blankDocumentsMax) >= documentsMax) {
       throw new DocumentError('too-many-documents', `this peer keeps ${documentsMax} documents`);
     }
-    const known: Known = { key, live: undefined, digest: EMPTY_DIGEST };
+    const known: Known = { key, live: undefined, digest: EMPTY_DIGEST, isBlank: false };
     this.#known.set(key, known);
     return known;
   }
@@ -163,11 +182,12 @@ export class DocumentSet {
     const live = new LiveDocument(known.key, shelf.load(known.key), nowMs);
     known.live = live;
     this.#loaded += 1;
+    this.#setBlank(known, false);
     live.doc.on('update', (update: Uint8Array, origin: unknown) => {
       this.#version += 1;
       if (origin === SHELF_ORIGIN) return;
       if (shelf.append(known.key, update)) {
-        shelf.replace(known.key, () => live.encode(), live.digest.value);
+        shelf.replace(known.key, () => live.encode(), factsOf(live));
       }
       onChanged(live);
     });
@@ -175,13 +195,23 @@ export class DocumentSet {
     return live;
   }
 
+  #setBlank(known: Known, isBlank: boolean): void {
+    this.#blank += Number(isBlank) - Number(known.isBlank);
+    known.isBlank = isBlank;
+  }
+
   /** After a crash only the content tells the digest. */
   #lookInto(known: Known, nowMs: number): Digest {
     const updates = this.#options.shelf.load(known.key);
     const live = new LiveDocument(known.key, updates, nowMs);
     known.digest = live.digest.value;
+    this.#setBlank(known, live.isBlank);
     this.#options.shelf.release(known.key);
     live.doc.destroy();
     return known.digest;
   }
+}
+
+function factsOf(live: LiveDocument): ContentFacts {
+  return { digest: live.digest.value, isBlank: live.isBlank };
 }

@@ -2,6 +2,8 @@
 export interface DocumentLimits {
   /** Documents known, loaded or not; further ones are refused here, and ignored of others. */
   readonly documentsMax: number;
+  /** Documents in which nothing is left, remembered beside those; further ones count as documents. */
+  readonly blankDocumentsMax: number;
   /** Documents in memory; the one unused the longest is unloaded, and if all are in use one more is refused. */
   readonly documentsLoadedMax: number;
   /** Bytes of a document; over it edits of clients are refused, and those of other peers still merged. */
@@ -33,6 +35,7 @@ const KIB = 1_024;
 
 export const DEFAULT_DOCUMENT_LIMITS: DocumentLimits = {
   documentsMax: 10_000,
+  blankDocumentsMax: 100_000,
   documentsLoadedMax: 256,
   documentBytesMax: 16 * MIB,
   heldUpdatesMax: 256,

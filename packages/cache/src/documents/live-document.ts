@@ -46,6 +46,28 @@ export class LiveDocument {
     });
   }
 
+  /** What it takes as one update, or less. */
+  get bytesAtMost(): number {
+    return this.#bytesAtMost;
+  }
+
+  /** Whether nothing that was ever written in it is left: as good as none. */
+  get isBlank(): boolean {
+    for (const type of this.doc.share.values()) {
+      for (const item of itemsOf(type)) if (!item.deleted) return false;
+    }
+    return true;
+  }
+
+  /** Deletes all that is in it, as an edit of this peer: what others write meanwhile stays. */
+  clear(): void {
+    this.#transact(undefined, (transaction) => {
+      for (const type of this.doc.share.values()) {
+        for (const item of itemsOf(type)) item.delete(transaction);
+      }
+    });
+  }
+
   get stateVector(): Uint8Array {
     return Y.encodeStateVector(this.doc);
   }
@@ -78,18 +100,26 @@ export class LiveDocument {
    * @throws HearsayError `malformed`
    */
   apply(update: Uint8Array, origin: unknown): boolean {
-    let isTaken = false;
     try {
-      this.doc.transact(() => {
-        Y.applyUpdate(this.doc, update, origin);
-        isTaken = true; // What comes now are observers.
-      }, origin);
+      this.#transact(origin, () => Y.applyUpdate(this.doc, update, origin));
     } catch (cause) {
-      if (!isTaken) malformed('an update that does not decode', cause);
-      // An observer of the application failed: not the sender's fault, and the update is applied.
-      queueMicrotask(() => rethrow(cause));
+      malformed('an update that does not decode', cause);
     }
     return !this.#letGo();
+  }
+
+  /** An observer of the application that fails is nobody else's fault, and the change is made. */
+  #transact(origin: unknown, change: (transaction: Y.Transaction) => void): void {
+    let isMade = false;
+    try {
+      this.doc.transact((transaction) => {
+        change(transaction);
+        isMade = true; // What comes now are observers.
+      }, origin);
+    } catch (cause) {
+      if (!isMade) throw cause;
+      queueMicrotask(() => rethrow(cause));
+    }
   }
 
   #letGo(): boolean {
@@ -99,6 +129,12 @@ export class LiveDocument {
     store.pendingDs = null;
     return incomplete;
   }
+}
+
+/** What a type of the document has of its own: a sequence, and the last value of each key. */
+function* itemsOf(type: Pick<Y.AbstractType<unknown>, '_start' | '_map'>): Generator<Y.Item> {
+  for (let item = type._start; item !== null; item = item.right) yield item;
+  yield* type._map.values();
 }
 
 function rethrow(error: unknown): never {

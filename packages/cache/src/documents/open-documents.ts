@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Durability, Peer } from '@hearsay/node';
+import { NONE_REFUSED } from '../y-websocket/close-codes.js';
 import { type EndpointOptions, YJS_PATH, YWebsocketEndpoint } from '../y-websocket/endpoint.js';
 import { DiskShelf } from './disk-shelf.js';
-import { type DocumentHandle, DocumentHost, type DocumentsStatus } from './document-host.js';
+import {
+  type DocumentFacts,
+  type DocumentHandle,
+  DocumentHost,
+  type DocumentsSummary,
+} from './document-host.js';
 import { DEFAULT_DOCUMENT_LIMITS, type DocumentLimits } from './limits.js';
+import { addDocumentMeasures } from './measures.js';
 
 /** How documents are opened; only `peer` is needed. */
 export interface DocumentsOptions {
@@ -24,9 +31,18 @@ export interface Documents {
    * @throws DocumentError `bad-key`, `too-many-documents`, `disk-failed`, `closed`
    */
   doc(key: string): DocumentHandle;
-  /** Keys of all documents that this peer holds, sorted. */
+  /** Keys of all documents that hold something, or are open here, sorted. @throws DocumentError `disk-failed` */
   list(): readonly string[];
-  status(): DocumentsStatus & { readonly clients: number };
+  /** Of one document, how large it is and who has it open. */
+  facts(key: string): DocumentFacts;
+  /**
+   * Deletes all that is in a document as it is here, at every peer: editors that have it open see it
+   * empty. What somebody writes without having seen that stays.
+   * @returns whether there was anything
+   * @throws DocumentError `too-many-documents`, `disk-failed`, `closed`
+   */
+  delete(key: string): boolean;
+  status(): DocumentsSummary;
   /** Resolves when all edits so far are as safe as `durability` promises. */
   stored(): Promise<void>;
   /** Sends clients to other peers, keeps everything, and closes. Idempotent. */
@@ -61,12 +77,21 @@ export function openDocuments(options: DocumentsOptions): Documents {
   const endpoint =
     serve === false ? undefined : new YWebsocketEndpoint(host, serve === true ? {} : serve);
   const stopServing = endpoint === undefined ? undefined : serveAt(peer, endpoint);
+  const status = (): DocumentsSummary => ({
+    ...host.status,
+    clients: endpoint?.clients ?? 0,
+    refused: endpoint?.refused ?? NONE_REFUSED,
+  });
+  const stopMeasuring = addDocumentMeasures(status, peer.http);
   return {
     doc: (key) => host.handle(key),
     list: () => host.keys(),
-    status: () => ({ ...host.status, clients: endpoint?.clients ?? 0 }),
+    facts: (key) => host.facts(key),
+    delete: (key) => host.delete(key),
+    status,
     stored: () => host.stored(),
     close: () => {
+      stopMeasuring();
       stopServing?.();
       endpoint?.close();
       return host.close();

@@ -5,6 +5,14 @@ export interface ShelvedDocument {
   readonly key: string;
   /** Of its content; undefined when only a look into it tells, as after a crash. */
   readonly digest: Digest | undefined;
+  /** Nothing is left in it; unknown, and false, without a digest. */
+  readonly isBlank: boolean;
+}
+
+/** What is known of the content of a document without reading it. */
+export interface ContentFacts {
+  readonly digest: Digest;
+  readonly isBlank: boolean;
 }
 
 /** Where documents are kept while they are not in memory, and while they are, in case that ends. */
@@ -21,17 +29,17 @@ export interface Shelf {
    * @param encode called only if that is not what is kept already
    * @returns false when it could not be kept: then it must stay in memory
    */
-  replace(key: string, encode: () => Uint8Array, digest: Digest): boolean;
+  replace(key: string, encode: () => Uint8Array, facts: ContentFacts): boolean;
   /** A document is no longer in memory. */
   release(key: string): void;
 }
 
 /** Keeps documents as one state each; what is in memory needs no other place. */
 export class MemoryShelf implements Shelf {
-  readonly #states = new Map<string, { readonly state: Uint8Array; readonly digest: Digest }>();
+  readonly #states = new Map<string, { readonly state: Uint8Array } & ContentFacts>();
 
   *documents(): Iterable<ShelvedDocument> {
-    for (const [key, { digest }] of this.#states) yield { key, digest };
+    for (const [key, { digest, isBlank }] of this.#states) yield { key, digest, isBlank };
   }
 
   load(key: string): readonly Uint8Array[] {
@@ -48,8 +56,8 @@ export class MemoryShelf implements Shelf {
     // What is in memory is where it stays.
   }
 
-  replace(key: string, encode: () => Uint8Array, digest: Digest): boolean {
-    this.#states.set(key, { state: encode(), digest });
+  replace(key: string, encode: () => Uint8Array, facts: ContentFacts): boolean {
+    this.#states.set(key, { state: encode(), ...facts });
     return true;
   }
 

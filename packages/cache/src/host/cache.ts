@@ -146,12 +146,19 @@ export class Cache implements Registers {
     return await this.#write(writes, options, `set ${writes.length} keys`);
   }
 
-  /** @returns whether the key was there. @throws as `set` */
+  /**
+   * Deletes what a key holds, and all that is in the document of that key. The level of `options` is
+   * that of values: a document is deleted here, and goes to others as every edit does.
+   * @returns whether there was anything. @throws as `set`; DocumentError `disk-failed`
+   */
   async delete(key: string, options: WriteOptions = {}): Promise<boolean> {
     this.#host.check();
     const change = this.#host.box.store.prepareDelete(key, Date.now());
-    if (change === undefined) return false;
-    await this.#write([{ key, change }], options, `delete ${JSON.stringify(key)}`);
+    if (change !== undefined) {
+      await this.#write([{ key, change }], options, `delete ${JSON.stringify(key)}`);
+    }
+    if (this.#documents?.delete(key) !== true) return change !== undefined;
+    await this.#documents.stored();
     return true;
   }
 
@@ -183,7 +190,7 @@ export class Cache implements Registers {
     }
   }
 
-  /** Deletes all keys with a prefix. @returns how many. @throws as `set` */
+  /** Deletes all values with a prefix, and no document. @returns how many. @throws as `set` */
   async clear(prefix: string, options: WriteOptions = {}): Promise<number> {
     const keys = [...this.keys(prefix)];
     for (let start = 0; start < keys.length; start += CLEAR_KEYS) {
@@ -236,8 +243,8 @@ export class Cache implements Registers {
   }
 
   /**
-   * A live Yjs document, shared with all peers, and with Yjs clients at `/yjs/<key>` of each. Its keys
-   * are not those of values. It stays in memory until the handle is closed.
+   * A live Yjs document, shared with all peers, and with Yjs clients at `/yjs/<key>` of each. It is
+   * beside what else the key may hold. It stays in memory until the handle is closed.
    * @throws DocumentError `bad-key`, `too-many-documents`, `disk-failed`, `closed`; also `closed` when
    *   the cache was opened without documents
    */
@@ -247,8 +254,13 @@ export class Cache implements Registers {
     throw new DocumentError('closed', 'this cache was opened with documents: false');
   }
 
+  /** The documents that were opened with this cache, if any. It closes them. */
+  get documents(): Documents | undefined {
+    return this.#documents;
+  }
+
   status(): CacheStatus {
-    return statusOf(this.#host);
+    return { ...statusOf(this.#host), documents: this.#documents?.status() };
   }
 
   on<Name extends keyof CacheEvents>(

@@ -1,4 +1,5 @@
 import type { PeerId } from '@hearsay/core';
+import type { DocumentsSummary } from '../documents/document-host.js';
 import type { ReplicationCounters } from '../replication/context.js';
 import { RETIRED } from '../replication/vector.js';
 import type { MemoryView } from '../store/types.js';
@@ -49,9 +50,11 @@ export interface CacheStatus {
   readonly logBytes: number;
   readonly diskFailure: string | undefined;
   readonly counters: Readonly<ReplicationCounters>;
+  /** Undefined when the cache was opened without documents. */
+  readonly documents: DocumentsSummary | undefined;
 }
 
-export function statusOf(host: CacheHost): CacheStatus {
+export function statusOf(host: CacheHost): Omit<CacheStatus, 'documents'> {
   const { replication, box } = host;
   const memory = box.store.memory();
   const { vector } = replication;

@@ -16,8 +16,8 @@ import { streamChanges } from './watch-stream.js';
 const METHODS = 'GET, HEAD, OPTIONS';
 
 /**
- * Answers a request about all keys: a page of them, or with `watch`, `stats`, `doctor` or `backup`
- * what that says.
+ * Answers a request about all keys: a page of them, or with `watch`, `documents`, `stats`, `doctor`
+ * or `backup` what that says.
  * @returns undefined when it was answered already, as a stream
  * @throws HttpRefusal, and as the cache
  */
@@ -33,6 +33,7 @@ export async function answerList(
     });
   }
   if (request.has('stats')) return jsonAnswer(cache.status());
+  if (request.has('documents')) return documents(cache, request);
   if (request.has('doctor')) return jsonAnswer(await cache.examine(request.waitOptions));
   if (request.method === 'GET' && request.has('watch')) {
     return await streamChanges(cache, request, response);
@@ -43,8 +44,7 @@ export async function answerList(
 
 /** A page of keys: `cursor` asks for the next one, and is `null` at the end. */
 function scan(cache: Cache, request: CacheRequest): Answer {
-  const limit = request.count('limit') ?? PAGE_MAX;
-  if (limit < 1 || limit > PAGE_MAX) throw bad(`limit is from 1 to ${PAGE_MAX}`);
+  const limit = limitOf(request);
   const prefix = request.query.get('prefix') ?? '';
   const page = cache.scan({ prefix, limit, cursor: request.count('cursor') ?? 0 });
   const entries = page.keys.flatMap((key) => {
@@ -56,6 +56,26 @@ function scan(cache: Cache, request: CacheRequest): Answer {
     return request.has('values') ? [{ ...facts, ...contentOf(held) }] : [facts];
   });
   return jsonAnswer({ entries, cursor: page.cursor ?? null });
+}
+
+/** A page of documents, in the order of their keys. */
+function documents(cache: Cache, request: CacheRequest): Answer {
+  const limit = limitOf(request);
+  const prefix = request.query.get('prefix') ?? '';
+  const from = request.count('cursor') ?? 0;
+  const keys = (cache.documents?.list() ?? []).filter((key) => key.startsWith(prefix));
+  const entries = keys.slice(from, from + limit).map((key) => {
+    const { bytes = null, users = 0 } = cache.documents?.facts(key) ?? {};
+    return { key, bytes, users };
+  });
+  return jsonAnswer({ entries, cursor: from + limit < keys.length ? from + limit : null });
+}
+
+/** @throws HttpRefusal */
+function limitOf(request: CacheRequest): number {
+  const limit = request.count('limit') ?? PAGE_MAX;
+  if (limit >= 1 && limit <= PAGE_MAX) return limit;
+  throw bad(`limit is from 1 to ${PAGE_MAX}`);
 }
 
 /** A whole backup, made in a folder that only this user can read. */

@@ -1,4 +1,5 @@
 import { PeerError } from '@hearsay/node';
+import { DocumentError, type DocumentErrorCode } from '../documents/errors.js';
 import { CacheError, type CacheErrorCode } from '../errors.js';
 import {
   CacheClosedError,
@@ -39,6 +40,13 @@ const STATUS_OF: Readonly<Record<CacheErrorCode, number>> = {
   'out-of-memory': 507,
 };
 
+const DOCUMENT_STATUS_OF: Readonly<Record<DocumentErrorCode, number>> = {
+  'bad-key': 400,
+  'too-many-documents': 507,
+  'disk-failed': 500,
+  closed: 503,
+};
+
 /**
  * An error as an answer: `outcome` is `none` when nothing was done, and `unknown` when it may have
  * been. Undefined for what is no error of the cache, but of its program.
@@ -46,6 +54,9 @@ const STATUS_OF: Readonly<Record<CacheErrorCode, number>> = {
 export function refusalOf(error: unknown): Answer | undefined {
   if (error instanceof HttpRefusal) return refuse(error, error.status, 'none', error.headers);
   if (error instanceof CacheError) return refuse(error, STATUS_OF[error.code], 'none');
+  if (error instanceof DocumentError) {
+    return refuse(error, DOCUMENT_STATUS_OF[error.code], 'none');
+  }
   if (error instanceof ConditionalError) return refuse(error, 501, 'none');
   if (error instanceof QuorumError) return quorumRefusal(error);
   if (error instanceof SessionBehindError) return refuse(error, 503, 'none', RETRY);

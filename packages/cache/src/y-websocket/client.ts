@@ -2,7 +2,7 @@ import { HearsayError } from '@hearsay/core';
 import type { WebSocket } from 'ws';
 import type { DocumentLimits } from '../documents/limits.js';
 import { Allowance } from './allowance.js';
-import { CLIENT_CLOSE_CODES, type ClientCloseCode } from './close-codes.js';
+import { CLIENT_CLOSE_CODES, type ClientCloseCode, type RefusalReason } from './close-codes.js';
 import { awarenessMessage, type ClientMessage, decodeMessage } from './messages.js';
 
 /** What a client may do with a document. */
@@ -18,6 +18,8 @@ export interface ClientOptions {
   /** It has read what waited for it, and may be sent what it missed. */
   readonly onDrained: (client: Client) => void;
   readonly onClosed: (client: Client) => void;
+  /** It is sent away. */
+  readonly onRefused: (reason: RefusalReason) => void;
 }
 
 /** The words of a message for a client that hears nothing else: its watchdog counts messages only. */
@@ -108,7 +110,18 @@ export class Client {
     socket.ping();
   }
 
-  close(code: ClientCloseCode, reason: string): void {
+  /** Sends it to another peer. */
+  sendAway(reason: string): void {
+    this.#close(CLIENT_CLOSE_CODES.goingAway, reason);
+  }
+
+  /** Sends it away for something that it did. */
+  refuse(reason: RefusalReason, words: string): void {
+    this.#options.onRefused(reason);
+    this.#close(CLIENT_CLOSE_CODES[reason], words);
+  }
+
+  #close(code: ClientCloseCode, reason: string): void {
     const bytes = Buffer.from(reason).subarray(0, REASON_BYTES_MAX);
     this.#options.socket.close(code, bytes.toString('utf8').replace(/�+$/, ''));
   }
@@ -127,7 +140,7 @@ export class Client {
       onMessage(this, decodeMessage(data));
     } catch (error) {
       if (!(error instanceof HearsayError)) throw error;
-      this.close(CLIENT_CLOSE_CODES.malformed, error.message);
+      this.refuse('malformed', error.message);
     }
   }
 

@@ -20,3 +20,15 @@ export const CLIENT_CLOSE_CODES = {
 } as const;
 
 export type ClientCloseCode = (typeof CLIENT_CLOSE_CODES)[keyof typeof CLIENT_CLOSE_CODES];
+
+/** Why a client was sent away, as it is counted: the end of a peer is no refusal. */
+export type RefusalReason = Exclude<keyof typeof CLIENT_CLOSE_CODES, 'goingAway'>;
+
+export const NONE_REFUSED: Readonly<Record<RefusalReason, number>> = {
+  malformed: 0,
+  unauthorised: 0,
+  forbidden: 0,
+  badKey: 0,
+  tooLarge: 0,
+  busy: 0,
+};

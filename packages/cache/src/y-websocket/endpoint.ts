@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { DocumentHost } from '../documents/document-host.js';
 import { DocumentError } from '../documents/errors.js';
 import { type Access, Client } from './client.js';
-import { CLIENT_CLOSE_CODES, type ClientCloseCode } from './close-codes.js';
+import { CLIENT_CLOSE_CODES, NONE_REFUSED, type RefusalReason } from './close-codes.js';
 import { Room } from './room.js';
 
 /** How documents are served to clients of the y-websocket protocol. */
@@ -15,6 +15,9 @@ export interface EndpointOptions {
   /** What a request may do with a document; undefined: nothing. Default: `write` for whoever is let in. */
   readonly access?: (key: string, request: IncomingMessage) => Access | undefined;
 }
+
+/** Why a client is not let in, as it is counted and in words. */
+type Refusal = readonly [RefusalReason, string];
 
 /** Documents are served below this path: `/yjs/<key>`. */
 export const YJS_PATH = '/yjs/';
@@ -34,6 +37,7 @@ export class YWebsocketEndpoint {
   readonly #rooms = new Map<string, Room>();
   readonly #removeOutlet: () => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #refused: Record<RefusalReason, number> = { ...NONE_REFUSED };
   #clients = 0;
   #beats = 0;
 
@@ -59,12 +63,17 @@ export class YWebsocketEndpoint {
     return this.#clients;
   }
 
+  /** Clients that were sent away so far, by the reason. */
+  get refused(): Readonly<Record<RefusalReason, number>> {
+    return { ...this.#refused };
+  }
+
   /** Takes over a request to become a WebSocket. Whoever is refused is told why in a close code. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       const key = keyOf(request.url ?? '');
       const refusal = key === undefined ? badKey() : this.#enter(key, request, webSocket);
-      if (refusal !== undefined) refuse(webSocket, ...refusal);
+      if (refusal !== undefined) this.#refuse(webSocket, ...refusal);
     });
   }
 
@@ -75,9 +84,8 @@ export class YWebsocketEndpoint {
     socket: Duplex,
     head: Buffer,
   ): void {
-    const { forbidden, unauthorised } = CLIENT_CLOSE_CODES;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      refuse(webSocket, status === 401 ? unauthorised : forbidden, reason);
+      this.#refuse(webSocket, status === 401 ? 'unauthorised' : 'forbidden', reason);
     });
   }
 
@@ -87,32 +95,27 @@ export class YWebsocketEndpoint {
     for (const room of this.#rooms.values()) {
       room.flush();
       for (const client of room.clients) {
-        client.close(CLIENT_CLOSE_CODES.goingAway, 'this peer ends');
+        client.sendAway('this peer ends');
       }
     }
     this.#removeOutlet();
   }
 
-  #enter(
-    key: string,
-    request: IncomingMessage,
-    socket: WebSocket,
-  ): readonly [ClientCloseCode, string] | undefined {
+  #enter(key: string, request: IncomingMessage, socket: WebSocket): Refusal | undefined {
     const { access: allow = () => 'write' } = this.#options;
     const access = allow(key, request);
     if (access === undefined) {
-      return [CLIENT_CLOSE_CODES.forbidden, 'this document is not open to you'];
+      return ['forbidden', 'this document is not open to you'];
     }
     if (this.#clients >= this.#host.limits.clientsMax) {
-      return [CLIENT_CLOSE_CODES.busy, 'this peer has no room for another client'];
+      return ['busy', 'this peer has no room for another client'];
     }
     try {
       this.#seat(this.#rooms.get(key) ?? this.#open(key), socket, access);
       return undefined;
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
-      const isBadKey = error.code === 'bad-key';
-      return [isBadKey ? CLIENT_CLOSE_CODES.badKey : CLIENT_CLOSE_CODES.busy, error.message];
+      return [error.code === 'bad-key' ? 'badKey' : 'busy', error.message];
     }
   }
 
@@ -136,8 +139,19 @@ export class YWebsocketEndpoint {
       onMessage: (from, message) => room.received(from, message),
       onDrained: (from) => room.catchUp(from),
       onClosed: (from) => this.#left(room, from),
+      onRefused: (reason) => this.#count(reason),
     });
     room.enter(client);
+  }
+
+  #refuse(socket: WebSocket, reason: RefusalReason, words: string): void {
+    this.#count(reason);
+    socket.on('error', () => socket.terminate());
+    socket.close(CLIENT_CLOSE_CODES[reason], words);
+  }
+
+  #count(reason: RefusalReason): void {
+    this.#refused[reason] += 1;
   }
 
   #left(room: Room, client: Client): void {
@@ -172,11 +186,6 @@ function keyOf(url: string): string | undefined {
   }
 }
 
-function badKey(): readonly [ClientCloseCode, string] {
-  return [CLIENT_CLOSE_CODES.badKey, `a document is at ${YJS_PATH}<key>`];
-}
-
-function refuse(socket: WebSocket, code: ClientCloseCode, reason: string): void {
-  socket.on('error', () => socket.terminate());
-  socket.close(code, reason);
+function badKey(): Refusal {
+  return ['badKey', `a document is at ${YJS_PATH}<key>`];
 }

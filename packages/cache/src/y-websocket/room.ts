@@ -3,7 +3,6 @@ import { encodeAwareness } from '../documents/awareness-states.js';
 import type { OpenDocument } from '../documents/document-host.js';
 import type { DocumentLimits } from '../documents/limits.js';
 import type { Client } from './client.js';
-import { CLIENT_CLOSE_CODES } from './close-codes.js';
 import {
   awarenessMessage,
   type ClientMessage,
@@ -155,7 +154,7 @@ export class Room {
     const { documentBytesMax } = this.#options.limits;
     if (live.isLargerThan(documentBytesMax)) {
       const reason = `the document is larger than ${documentBytesMax} bytes and takes no more edits`;
-      return client.close(CLIENT_CLOSE_CODES.tooLarge, reason);
+      return client.refuse('tooLarge', reason);
     }
     const isComplete = live.apply(update, client);
     // It builds on something we never got. An answer that still lacks something would lack it again.

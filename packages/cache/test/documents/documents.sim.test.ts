@@ -2,6 +2,7 @@ import { pick, type Random } from '@hearsay/core';
 import { createSimulation, type Simulation } from '@hearsay/sim';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import type { LiveDocument } from '../../src/documents/live-document.js';
 import { DocumentsProgram } from '../support/documents-program.js';
 
 const PORT = 2;
@@ -44,6 +45,29 @@ function disturb(sim: Simulation, random: Random): void {
   else if (dice < 19) sim.setFaults({ lossPerMille: random.below(150) });
 }
 
+/** Ends every fault, and waits until all peers say that they hold the same. */
+function calm(world: ReturnType<typeof start>): void {
+  const { sim } = world;
+  sim.heal();
+  sim.setFaults({ lossPerMille: 0 });
+  for (const { name } of sim.nodes) {
+    if (!sim.live.some((node) => node.name === name)) sim.boot(name);
+  }
+  sim.until(() => sim.live.length === PEERS && summaries(world).size === 1, SETTLE_MS);
+}
+
+/** Adds an element to a list, or deletes the document. @returns what that had seen */
+function pushOrClear(live: LiveDocument, element: number, random: Random): readonly number[] {
+  const list = live.doc.getArray<number>('list');
+  if (random.below(12) > 0) {
+    list.push([element]);
+    return [];
+  }
+  const seen = list.toArray();
+  live.clear();
+  return seen;
+}
+
 describe('documents in a simulated mesh', () => {
   it.each(['1', '2', '3', '4', '5', '6'])(
     'are equal after cuts, losses, kills and restarts with and without disk (seed %s)',
@@ -57,12 +81,7 @@ describe('documents in a simulated mesh', () => {
         if (writer !== undefined) edit(writer.doc(`d${random.below(3)}`), random);
         sim.run(random.below(120));
       }
-      sim.heal();
-      sim.setFaults({ lossPerMille: 0 });
-      for (const { name } of sim.nodes) {
-        if (!sim.live.some((node) => node.name === name)) sim.boot(name);
-      }
-      sim.until(() => sim.live.length === PEERS && summaries(world).size === 1, SETTLE_MS);
+      calm(world);
       for (const key of ['d0', 'd1', 'd2']) {
         const docs = sim.live.map(({ name }) => find(name)?.doc(key) ?? new Y.Doc());
         const snapshots = docs.map((doc) => Buffer.from(Y.encodeSnapshot(Y.snapshot(doc))));
@@ -70,6 +89,36 @@ describe('documents in a simulated mesh', () => {
           expect(snapshot.equals(snapshots[0] ?? snapshot)).toBe(true);
         expect(new Set(docs.map((doc) => doc.getText('t').toString())).size).toBe(1);
         for (const doc of docs) expect(doc.store.pendingStructs).toBeNull();
+      }
+    },
+    60_000,
+  );
+});
+
+describe('deleted documents in a simulated mesh', () => {
+  it.each(['1', '2', '3', '4', '5', '6'])(
+    'never show again what the deletion had seen (seed %s)',
+    (seed) => {
+      const world = start(`deleted ${seed}`);
+      const { sim, find } = world;
+      const random = sim.random('deleted');
+      const gone = new Set<number>();
+      for (let step = 0; step < 250; step++) {
+        disturb(sim, random);
+        const { name } = pick(sim.live, random) ?? { name: 'a' };
+        const live = find(name)?.replicator.load(`d${random.below(2)}`);
+        if (live === undefined) continue;
+        for (const element of pushOrClear(live, step, random)) gone.add(element);
+        sim.run(random.below(120));
+      }
+      calm(world);
+      expect(gone.size).toBeGreaterThan(20);
+      for (const key of ['d0', 'd1']) {
+        const lists = sim.live.map(({ name }) => {
+          return find(name)?.doc(key).getArray<number>('list').toArray() ?? [];
+        });
+        for (const list of lists) expect(list).toEqual(lists[0]);
+        expect((lists[0] ?? []).filter((element) => gone.has(element))).toEqual([]);
       }
     },
     60_000,

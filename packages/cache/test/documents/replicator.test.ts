@@ -23,7 +23,7 @@ function get(mesh: FakeMesh, name: string) {
 
 function expectEqualDocuments(mesh: FakeMesh): void {
   const peers = [...mesh.peers.values()];
-  const keys = new Set(peers.flatMap(({ replicator }) => [...replicator.documents.keys()]));
+  const keys = new Set(peers.flatMap(({ replicator }) => [...replicator.documents.keys(0)]));
   for (const key of keys) {
     const snapshots = peers.map((peer) => Y.encodeSnapshot(Y.snapshot(peer.doc(key))));
     for (const snapshot of snapshots) expect(snapshot).toEqual(snapshots[0]);

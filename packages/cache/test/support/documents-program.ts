@@ -15,7 +15,7 @@ class SimulatedShelf implements Shelf {
 
   *documents(): Iterable<ShelvedDocument> {
     const keys = new Set([...this.#disk.keys()].map((name) => name.split('\n')[0] ?? ''));
-    for (const key of keys) yield { key, digest: undefined };
+    for (const key of keys) yield { key, digest: undefined, isBlank: false };
   }
 
   load(key: string): readonly Uint8Array[] {
