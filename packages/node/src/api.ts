@@ -196,6 +196,14 @@ export interface PortHandlers {
   repaired?(from: PeerId, added: number): void;
 }
 
+/** How something is posted. */
+interface PostOptions {
+  /** One neighbour; default: all. */
+  readonly to?: PeerId;
+  readonly priority?: Priority;
+  readonly prompt?: boolean;
+}
+
 /** One port of a peer: what a program beside the messages says to the same program of others. */
 export interface PeerPort {
   readonly port: Port;
@@ -203,11 +211,13 @@ export interface PeerPort {
    * Sends to every neighbour, or to one, at most once and in order; what a link loses is lost,
    * unless the replica repairs it. What is posted in one turn leaves together, and the bytes may be
    * used again at once. `control` (default `bulk`) is sent first and never dropped: keep it small
-   * and rare, since a link with too much of it waiting is closed.
+   * and rare, since a link with too much of it waiting is closed. What is `prompt` (default false)
+   * does not wait for the end of the turn, only for what is posted in the same breath: for
+   * somebody who waits for an answer.
    * @returns links it goes out on; 0: nobody is there
    * @throws PeerError `post-too-large` (over `postBytesMax`, 128 KiB), `closed`
    */
-  post(bytes: Uint8Array, options?: { readonly to?: PeerId; readonly priority?: Priority }): number;
+  post(bytes: Uint8Array, options?: PostOptions): number;
   /** Signs as this peer: 64 bytes, of worth for this port of this network only. */
   sign(bytes: Uint8Array): Uint8Array;
   /** Whether `peer` signed these bytes for this port of this network. */

@@ -123,6 +123,7 @@ export class Runtime {
       keys: identity.keys,
       network: settings.network,
       command: (command) => this.command(command),
+      hurry: () => this.host.hurry(),
       isOver: () => this.closed || this.#left,
     });
     this.#syncWatch = new SyncWatch({
@@ -252,6 +253,7 @@ export class Runtime {
       event: (event) => this.#reporter.report(event),
       stepped: () => this.#stepped(),
       timerFired: (lateMs) => this.#health?.observe(lateMs),
+      flush: () => this.links.flush(),
       endTurn: () => this.#endTurn(),
       failed: (error) => this.fail(internalError(error)),
     };

@@ -29,6 +29,7 @@ function makeHost(
     event: ({ kind }) => note(`event ${kind}`),
     stepped: () => undefined,
     timerFired: (lateMs) => lates.push(Math.round(lateMs)),
+    flush: () => note('flush'),
     endTurn: () => done.push('end of turn'),
     failed: (error) => done.push(`failed: ${String(error)}`),
   };
@@ -132,6 +133,42 @@ describe('the host of an engine', () => {
     expect(inputs).not.toContain('wake');
     vi.advanceTimersByTime(2);
     expect(inputs.filter((kind) => kind === 'wake')).toHaveLength(1);
+  });
+
+  it('sends what hurries before the turn ends, once for all that is said in one breath', async () => {
+    const { host, done } = makeHost(() => []);
+    host.requestTurnEnd();
+    const others = Promise.resolve().then(() => host.hurry());
+    host.hurry();
+    host.hurry();
+    expect(done).toEqual([]);
+    await others;
+    await Promise.resolve();
+    expect(done).toEqual(['flush']);
+    vi.runAllTimers();
+    expect(done).toEqual(['flush', 'end of turn']);
+  });
+
+  it('does not wait with much that hurries, and sends nothing once it is stopped', async () => {
+    const { host, done } = makeHost(() => []);
+    for (let count = 0; count < 17; count++) host.hurry();
+    expect(done).toEqual(['flush', 'flush']);
+    host.stop();
+    await Promise.resolve();
+    expect(done).toEqual(['flush', 'flush']);
+  });
+
+  it('stops when a flush breaks', async () => {
+    const { host, done } = makeHost(
+      () => [],
+      (name) => {
+        if (name === 'flush') throw new Error('no socket');
+      },
+    );
+    host.hurry();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(done).toEqual(['flush', 'failed: Error: no socket']);
   });
 
   it('tells how late its timers fire', () => {

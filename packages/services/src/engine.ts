@@ -258,7 +258,8 @@ export class ServicesEngine {
   }
 
   #send(to: PeerId, message: ServiceMessage): boolean {
-    if (to !== this.#host.peer) return this.#host.post(encodeForPost(message), { to }) > 0;
+    if (to !== this.#host.peer)
+      return this.#host.post(encodeForPost(message), { to, prompt: true }) > 0;
     // What a peer provides itself is called like any other, one turn later.
     const bytes = encodeMessage(message);
     this.#agenda.add(this.#host.now().monotonicMs, () => this.#take(to, decodeMessage(bytes)));

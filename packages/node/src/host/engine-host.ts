@@ -17,6 +17,11 @@ import {
 /** Node fires longer timers at once. */
 const TIMER_MS_MAX = 0x7fff_ffff;
 
+/** So much that is in a hurry leaves together, and not all that a turn brings: the other side begins meanwhile. */
+const HURRIED_MAX = 8;
+/** What follows it runs when those who run now, and those who wait for them, have had their say. */
+const SETTLED = Promise.resolve();
+
 /** Carries out what the engine asks for. */
 export interface EffectSink {
   /** Before the effects of a step: what they tell of must be kept by then. */
@@ -32,6 +37,8 @@ export interface EffectSink {
   stepped(): void;
   /** The timer of a wish to be woken fired, this much after the time that was wished. */
   timerFired(lateMs: number): void;
+  /** Hands what is queued to the sockets, in the middle of a turn. */
+  flush(): void;
   /** Once at the end of each turn of the event loop for which it was asked. */
   endTurn(): void;
   /** The engine broke a promise; it is never called again. */
@@ -67,6 +74,8 @@ export class EngineHost {
   #wakeAtMs = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
+  /** What was in a hurry since the last flush for such. */
+  #hurried = 0;
 
   constructor({ engine, sink, readNow }: EngineHostOptions) {
     this.#engine = engine;
@@ -108,6 +117,23 @@ export class EngineHost {
     if (this.#stopped) return;
     this.#turnEnd ??= setImmediate(() => this.#endTurn());
   }
+
+  /** What was just sent waits for what is said in the same breath, and not for the end of the turn. */
+  hurry(): void {
+    this.#hurried += 1;
+    if (this.#hurried === 1) void SETTLED.then(this.#flush);
+    else if (this.#hurried % HURRIED_MAX === 0) this.#sink.flush();
+  }
+
+  readonly #flush = (): void => {
+    this.#hurried = 0;
+    if (this.#stopped) return;
+    try {
+      this.#sink.flush();
+    } catch (error) {
+      this.#fail(error);
+    }
+  };
 
   /** Never calls the engine again. Idempotent. */
   stop(): void {

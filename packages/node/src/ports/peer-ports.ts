@@ -18,6 +18,8 @@ export interface PeerPortsOptions {
   readonly network: string;
   /** @throws PeerError */
   readonly command: (command: Command) => readonly Effect[];
+  /** What was just posted is not to wait for the end of the turn. */
+  readonly hurry: () => void;
   /** Whether the peer takes no commands any more. */
   readonly isOver: () => boolean;
 }
@@ -36,7 +38,7 @@ export class PeerPorts {
   /** @throws PeerError `bad-port`, `port-taken`, `closed` */
   open(port: Port, handlers: PortHandlers): PeerPort {
     const { replica } = handlers;
-    const { command, isOver, network } = this.#options;
+    const { command, hurry, isOver, network } = this.#options;
     command({ kind: 'attach', port, ...(replica === undefined ? {} : { replica }) });
     const entry = { handlers }; // Of this opening: the same handlers may come again.
     this.#open.set(port, entry);
@@ -44,10 +46,15 @@ export class PeerPorts {
     const isOpen = (): boolean => this.#open.get(port) === entry;
     return {
       port,
-      post: (bytes, { to, priority = 'bulk' } = {}) => {
+      post: (bytes, { to, priority = 'bulk', prompt = false } = {}) => {
         if (!isOpen()) throw new PeerError('closed', `port ${port} of this peer is closed`);
-        const one = to === undefined ? {} : { to };
-        return linksOf(command({ kind: 'post', port, bytes, priority, ...one }));
+        const post: Command =
+          to === undefined
+            ? { kind: 'post', port, bytes, priority }
+            : { kind: 'post', port, bytes, priority, to };
+        const links = linksOf(command(post));
+        if (prompt && links > 0) hurry();
+        return links;
       },
       sign: (bytes) => notary.sign(bytes),
       verify: (peer, bytes, signature) => notary.verify(peer, bytes, signature),
