@@ -54,6 +54,7 @@ describe('the words of the command line', () => {
     [['a\u001b[31m'], 'not a nick: "a\\u001b[31m"'],
     [['x'.repeat(33)], 'not a nick'],
     [['bob', 'ana'], 'not an address: "ana"; write HOST:PORT, for example ana:7340'],
+    [['sned', '#lobby', 'hi'], 'or a command that hearsay --help lists'],
     [['bob', 'h:0'], 'not an address'],
     [['bob', 'h:99999'], 'not an address'],
     [['bob', 'h:1:2'], 'not an address'],

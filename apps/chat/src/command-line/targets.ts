@@ -22,7 +22,6 @@ export function readTargets(words: readonly string[]): Targets {
   const [first, ...rest] = words;
   if (first === undefined) return { nick: undefined, join: [], invite: undefined };
   if (first.includes(':')) return { nick: undefined, ...readPlaces(words) };
-  if (first === 'help') throw new Failure('there is no command help; see hearsay --help');
   if (isReservedNick(first)) throw new Failure(`${first} is a reserved name; choose another nick`);
   if (!isNick(first)) throw new Failure(`not a nick: ${quoted(first)}. ${NICK_RULE}`);
   return { nick: first, ...readPlaces(rest) };
@@ -41,7 +40,10 @@ function readPlaces(words: readonly string[]): Omit<Targets, 'nick'> {
 function readAddress(word: string): string {
   if (isAddress(word)) return word;
   const isHost = /^[\w.-]+$/.test(word);
-  const hint = isHost ? `write HOST:PORT, for example ${word}:${FIRST_PORT}` : 'write HOST:PORT';
+  // What is not even like a host follows a command that was mistyped, and read as a nick.
+  const hint = isHost
+    ? `write HOST:PORT, for example ${word}:${FIRST_PORT}`
+    : 'write HOST:PORT, or a command that hearsay --help lists';
   throw new Failure(`not an address: ${quoted(word)}; ${hint}`);
 }
 
