@@ -45,6 +45,7 @@ export { serveCache } from './http/serve-cache.js';
 export { type CacheLimits, DEFAULT_CACHE_LIMITS } from './limits.js';
 export { type CacheOptions, openCache } from './open-cache.js';
 export { type RestoreOptions, restoreCache } from './persistence/backup.js';
+export type { CacheDamage } from './persistence/cache-log.js';
 export type { CacheDurability } from './persistence/durability.js';
 export type { ReplicationCounters } from './replication/context.js';
 export type { ReplicationEvent } from './replication/effect.js';

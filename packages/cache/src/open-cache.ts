@@ -10,7 +10,7 @@ import {
 import { Cache } from './host/cache.js';
 import { CacheHost } from './host/cache-host.js';
 import { type CacheLimits, DEFAULT_CACHE_LIMITS } from './limits.js';
-import { CacheLog } from './persistence/cache-log.js';
+import { type CacheDamage, CacheLog } from './persistence/cache-log.js';
 import type { CacheRecord } from './persistence/cache-record.js';
 import type { CacheDurability } from './persistence/durability.js';
 import type { Restored } from './replication/input.js';
@@ -47,7 +47,7 @@ export interface CacheOptions {
 /** Found at the opening. */
 interface Found {
   readonly records: readonly CacheRecord[];
-  readonly tornBytes: number;
+  readonly damages: readonly CacheDamage[];
 }
 
 /**
@@ -73,7 +73,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
         isWatched: () => isWatched(),
       }),
   );
-  let found: Found = { records: [], tornBytes: 0 };
+  let found: Found = { records: [], damages: [] };
   let run: Run | undefined;
   const host = new CacheHost({
     peer,
@@ -107,7 +107,12 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     throw error;
   }
   try {
-    return new Cache(host, documentsOf(options));
+    const cache = new Cache(host, documentsOf(options));
+    // Once whoever opened it has had a chance to listen.
+    setImmediate(() => {
+      for (const damage of found.damages) host.damages.emit(damage);
+    });
+    return cache;
   } catch (error) {
     await host.close();
     throw error;

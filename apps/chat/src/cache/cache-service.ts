@@ -63,6 +63,10 @@ export class CacheService {
       ...(durability === undefined ? {} : { durability }),
     });
     cache.on('failed', (error) => this.#complain(error));
+    cache.on('damaged', ({ file, lostBytes }) => {
+      const what = `${lostBytes} damaged bytes of ${file} are not used`;
+      this.#options.onTrouble(`${what}: what is missing comes from other peers`);
+    });
     if (!this.#isClosed) this.#stopServing = [serveCache(cache), servePad({ peer })];
     return cache;
   }

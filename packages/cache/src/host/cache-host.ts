@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Now, parseStreamId } from '@hearsay/core';
 import { type Peer, PeerError, type PeerPort } from '@hearsay/node';
 import { CacheError } from '../errors.js';
-import type { CacheLog } from '../persistence/cache-log.js';
+import type { CacheDamage, CacheLog } from '../persistence/cache-log.js';
 import type { CacheDurability } from '../persistence/durability.js';
 import type { Effect, ReplicationEvent } from '../replication/effect.js';
 import type { MemberState } from '../replication/holdings.js';
@@ -63,6 +63,7 @@ export class CacheHost {
   /** After every step. */
   readonly steps: Listeners<undefined> = new Listeners();
   readonly failures: Listeners<CacheDiskError> = new Listeners();
+  readonly damages: Listeners<CacheDamage> = new Listeners();
   readonly #options: CacheHostOptions;
   readonly #port: PeerPort;
   readonly #log: CacheLog | undefined;

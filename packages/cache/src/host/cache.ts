@@ -3,6 +3,7 @@ import type { DocumentHandle } from '../documents/document-host.js';
 import { DocumentError } from '../documents/errors.js';
 import type { Documents } from '../documents/open-documents.js';
 import { writeBackup } from '../persistence/backup.js';
+import type { CacheDamage } from '../persistence/cache-log.js';
 import type { ReplicationEvent } from '../replication/effect.js';
 import type { Held } from '../store/types.js';
 import type { Change } from '../values/operation.js';
@@ -38,6 +39,8 @@ export interface KeyPage {
 export interface CacheEvents {
   readonly replication: ReplicationEvent;
   readonly failed: CacheDiskError;
+  /** After it was opened: a file was damaged, and what is missing comes back from other peers. */
+  readonly damaged: CacheDamage;
 }
 
 /** Keys deleted together by `clear`. */
@@ -267,9 +270,11 @@ export class Cache implements Registers {
     name: Name,
     listener: (event: CacheEvents[Name]) => void,
   ): () => void {
-    const { events, failures } = this.#host;
+    const { damages, events, failures } = this.#host;
     // Each name has listeners of its own kind of event.
-    const listeners = (name === 'replication' ? events : failures) as unknown as {
+    const listeners = { replication: events, failed: failures, damaged: damages }[
+      name
+    ] as unknown as {
       add(listener: (event: CacheEvents[Name]) => void): () => void;
     };
     return listeners.add(listener);

@@ -1,4 +1,4 @@
-import { fdatasync, ftruncateSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { fdatasync, ftruncateSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { AppendFile, LogFolder, Syncer, syncFolder } from '@hearsay/node/store';
@@ -29,9 +29,19 @@ export interface CacheLogOptions {
 export interface OpenedLog {
   readonly log: CacheLog;
   readonly records: readonly CacheRecord[];
-  /** Bytes after the last whole record, which were cut off. */
-  readonly tornBytes: number;
+  readonly damages: readonly CacheDamage[];
 }
+
+/** A file of a cache was not as it was written, as after a sudden end or a fault of the disk. */
+export interface CacheDamage {
+  readonly file: string;
+  /** Bytes that are not used: the end of it, or all of it, which is kept with `.damaged` after its name. */
+  readonly lostBytes: number;
+  readonly isWhole: boolean;
+}
+
+/** What is put after the name of a file that is of no use. */
+const DAMAGED = '.damaged';
 
 /**
  * The log of a cache: one file of checked records, which begins with a snapshot of everything; what
@@ -72,20 +82,28 @@ export class CacheLog {
     const folder = new LogFolder(options.dir);
     rmSync(join(options.dir, 'new'), { recursive: true, force: true });
     const numbers = logNumbers(folder);
+    const damages: CacheDamage[] = [];
     for (const number of numbers) {
       const found = readLog(folder, number);
-      if (found === undefined) continue;
-      for (const other of numbers) if (other !== number) rmSync(folder.segment(other));
+      const path = folder.segment(number);
+      if (found === undefined) {
+        damages.push({ file: path, lostBytes: statSync(path).size, isWhole: true });
+        renameSync(path, `${path}${DAMAGED}`);
+        continue;
+      }
+      const { tornBytes } = found;
+      if (tornBytes > 0) damages.push({ file: path, lostBytes: tornBytes, isWhole: false });
+      for (const other of numbers) if (other < number) rmSync(folder.segment(other));
       const file = AppendFile.continue(folder, number, found.whole);
       ftruncateSync(file.file, found.whole.length);
       const log = new CacheLog(options, file, found.snapshotBytes);
-      return { log, records: found.records, tornBytes: found.tornBytes };
+      return { log, records: found.records, damages };
     }
     const file = AppendFile.create(folder, (numbers[0] ?? 0) + 1);
     const log = new CacheLog(options, file, 0);
     log.append(WHOLE);
     log.write();
-    return { log, records: [], tornBytes: 0 };
+    return { log, records: [], damages };
   }
 
   /** Why nothing is kept any more. */
