@@ -101,6 +101,11 @@ export interface Config {
   readonly shufflePassive: number;
   /** Live members without a link to us up to which each of our batches goes out on every link and nobody relays it; with more it goes along a tree. A mesh that forms or lost a link or two is still a full mesh. */
   readonly directLackingMax: number;
+  /**
+   * A member that was only heard of counts among those after this long. Where everybody is to be linked it has
+   * a link by then, or is suspect: whoever invents members would else send what we say on longer ways.
+   */
+  readonly hearsaySettledMs: number;
   /** Links of a tree that a batch goes out on, until the tree has found its own. HyParView's active view: 5. */
   readonly treeLinksMax: number;
   /** Announcements of batches wait this long for company. iroh-gossip: 5 ms. */
@@ -167,6 +172,7 @@ export const DEFAULT_CONFIG: Config = {
   shuffleActive: 3,
   shufflePassive: 4,
   directLackingMax: 8,
+  hearsaySettledMs: 5_000,
   treeLinksMax: 6,
   ihaveDelayMs: 5,
   graftMinMs: 20,

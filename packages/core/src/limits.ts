@@ -19,7 +19,7 @@ export interface Limits {
   readonly linksMax: number;
   /** Dials under way; further ones wait their turn. */
   readonly dialsPendingMax: number;
-  /** Dials in a row to peers that were only heard of, and how many a second from then on; further ones wait. */
+  /** Dials in a row to peers that were only heard of, and how many a second from then on; further ones wait, and each that is met gives its place to another. */
   readonly hearsayDialsMax: number;
   readonly hearsayDialsPerSecondMax: number;
   /** Seeds and discovered addresses remembered; the oldest discovered one makes room. */
@@ -33,6 +33,12 @@ export interface Limits {
   readonly relayedMax: number;
   /** Batches announced to us that have not come; further ones are ignored, sync repairs them. */
   readonly announcedMax: number;
+  /** The same of which one neighbour told first; further ones of it are ignored. */
+  readonly announcedPerLinkMax: number;
+  /** Announced batches that one neighbour is asked for at a time; of further ones another is asked, or nobody. */
+  readonly graftsPerLinkMax: number;
+  /** Neighbours of which it is remembered how often they served what they announced; the one remembered the longest makes room. */
+  readonly announcersMax: number;
   /** Messages kept; the oldest delivered batches go first and the floor of their stream rises. */
   readonly logMessagesMax: number;
   readonly logBytesMax: number;
@@ -44,6 +50,8 @@ export interface Limits {
   readonly holdBackStreamBatchesMax: number;
   /** Streams (peer generations that published) in the vector clock; batches of further ones are dropped, counted and told. */
   readonly streamsMax: number;
+  /** Streams of authors nobody knows that one neighbour may claim to hold, and as many again in a minute; further ones are ignored. */
+  readonly strangeStreamsPerLinkMax: number;
   /** Origins and generations of which a proof of equivocation is kept; further ones are counted only. */
   readonly equivocationsMax: number;
   /** Bytes answered to one pull; the puller asks again. */
@@ -74,14 +82,17 @@ export const DEFAULT_LIMITS: Limits = {
   newcomersPerLinkMax: 32,
   linksMax: 128,
   dialsPendingMax: 64,
-  hearsayDialsMax: 48,
-  hearsayDialsPerSecondMax: 16,
+  hearsayDialsMax: 8,
+  hearsayDialsPerSecondMax: 8,
   addressesMax: 256,
   walksPerLinkMax: 256,
   walksPerLinkPerSecondMax: 64,
   treesMax: 64,
   relayedMax: 4_096,
   announcedMax: 4_096,
+  announcedPerLinkMax: 1_024,
+  graftsPerLinkMax: 256,
+  announcersMax: 1_024,
   logMessagesMax: 200_000,
   logBytesMax: 128 * MIB,
   logAgeMaxMs: 31_536_000_000,
@@ -89,6 +100,7 @@ export const DEFAULT_LIMITS: Limits = {
   holdBackBytesMax: 16 * MIB,
   holdBackStreamBatchesMax: 1_024,
   streamsMax: 2_048,
+  strangeStreamsPerLinkMax: 256,
   equivocationsMax: 64,
   pullBytesMax: 1 * MIB,
   summaryStreamsMax: 1_000,

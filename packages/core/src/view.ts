@@ -100,6 +100,8 @@ export interface Counters extends TreeCounters {
   verdictsFrozen: number;
   deathsDisbelieved: number;
   newcomersIgnored: number;
+  /** Streams of nobody known that neighbours claimed to hold, beyond what they may. */
+  strangeStreamsIgnored: number;
   walksIgnored: number;
   shapeChanges: number;
   gaps: number;
@@ -145,6 +147,7 @@ export function zeroCounters(): Counters {
     verdictsFrozen: 0,
     deathsDisbelieved: 0,
     newcomersIgnored: 0,
+    strangeStreamsIgnored: 0,
     walksIgnored: 0,
     shapeChanges: 0,
     gaps: 0,

@@ -1,30 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Simulation, SimulationOptions } from '../src/index.js';
 import { SEEDS, simulate } from './support/simulate.js';
+import { sparse } from './support/sparse.js';
 
 const TREES = { directLackingMax: 0 };
-
-/** Peers of which each can reach its neighbours on a ring and across some chords, and nobody else. */
-function sparse(count: number, chords: readonly number[], options: SimulationOptions): Simulation {
-  const sim = simulate({ ...options, config: { ...TREES, ...options.config } });
-  const nodes = Array.from({ length: count }, () => sim.add());
-  const isNear = (one: number, other: number): boolean =>
-    [1, ...chords].some((step) => [step, count - step].includes((other - one + count) % count));
-  for (const [one, node] of nodes.entries()) {
-    sim.cut(
-      [node],
-      nodes.filter((_, other) => other !== one && !isNear(one, other)),
-      { mode: 'lose' },
-    );
-    node.seeds.push(
-      ...nodes.filter((_, other) => isNear(one, other)).map(({ address }) => address),
-    );
-  }
-  for (const node of nodes) sim.boot(node);
-  sim.until(() => nodes.every((node) => node.status().live === count - 1), 30_000, { stepMs: 50 });
-  sim.run(10_000);
-  return sim;
-}
 
 describe.each(SEEDS)('trees (seed %s)', (seed) => {
   it('bring what is said to peers that its author cannot reach, and nearly once each', () => {

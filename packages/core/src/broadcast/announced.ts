@@ -27,13 +27,24 @@ export interface Announced extends BatchName {
   asked: LinkId | undefined;
 }
 
+/** Bounds on what others announce. */
+export interface AnnouncedLimits {
+  readonly announcedMax: number;
+  readonly announcedPerLinkMax: number;
+  readonly graftsPerLinkMax: number;
+}
+
 /** What was announced and has not come, by name; bounded, as others fill it. */
 export class AnnouncedBatches {
-  readonly #max: number;
+  readonly #limits: AnnouncedLimits;
   readonly #batches = new Map<string, Announced>();
+  /** How many of them each link told of first. */
+  readonly #told = new Map<LinkId, number>();
+  /** How many of them each link was asked for last. */
+  readonly #asked = new Map<LinkId, number>();
 
-  constructor(max: number) {
-    this.#max = max;
+  constructor(limits: AnnouncedLimits) {
+    this.#limits = limits;
   }
 
   get size(): number {
@@ -46,7 +57,10 @@ export class AnnouncedBatches {
 
   /** @returns false when there is no room */
   add(name: BatchName, from: LinkId, nowMs: number, dueMs: number): boolean {
-    if (this.#batches.size >= this.#max) return false;
+    const { announcedMax, announcedPerLinkMax } = this.#limits;
+    const told = this.#told.get(from) ?? 0;
+    if (this.#batches.size >= announcedMax || told >= announcedPerLinkMax) return false;
+    this.#told.set(from, told + 1);
     this.#batches.set(name.key, {
       ...name,
       firstMs: nowMs,
@@ -61,8 +75,40 @@ export class AnnouncedBatches {
   /** It came, or nobody is left to ask. */
   take({ key }: BatchName): Announced | undefined {
     const announced = this.#batches.get(key);
+    if (announced === undefined) return undefined;
     this.#batches.delete(key);
+    const [first] = announced.links;
+    if (first !== undefined) lower(this.#told, first);
+    if (announced.asked !== undefined) lower(this.#asked, announced.asked);
     return announced;
+  }
+
+  /** Whether a link may be asked for one more. */
+  mayAsk(link: LinkId): boolean {
+    return (this.#asked.get(link) ?? 0) < this.#limits.graftsPerLinkMax;
+  }
+
+  /** A link is asked, and has so long to answer. */
+  ask(announced: Announced, link: LinkId, dueMs: number): void {
+    this.#unask(announced);
+    announced.asked = link;
+    announced.dueMs = dueMs;
+    this.#asked.set(link, (this.#asked.get(link) ?? 0) + 1);
+  }
+
+  #unask(announced: Announced): void {
+    if (announced.asked !== undefined) lower(this.#asked, announced.asked);
+    announced.asked = undefined;
+  }
+
+  /** What a link told of counts no more: only others are asked. */
+  forget(link: LinkId): void {
+    for (const announced of [...this.#batches.values()]) {
+      const place = announced.holders.indexOf(link);
+      if (place >= 0) announced.holders.splice(place, 1);
+      // Whoever is asked already may still answer.
+      if (announced.holders.length === 0 && announced.asked === undefined) this.take(announced);
+    }
   }
 
   /** A link is gone: who was asked there is asked elsewhere, at once. @returns whether anything is due now */
@@ -90,4 +136,10 @@ export class AnnouncedBatches {
     }
     return nextMs;
   }
+}
+
+function lower(counts: Map<LinkId, number>, link: LinkId): void {
+  const count = counts.get(link) ?? 0;
+  if (count > 1) counts.set(link, count - 1);
+  else counts.delete(link);
 }

@@ -55,11 +55,14 @@ export class ChosenBroadcast implements Broadcast {
     return this.#lacking > config.directLackingMax ? this.#trees : this.#direct;
   }
 
-  /** Live members that are no neighbours. */
+  /** Live members that are no neighbours, and that were met or have been there for a while. */
   #countLacking(): number {
+    const { config, now } = this.#context;
+    const settledMs = now.monotonicMs - config.hearsaySettledMs;
     let lacking = 0;
-    for (const { peer, state } of this.#members.all()) {
-      if (state === 'alive' && this.#links.of(peer) === undefined) lacking += 1;
+    for (const { peer, state, heardMs, knownMs } of this.#members.all()) {
+      const counts = state === 'alive' && (heardMs !== undefined || knownMs <= settledMs);
+      if (counts && this.#links.of(peer) === undefined) lacking += 1;
     }
     return lacking;
   }

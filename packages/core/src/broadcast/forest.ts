@@ -12,6 +12,9 @@ export interface Tree {
   /** Who announced batches well before they came, and how many in a row. */
   rival: LinkId | undefined;
   rivalWins: number;
+  /** Who took over because it told of batches early, and has not brought one since; from when on it must. */
+  promised: LinkId | undefined;
+  promisedMs: number;
   usedMs: number;
 }
 
@@ -88,6 +91,7 @@ export class Forest {
     for (const tree of this.#all()) {
       tree.lazy.delete(link);
       if (tree.rival === link) tree.rival = undefined;
+      if (tree.promised === link) tree.promised = undefined;
       if (tree.parent !== link) continue;
       tree.parent = undefined;
       tree.isOrphaned = true;
@@ -130,6 +134,8 @@ function newTree(lazy: Set<LinkId>, usedMs: number): Tree {
     isOrphaned: false,
     rival: undefined,
     rivalWins: 0,
+    promised: undefined,
+    promisedMs: 0,
     usedMs,
   };
 }

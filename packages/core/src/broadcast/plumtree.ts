@@ -6,6 +6,7 @@ import type { ClockEntry } from '../wire/clock-entries.js';
 import { encodeFrame } from '../wire/frame.js';
 import type { Graft, IHave, Prune } from '../wire/trees.js';
 import { type Announced, AnnouncedBatches, type BatchName, batchName } from './announced.js';
+import { Announcers } from './announcers.js';
 import type { Broadcast } from './broadcast.js';
 import { Forest, type Tree, type TreeEdges } from './forest.js';
 import { RelayedNames } from './relayed-names.js';
@@ -36,6 +37,7 @@ export class Plumtree implements Broadcast {
   readonly #host: TreeHost;
   readonly #forest: Forest;
   readonly #announced: AnnouncedBatches;
+  readonly #announcers: Announcers;
   readonly #relayed: RelayedNames;
   #announcements: Announcement[] = [];
 
@@ -49,7 +51,8 @@ export class Plumtree implements Broadcast {
         counters.treesEvicted += 1;
       },
     });
-    this.#announced = new AnnouncedBatches(limits.announcedMax);
+    this.#announced = new AnnouncedBatches(limits);
+    this.#announcers = new Announcers(limits);
     this.#relayed = new RelayedNames(limits.relayedMax);
   }
 
@@ -84,6 +87,8 @@ export class Plumtree implements Broadcast {
     this.#relayed.add(name.key);
     const announced = this.#announced.take(name);
     this.#pass(tree, name, bytes, [via, ...(announced?.links ?? [])]);
+    if (announced?.asked === via) this.#announcers.served(via);
+    this.#holdToPromise(tree, via);
     tree.parent = via;
     tree.isOrphaned = false;
     tree.lazy.delete(via);
@@ -93,6 +98,10 @@ export class Plumtree implements Broadcast {
   /** A neighbour has batches. */
   announcedBy(link: LinkId, { batches }: IHave): void {
     const nowMs = this.#host.nowMs();
+    if (this.#announcers.isIgnored(link, nowMs)) {
+      this.#host.counters.ihavesIgnored += batches.length;
+      return;
+    }
     for (const [stream, last] of batches) {
       const name = batchName(parseStreamId(stream).peer, stream, last);
       if (this.#relayed.has(name.key) || this.#host.holds(stream, last)) continue;
@@ -112,17 +121,17 @@ export class Plumtree implements Broadcast {
 
   /** A neighbour wants to be relayed to, and batches that it heard of from us. */
   grafted(link: LinkId, { batches }: Graft): void {
-    const { counters, limits } = this.#host;
-    let bytesSent = 0;
+    const { counters } = this.#host;
+    const nowMs = this.#host.nowMs();
     for (const [stream, last] of batches) {
-      this.#forest.of(parseStreamId(stream).peer, this.#host.nowMs()).lazy.delete(link);
+      // No tree is made for an origin of which nothing is here: it may be invented.
+      this.#forest.known(parseStreamId(stream).peer)?.lazy.delete(link);
       if (last === 0) continue;
-      const bytes = bytesSent < limits.pullBytesMax ? this.#host.bytesOf(stream, last) : undefined;
-      if (bytes === undefined) {
+      const bytes = this.#host.bytesOf(stream, last);
+      if (bytes === undefined || !this.#announcers.mayAnswer(link, bytes.length, nowMs)) {
         counters.graftsUnserved += 1;
         continue;
       }
-      bytesSent += bytes.length;
       counters.graftsServed += 1;
       counters.relaysSent += 1;
       this.#host.send(link, encodeFrame({ kind: 'relay', bytes }), 'bulk');
@@ -135,11 +144,15 @@ export class Plumtree implements Broadcast {
   }
 
   linkUp(link: LinkId): void {
-    this.#forest.linkUp(link, this.#host.neighbours().length);
+    const neighbours = this.#host.neighbours();
+    this.#forest.linkUp(link, neighbours.length);
+    const peer = neighbours.find(({ id }) => id === link)?.peer;
+    if (peer !== undefined) this.#announcers.linkUp(link, peer);
   }
 
   linkDown(link: LinkId): void {
     this.#forest.linkDown(link);
+    this.#announcers.linkDown(link);
     const nowMs = this.#host.nowMs();
     if (this.#announced.linkDown(link, nowMs)) this.#host.wakeBy('graft', nowMs);
   }
@@ -170,22 +183,58 @@ export class Plumtree implements Broadcast {
     const nowMs = this.#host.nowMs();
     const open = new Set(this.#host.neighbours().map(({ id }) => id));
     const byLink = new Map<LinkId, ClockEntry[]>();
-    for (const announced of this.#announced.due(nowMs)) {
-      const { origin, stream, last, holders } = announced;
-      let link = holders.shift();
-      while (link !== undefined && !open.has(link)) link = holders.shift();
-      if (link === undefined || this.#host.holds(stream, last)) {
+    const due = this.#announced.due(nowMs);
+    // Whoever kept us waiting is known before the next are asked.
+    for (const { asked } of due) if (asked !== undefined && open.has(asked)) this.#fruitless(asked);
+    for (const announced of due) {
+      const { stream, last } = announced;
+      const link = this.#host.holds(stream, last)
+        ? undefined
+        : this.#nextHolder(announced, open, nowMs);
+      if (link === undefined) {
         this.#announced.take(announced); // Sync brought it, or will.
         continue;
       }
-      announced.asked = link;
-      announced.dueMs = nowMs + this.#patienceMs(link);
-      this.#forest.of(origin, nowMs).lazy.delete(link);
+      this.#announced.ask(announced, link, nowMs + this.#patienceMs(link));
+      this.#forest.known(announced.origin)?.lazy.delete(link);
       append(byLink, link, [stream, last]);
     }
     for (const [link, entries] of byLink) this.#graft(link, entries);
     const nextMs = this.#announced.nextMs();
     if (nextMs !== undefined) this.#host.wakeBy('graft', nextMs);
+  }
+
+  #nextHolder(
+    { holders }: Announced,
+    open: ReadonlySet<LinkId>,
+    nowMs: number,
+  ): LinkId | undefined {
+    for (let link = holders.shift(); link !== undefined; link = holders.shift()) {
+      const isIgnored = this.#announcers.isIgnored(link, nowMs);
+      if (open.has(link) && !isIgnored && this.#announced.mayAsk(link)) return link;
+    }
+    return undefined;
+  }
+
+  /** It announced a batch, was asked for it, and did not bring it in time. */
+  #fruitless(link: LinkId): void {
+    this.#host.counters.graftsFruitless += 1;
+    if (this.#announcers.failed(link, this.#host.nowMs())) this.#ignore(link);
+  }
+
+  /** Whoever took over a tree, because it told of batches early, must have brought the first since. */
+  #holdToPromise(tree: Tree, via: LinkId): void {
+    const { promised } = tree;
+    const nowMs = this.#host.nowMs();
+    // What was on its way before the neighbour heard of it comes by the old one.
+    if (promised === undefined || (promised !== via && nowMs < tree.promisedMs)) return;
+    tree.promised = undefined;
+    if (promised !== via && this.#announcers.brokePromise(promised, nowMs)) this.#ignore(promised);
+  }
+
+  #ignore(link: LinkId): void {
+    this.#host.counters.announcersIgnored += 1;
+    this.#announced.forget(link);
   }
 
   /** Sends a batch on eager links and notes it for lazy ones. @param except has it already */
@@ -221,6 +270,7 @@ export class Plumtree implements Broadcast {
     }
     const leadMs = this.#host.nowMs() - announced.firstMs;
     if (rival === via || leadMs < this.#host.config.treeLeadMs) return;
+    if (this.#announcers.isIgnored(rival, this.#host.nowMs())) return;
     tree.rivalWins = tree.rival === rival ? tree.rivalWins + 1 : 1;
     tree.rival = rival;
     const isFar = leadMs >= FAR_SHARE * this.#roundTripMs(rival);
@@ -228,6 +278,8 @@ export class Plumtree implements Broadcast {
     this.#host.counters.treesShifted += 1;
     tree.rival = undefined;
     tree.parent = rival;
+    tree.promised = rival;
+    tree.promisedMs = this.#host.nowMs() + this.#patienceMs(rival);
     tree.lazy.delete(rival);
     tree.lazy.add(via);
     this.#graft(rival, [[name.stream, 0]]);

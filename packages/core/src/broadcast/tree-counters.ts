@@ -8,6 +8,10 @@ export interface TreeCounters {
   graftsSent: number;
   graftsServed: number;
   graftsUnserved: number;
+  /** Batches that a neighbour announced and did not bring when it was asked. */
+  graftsFruitless: number;
+  /** Times that the announcements of a neighbour began to be ignored. */
+  announcersIgnored: number;
   prunesSent: number;
   treesShifted: number;
   treesEvicted: number;
@@ -24,6 +28,8 @@ export function zeroTreeCounters(): TreeCounters {
     graftsSent: 0,
     graftsServed: 0,
     graftsUnserved: 0,
+    graftsFruitless: 0,
+    announcersIgnored: 0,
     prunesSent: 0,
     treesShifted: 0,
     treesEvicted: 0,

@@ -16,7 +16,16 @@ export type TreeConfig = Pick<
   'treeLinksMax' | 'ihaveDelayMs' | 'graftMinMs' | 'graftMaxMs' | 'roundTripGuessMs' | 'treeLeadMs'
 >;
 
-export type TreeLimits = Pick<Limits, 'treesMax' | 'relayedMax' | 'announcedMax' | 'pullBytesMax'>;
+export type TreeLimits = Pick<
+  Limits,
+  | 'treesMax'
+  | 'relayedMax'
+  | 'announcedMax'
+  | 'announcedPerLinkMax'
+  | 'graftsPerLinkMax'
+  | 'announcersMax'
+  | 'pullBytesMax'
+>;
 
 /** What the trees need of their peer: its links, its log, its clock. */
 export interface TreeHost {

@@ -13,6 +13,8 @@ export interface Member {
   state: MemberState;
   /** Monotonic time of entering `state`. */
   sinceMs: number;
+  /** Monotonic time of hearing of it first. */
+  readonly knownMs: number;
   metaVersion: number;
   meta: Uint8Array;
   addresses: readonly Address[];
@@ -165,6 +167,7 @@ export function newMember(update: MemberUpdate, nowMs: number): Member {
     incarnation,
     state: 'joining',
     sinceMs: nowMs,
+    knownMs: nowMs,
     metaVersion,
     meta,
     addresses,

@@ -7,12 +7,16 @@ import type { Members } from './members.js';
 /** An empty budget is full again after this long, if nobody of whom it was spent was ever met. */
 const REFILL_MS = 8_000;
 /**
- * Taken in one turn. Each costs a signature check, an event that screens and disks react to, and a
- * frame to others: about a millisecond, and what others say is to be heard in between.
+ * Taken in one turn. Each costs a signature check, an event that screens and disks react to, a dial, and
+ * frames to others: some milliseconds at each peer, and what others say is to be heard in between.
  */
 const A_TURN = 4;
-/** Until the next turn: 200 a second. */
+/** Until the next turn: 200 a second, as long as they are met. */
 const TURN_GAP_MS = 20;
+/** Of those that nobody meets one is taken in this long: 25 a second. */
+const UNMET_GAP_MS = 40;
+/** A peer that has just come hears of everybody at once, and nobody waits for it yet. */
+const FIRST_MS = 3_000;
 
 interface Budget {
   left: number;
@@ -40,7 +44,7 @@ export interface NewcomersParts {
  * its record is signed proves nothing; and everybody we take in is probed, dialled and told to others.
  * So a neighbour introduces people on credit: so many at once, and one more for each that we then meet
  * in person. Who is left out comes again with the next table, or in person. Those who are let in take
- * turns, a few at a time. See docs/decisions/0023-introductions-on-credit.md.
+ * turns, a few at a time, and slowly while they are not met. See docs/decisions/0023-introductions-on-credit.md.
  */
 export class Newcomers {
   readonly #parts: NewcomersParts;
@@ -50,7 +54,11 @@ export class Newcomers {
   /** At most what all budgets let in: `newcomersPerLinkMax` for each link. */
   #waiting: Waiting[] = [];
   #nextMs = Number.NEGATIVE_INFINITY;
-  #left = 0;
+  /** How many may be taken now; a fraction of one is kept. */
+  #left = A_TURN;
+  #filledMs = Number.NEGATIVE_INFINITY;
+  /** When we first heard of anybody. */
+  #firstMs: number | undefined;
 
   constructor(parts: NewcomersParts) {
     this.#parts = parts;
@@ -79,20 +87,20 @@ export class Newcomers {
     if (budget === undefined) return;
     this.#debts.delete(peer);
     this.#repay(budget);
+    this.#left = Math.min(A_TURN, this.#left + 1);
+    if (this.#waiting.length > 0) this.#wake(0);
   }
 
   #takeTurn(): void {
     const { context, links } = this.#parts;
-    const { now, deadlines } = context;
     if (this.#waiting.length === 0) return;
-    if (now.monotonicMs >= this.#nextMs) {
-      this.#left = A_TURN;
-      this.#nextMs = now.monotonicMs + TURN_GAP_MS;
-    }
+    const gapMs = this.#fill();
+    const isTurn = context.now.monotonicMs >= this.#nextMs;
+    if (isTurn) this.#nextMs = context.now.monotonicMs + TURN_GAP_MS;
     let taken = 0;
     for (const { update, link } of this.#waiting) {
       const isKnown = this.#isKnown(update, link);
-      if (!isKnown && this.#left === 0) break;
+      if (!isKnown && (this.#left < 1 || !isTurn)) break;
       taken += 1;
       const budget = this.#budgets.get(link);
       if (links.isClosing(link) || budget === undefined) continue;
@@ -102,7 +110,23 @@ export class Newcomers {
       this.#introduce(update, link, budget);
     }
     this.#waiting = this.#waiting.slice(taken);
-    if (this.#waiting.length > 0) deadlines.set({ kind: 'newcomers' }, this.#nextMs);
+    if (this.#waiting.length > 0) this.#wake(Math.max(0, 1 - this.#left) * gapMs);
+  }
+
+  /** Adds what time has brought. @returns milliseconds that it takes for one */
+  #fill(): number {
+    const { monotonicMs: nowMs } = this.#parts.context.now;
+    this.#firstMs ??= nowMs;
+    const gapMs = nowMs - this.#firstMs < FIRST_MS ? TURN_GAP_MS / A_TURN : UNMET_GAP_MS;
+    this.#left = Math.min(A_TURN, this.#left + (nowMs - this.#filledMs) / gapMs);
+    this.#filledMs = nowMs;
+    return gapMs;
+  }
+
+  #wake(afterMs: number): void {
+    const { now, deadlines } = this.#parts.context;
+    const dueMs = Math.max(this.#nextMs, now.monotonicMs + afterMs);
+    deadlines.setNoLater({ kind: 'newcomers' }, dueMs);
   }
 
   #introduce(update: MemberUpdate, link: OpenLink, budget: Budget): void {

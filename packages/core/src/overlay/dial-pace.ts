@@ -11,7 +11,8 @@ const SECOND_MS = 1_000;
 /**
  * How fast peers are dialled that were only heard of. An address costs nothing to invent, and a dial
  * costs a connection: so many at once, the rest by the second (a token bucket), and a few
- * milliseconds between two, so that what else there is to do gets its turn.
+ * milliseconds between two, so that what else there is to do gets its turn. Whoever is met gives its
+ * place back, so a crowd that is really there is dialled as fast as it answers.
  */
 export class DialPace {
   readonly #options: DialPaceOptions;
@@ -38,6 +39,11 @@ export class DialPace {
     this.#fill(nowMs);
     this.#tokens = Math.max(0, this.#tokens - 1);
     this.#lastMs = nowMs;
+  }
+
+  /** Somebody answered where we dialled. */
+  met(): void {
+    this.#tokens = Math.min(this.#options.hearsayDialsMax, this.#tokens + 1);
   }
 
   #fill(nowMs: number): void {

@@ -128,6 +128,7 @@ export class Dialler {
 
   linkUp(peer: PeerId, dialled: Address | undefined): void {
     if (dialled !== undefined) {
+      this.#pace.met();
       this.#find(dialled, peer);
       this.#strangerAt(dialled, peer);
     }
@@ -147,6 +148,7 @@ export class Dialler {
       this.#targets.forget(dialled);
     } else if (target !== undefined) {
       const duplicate = code === CLOSE_CODES.duplicate;
+      if (duplicate) this.#pace.met();
       if (duplicate) this.#renew(target, this.#nowMs + this.#context.config.redialMaxMs);
       else this.#failed(target, reason, LASTING.has(code) ? this.#context.config.redialSlowMs : 0);
       target.dialling = false;

@@ -20,6 +20,8 @@ const MUCH_MESSAGES = 100;
 const SOON_MS = 5;
 /** Entries in one frame: 47 bytes each at most. */
 const ENTRIES_PER_FRAME = 1_024;
+/** Who told of as many strange streams as it may is listened to about them again after this long. */
+const STRANGE_REFILL_MS = 60_000;
 
 /**
  * Who holds what: our clock told to neighbours as it rises, theirs remembered. Receipts, "behind
@@ -34,6 +36,8 @@ export class Holdings {
   readonly #risen = new Set<StreamId>();
   readonly #unanswered = new Set<StreamId>();
   readonly #lacks: Lacks;
+  /** Streams of nobody known that each neighbour may tell of, as of a time. */
+  readonly #strange = new WeakMap<Member, { left: number; atMs: number }>();
   /** When everybody was last told, and how many messages had been delivered when anybody was. */
   #toldMs = Number.NEGATIVE_INFINITY;
   #toldMessages = 0;
@@ -121,9 +125,33 @@ export class Holdings {
     if (invented !== undefined) throw this.#refuse(invented);
     member.toldMs = this.#context.now.monotonicMs;
     for (const [stream, sequence] of entries) {
+      if (this.#isStrange(stream) && !this.#spendStrange(member, stream)) continue;
       if (this.#log.isOver(stream) || !this.#holds(member, stream, sequence)) continue;
       if (this.#log.clock.get(stream) < sequence) this.#lack(stream, sequence);
     }
+  }
+
+  /** Neither is anything of it here, nor is its author known. */
+  #isStrange(stream: StreamId): boolean {
+    return this.#log.clock.get(stream) === 0 && !this.#isMember(stream);
+  }
+
+  /** Streams cost nothing to invent. What is ignored here is found when clocks are compared. */
+  #spendStrange(member: Member, stream: StreamId): boolean {
+    if (member.clock.get(stream) > 0) return true;
+    const { counters, limits, now } = this.#context;
+    const max = limits.strangeStreamsPerLinkMax;
+    const credit = this.#strange.get(member) ?? { left: max, atMs: now.monotonicMs };
+    this.#strange.set(member, credit);
+    const earned = (max * (now.monotonicMs - credit.atMs)) / STRANGE_REFILL_MS;
+    credit.left = Math.min(max, credit.left + earned);
+    credit.atMs = now.monotonicMs;
+    if (credit.left < 1) {
+      counters.strangeStreamsIgnored += 1;
+      return false;
+    }
+    credit.left -= 1;
+    return true;
   }
 
   /** A probe or its answer brought the neighbour's state hash. */

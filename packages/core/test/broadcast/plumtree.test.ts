@@ -315,3 +315,109 @@ describe('names of relayed batches', () => {
     expect(bench.take()).toEqual(['1 prune']);
   });
 });
+
+describe('a neighbour that announces and does not serve', () => {
+  it('is asked for so many at a time, and another for the rest', () => {
+    const bench = grown({ limits: { graftsPerLinkMax: 2 } });
+    bench.ihave(3, FAR, 2, 3, 4);
+    bench.ihave(4, FAR, 2, 3, 4);
+    bench.run(80);
+    const grafts = bench.takeFrames().map(({ link, frame }) => [link, frame]);
+    expect(grafts).toEqual([
+      [3, { kind: 'graft', batches: [2, 3].map((last) => [stream(FAR), last]) }],
+      [4, { kind: 'graft', batches: [[stream(FAR), 4]] }],
+    ]);
+  });
+
+  it('may be first with so many, and does not take the room of others', () => {
+    const bench = grown({ limits: { announcedMax: 4, announcedPerLinkMax: 2 } });
+    bench.ihave(3, FAR, 2, 3, 4, 5);
+    expect(bench.counters.ihavesIgnored).toBe(2);
+    bench.ihave(4, FAR, 6, 7);
+    expect(bench.counters.ihavesIgnored).toBe(2);
+    // What is forgotten makes room again.
+    bench.run(10_000);
+    bench.take();
+    bench.ihave(3, FAR, 8, 9);
+    expect(bench.counters.ihavesIgnored).toBe(2);
+  });
+
+  it('is ignored for a while once nothing came of 64, whatever others announce', () => {
+    const bench = grown();
+    const lies = (from: number) => Array.from({ length: 64 }, (_, index) => from + index);
+    bench.ihave(3, FAR, ...lies(100));
+    bench.run(200);
+    expect(bench.counters).toMatchObject({ graftsFruitless: 64, announcersIgnored: 1 });
+    bench.take();
+    bench.ihave(3, FAR, 2);
+    expect(bench.counters.ihavesIgnored).toBe(1);
+    bench.ihave(4, FAR, 2);
+    bench.run(80);
+    expect(bench.take()).toEqual(['4 graft']);
+    bench.run(30_000);
+    bench.ihave(3, FAR, 3);
+    bench.run(80);
+    expect(bench.take()).toEqual(['3 graft']);
+  });
+
+  it('is not forgiven for coming back over a new link', () => {
+    const bench = grown();
+    bench.ihave(3, FAR, ...Array.from({ length: 64 }, (_, index) => 100 + index));
+    bench.run(200);
+    bench.take();
+    bench.close(3);
+    bench.open(3);
+    bench.ihave(3, FAR, 2);
+    bench.run(80);
+    expect(bench.take()).toEqual([]);
+  });
+
+  it('that is a little slow, or on a link that loses, goes on being asked', () => {
+    const bench = grown();
+    for (let sequence = 2; sequence < 300; sequence += 1) {
+      bench.ihave(3, FAR, sequence);
+      bench.run(80);
+      if (sequence % 3 !== 0) bench.relay(3, FAR, sequence);
+      bench.run(80);
+    }
+    expect(bench.counters.announcersIgnored).toBe(0);
+    expect(bench.counters.graftsFruitless).toBeGreaterThan(90);
+  });
+
+  it('loses more for a tree that it took over and did not keep up', () => {
+    const bench = grown();
+    bench.roundTripsMs.set(3, 40);
+    let ignoredAt: number | undefined;
+    for (let sequence = 2; sequence < 60 && ignoredAt === undefined; sequence += 1) {
+      bench.ihave(3, FAR, sequence);
+      bench.run(15);
+      bench.relay(1, FAR, sequence);
+      bench.run(200);
+      if (bench.counters.announcersIgnored > 0) ignoredAt = sequence;
+    }
+    expect(bench.counters.treesShifted).toBe(8);
+    expect(ignoredAt).toBeDefined();
+  });
+
+  it('makes no tree for an origin that it invented, by a graft', () => {
+    const bench = grown({ limits: { treesMax: 2 } });
+    const invented = Array.from({ length: 8 }, (_, index) => [stream(0x80 + index), 9] as const);
+    bench.tree.grafted(3, { kind: 'graft', batches: invented });
+    bench.ihave(3, OTHER, 1);
+    bench.run(80);
+    expect(bench.counters.treesEvicted).toBe(0);
+    expect(bench.counters.graftsUnserved).toBe(8);
+  });
+
+  it('gets only so many bytes a second for its grafts', () => {
+    const bench = grown({ limits: { pullBytesMax: 1 } });
+    const ask = () => bench.tree.grafted(3, { kind: 'graft', batches: [[stream(FAR), 1]] });
+    ask();
+    ask();
+    expect(bench.take()).toEqual(['3 relay']);
+    expect(bench.counters.graftsUnserved).toBe(1);
+    bench.run(600_000);
+    ask();
+    expect(bench.take()).toEqual(['3 relay']);
+  });
+});

@@ -8,7 +8,7 @@ const [NEAR, BESIDE, FAR] = [0x60, 0x61, 0x70];
 
 /** Two neighbours, and a member behind them that is none. */
 function sparse(directLackingMax: number): { bench: Bench; near: number; beside: number } {
-  const bench = new Bench({ config: { directLackingMax } });
+  const bench = new Bench({ config: { directLackingMax, hearsaySettledMs: 0 } });
   const near = bench.open(NEAR);
   const beside = bench.open(BESIDE);
   bench.say(near, { kind: 'updates', updates: [updateOf(FAR, { addresses: ['far:1'] })] });

@@ -57,6 +57,22 @@ describe('newcomers that a neighbour tells of', () => {
     expect(world.members.size).toBe(1 + 10);
   });
 
+  it('are taken one by one once we are there for a while, unless they are met', () => {
+    const { world, newcomers, meet, passTo } = worldOf(100);
+    const link = meet(0x70);
+    newcomers.heard(link, []);
+    passTo(world.nowMs + 60);
+    newcomers.heard(link, many(1, 500));
+    passTo(world.nowMs + 3_000);
+    newcomers.heard(link, many(40));
+    expect(world.members.size).toBe(2 + 4);
+    passTo(world.nowMs + 400);
+    expect(world.members.size).toBe(2 + 4 + 10);
+    for (const { peer } of many(4)) newcomers.met(peer);
+    passTo(world.nowMs + TURN_MS);
+    expect(world.members.size).toBe(2 + 4 + 10 + 4);
+  });
+
   it('are so many on credit, and as many again after a while', () => {
     const { world, newcomers, meet, passTo } = worldOf(10);
     const link = meet(0x70);

@@ -95,6 +95,16 @@ describe('peers that were only heard of', () => {
     expect(times[4]).toBeGreaterThanOrEqual(200);
   });
 
+  it('give their place to the next when they are met', () => {
+    const limits = { hearsayDialsMax: 1, hearsayDialsPerSecondMax: 1 };
+    const made = new OverlayWorld({ limits, config: { dialGapMs: 0 } });
+    made.mesh.discovered('h:1', undefined);
+    made.mesh.discovered('h:2', undefined);
+    expect(made.dialled()).toEqual(['h:1']);
+    made.up(HIGHER, 'h:1');
+    expect(made.dialled()).toEqual(['h:2']);
+  });
+
   it('do not keep seeds and those whom we met waiting', () => {
     const limits = { hearsayDialsMax: 1, hearsayDialsPerSecondMax: 1 };
     const made = new OverlayWorld({ limits });

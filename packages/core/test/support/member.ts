@@ -16,6 +16,7 @@ export function memberOf(
     incarnation: 0,
     state,
     sinceMs: byte,
+    knownMs: 0,
     metaVersion: 1,
     meta: new Uint8Array(0),
     addresses: [],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { peerId, streamId } from '../../src/ids.js';
 import { CausalLog } from '../../src/log/causal-log.js';
 import { Holdings } from '../../src/sync/holdings.js';
 import type { StatusView } from '../../src/view.js';
@@ -65,6 +66,28 @@ describe('what a neighbour tells that it holds', () => {
     expect(made.view(A)).toMatchObject({ lacks: 0, ahead: 0, inSync: true });
     made.told(A, 5);
     expect(made.view(A)).toMatchObject({ lacks: 0, ahead: 3, inSync: false });
+  });
+
+  it('counts for so many streams of nobody known, and a part of them again after a while', () => {
+    const made = new HoldingsWorld();
+    const { strangeStreamsPerLinkMax: max } = made.time.context.limits;
+    let named = 0;
+    const tell = (count: number): void => {
+      const entries = Array.from({ length: count }, () => {
+        named += 1;
+        return [streamId(peerId(named.toString(16).padStart(32, '0')), 1), 1] as const;
+      });
+      made.holdings.told(made.member(A), entries);
+    };
+    tell(max + 10);
+    expect(made.view(A).ahead).toBe(max);
+    expect(made.time.context.counters.strangeStreamsIgnored).toBe(10);
+    // What it told of already rises as before, and so does what is here or by somebody known.
+    made.holdings.told(made.member(A), [[streamId(peerId('1'.padStart(32, '0')), 1), 3]]);
+    expect(made.view(A).ahead).toBe(max + 2);
+    made.time.at(1_000 + 30_000);
+    tell(max);
+    expect(made.view(A).ahead).toBe(max + 2 + max / 2);
   });
 
   it('is the receipt of a message', () => {
