@@ -21,7 +21,7 @@ const it = (name: string, run: () => Promise<void>) => test(name, run, PATIENCE_
 
 /** Runs the named attacks for a moment each, and once: their times are not looked at. */
 async function attack(...only: readonly string[]): Promise<ReadonlyMap<string, Row>> {
-  const moment = ['--seconds', '0.3', '--tries', '1'];
+  const moment = ['--seconds', '0.3', '--turns', '1'];
   const args = [main, 'hostile', '--json', ...moment, '--only', ...only];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
@@ -99,7 +99,12 @@ it('believes no member what it says of others', async () => {
     'everybody restarted': /forged: what is said of \w+ is not signed by it/,
     'everybody left': /forged/,
     'incarnations at the end of numbers': /forged/,
+    'two contents for one message': /signed two different things .* kept as proof/,
   });
+});
+
+it('bears members that lie about what they could relay', async () => {
+  expectUnharmed(await attack('announcing', 'grafts', 'pruning'));
 });
 
 it('gives up a link that goes silent, and talks on through a third peer', async () => {

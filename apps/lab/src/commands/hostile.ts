@@ -5,7 +5,8 @@ import { chatFile, jsonHelp, narratorFor, parseCount, parseSeconds } from './com
 interface Flags {
   readonly only?: readonly string[];
   readonly seconds: number;
-  readonly tries: number;
+  readonly turns: number;
+  readonly control?: boolean;
   readonly quick?: boolean;
   readonly json?: boolean;
 }
@@ -16,17 +17,19 @@ export function hostileCommand(): Command {
   return new Command('hostile')
     .description('a hostile peer does its worst to four honest ones, without a key and as a member')
     .option('--only <names...>', 'stranger, member, network, or attacks by a part of their name')
-    .option('--seconds <n>', 'how long each attack goes on', parseSeconds, 4)
-    .option('--tries <n>', 'of an attack of which nothing but the p99 is missed', parseCount, 3)
-    .option('--quick', `${QUICK_SECONDS} s each`)
+    .option('--seconds <n>', 'how long each window is, quiet or attacked', parseSeconds, 3)
+    .option('--turns <n>', 'how often both are looked at; times are medians', parseCount, 3)
+    .option('--control', 'attack peers apart as well, to see what of it is want of processors')
+    .option('--quick', `one turn of ${QUICK_SECONDS} s`)
     .option('--json', jsonHelp)
-    .action(async ({ only, seconds, tries, quick, json }: Flags) => {
+    .action(async ({ only, seconds, turns, control, quick, json }: Flags) => {
       const ok = await runHostile({
         narrator: narratorFor(json),
         chatFile,
         only: only ?? [],
         forMs: 1_000 * (quick === true ? QUICK_SECONDS : seconds),
-        triesMax: tries,
+        turns: quick === true ? 1 : turns,
+        isControlled: control === true,
       });
       if (!ok) process.exitCode = 1;
     });

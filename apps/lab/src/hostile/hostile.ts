@@ -17,8 +17,10 @@ export interface HostileOptions {
   readonly only: readonly string[];
   /** How long each attack goes on. */
   readonly forMs: number;
-  /** How often an attack is tried where nothing but the p99 is missed, which other work may cause. */
-  readonly triesMax: number;
+  /** How often each attack is made; times are medians over these. */
+  readonly turns: number;
+  /** Whether each is also made on peers apart, which shows what of it is want of processors. */
+  readonly isControlled: boolean;
 }
 
 /**

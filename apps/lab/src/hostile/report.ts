@@ -1,12 +1,12 @@
 import { type Column, formatMs, formatTable } from '../output/table.js';
 import { GOALS, type Row } from './row.js';
 
-/** The mesh with nobody to disturb it. */
+/** The mesh with nobody to disturb it, over all turns. */
 export interface Quiet {
   readonly p50Ms: number;
-  /** Of the slowest of a few windows, each as long as an attack. */
   readonly p99Ms: number;
   readonly turnMs: number;
+  readonly cores: number;
   readonly delivered: number;
   readonly residentMiB: number;
 }
@@ -17,8 +17,12 @@ const columns: readonly Column[] = [
   { title: 'cut', align: 'right' },
   { title: 'within', align: 'right' },
   { title: 'delivered', align: 'right' },
+  { title: 'quiet', align: 'right' },
   { title: 'p99', align: 'right' },
+  { title: 'x', align: 'right' },
+  { title: 'control', align: 'right' },
   { title: 'turn', align: 'right' },
+  { title: 'cores', align: 'right' },
   { title: 'memory', align: 'right' },
   { title: 'ok' },
   { title: 'what people see' },
@@ -28,7 +32,7 @@ const TITLES = { stranger: 'WITHOUT A KEY', member: 'AS A MEMBER', network: 'THE
 const SEEN_CHARS = 72;
 
 /** All that was measured, and what it was measured against. */
-export function formatReport(quiet: Quiet, rows: readonly Row[]): string {
+export function formatReport(quiet: Quiet | undefined, rows: readonly Row[]): string {
   const groups = (['stranger', 'member', 'network'] as const).flatMap((as) => {
     const own = rows.filter((row) => row.as === as);
     return own.length === 0 ? [] : [[TITLES[as]], ...own.map((row) => cellsOf(row))];
@@ -37,16 +41,21 @@ export function formatReport(quiet: Quiet, rows: readonly Row[]): string {
     words.map((word) => `MISSED ${attack}: ${word}`),
   );
   return [
-    `quiet: p50 ${formatMs(quiet.p50Ms)}, p99 ${formatMs(quiet.p99Ms)}, ` +
-      `longest turn ${formatMs(quiet.turnMs)}, ` +
-      `delivered ${formatPart(quiet.delivered)}, ${quiet.residentMiB.toFixed(0)} MiB a peer at most`,
-    '',
+    ...(quiet === undefined ? [] : [formatQuiet(quiet), '']),
     formatTable(columns, groups),
     '',
     `goals: cut within ${formatMs(GOALS.cutMs)}, a silent link within ${formatMs(GOALS.silentMs)}; always: delivered 100 %, p99 at most ` +
       `${GOALS.p99Factor} x quiet, memory at most +${GOALS.grownMiB} MiB`,
     ...missed,
   ].join('\n');
+}
+
+function formatQuiet(quiet: Quiet): string {
+  return (
+    `quiet: p50 ${formatMs(quiet.p50Ms)}, p99 ${formatMs(quiet.p99Ms)}, ` +
+    `longest turn ${formatMs(quiet.turnMs)}, ${formatCores(quiet.cores)} cores, ` +
+    `delivered ${formatPart(quiet.delivered)}, ${quiet.residentMiB.toFixed(0)} MiB a peer at most`
+  );
 }
 
 function cellsOf(row: Row): string[] {
@@ -56,12 +65,24 @@ function cellsOf(row: Row): string[] {
     `${row.cut}/${row.offenders}`,
     row.cut === 0 ? '-' : formatMs(row.cutMs),
     formatPart(row.delivered),
+    known(row.quietP99Ms, formatMs),
     formatMs(row.p99Ms),
-    Number.isNaN(row.turnMs) ? '-' : formatMs(row.turnMs),
-    Number.isNaN(row.grownMiB) ? '-' : `+${row.grownMiB.toFixed(0)} MiB`,
+    known(row.p99Ms / row.quietP99Ms, (factor) => factor.toFixed(1)),
+    known(row.controlP99Ms, formatMs),
+    known(row.turnMs, formatMs),
+    known(row.cores, formatCores),
+    known(row.grownMiB, (grown) => `+${grown.toFixed(0)} MiB`),
     row.missed.length === 0 ? 'yes' : 'NO',
     row.seen.length > SEEN_CHARS ? `${row.seen.slice(0, SEEN_CHARS - 1)}…` : row.seen,
   ];
+}
+
+function known(value: number, format: (value: number) => string): string {
+  return Number.isNaN(value) ? '-' : format(value);
+}
+
+function formatCores(cores: number): string {
+  return cores.toFixed(2);
 }
 
 /** 100 % only when it is all of it. */

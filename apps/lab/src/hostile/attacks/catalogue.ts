@@ -1,4 +1,5 @@
 import type { Attack } from '../attacker/attack.js';
+import { announcerAttacks } from './announcers.js';
 import { floodAttacks } from './floods.js';
 import { lieAttacks } from './lies.js';
 import { malformedAttacks } from './malformed.js';
@@ -13,5 +14,6 @@ export const attacks: readonly Attack[] = [
   ...malformedAttacks,
   ...sealedAttacks,
   ...lieAttacks,
+  ...announcerAttacks,
   ...floodAttacks,
 ];

@@ -62,6 +62,13 @@ export async function silentCut(children: Children): Promise<Row> {
       as: 'network',
       answer: 'cut',
       because: 'linkSilenceMs; sync brings what the link does not, through the third peer',
+      turns: 1,
+      samples: heard.agesMs.length,
+      // What waits for the link to be given up is late however quiet the mesh is.
+      quietP99Ms: Number.NaN,
+      controlP99Ms: Number.NaN,
+      quietCores: Number.NaN,
+      cores: Number.NaN,
       offenders: noticed.length,
       cut: noticed.length,
       cutMs,
