@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { peerId, type StreamId, streamId } from '@hearsay/core';
+import { parseChecked, renderChecked } from '@hearsay/node/store';
 import type { ReadMark } from '../chat/read-mark.js';
 import { markedPlacesMax, markFileBytesMax, markStreamsMax } from '../limits.js';
 
@@ -8,7 +9,8 @@ import { markedPlacesMax, markFileBytesMax, markStreamsMax } from '../limits.js'
 export type ReadMarks = ReadonlyMap<string, ReadMark>;
 
 const FILE = 'read.json';
-const VERSION = 1;
+/** From 2 on with a check over it. */
+const VERSION = 2;
 
 /** What was read, in a file beside the profile. */
 export class ReadMarkFile {
@@ -53,7 +55,7 @@ export function encodeMarks(marks: ReadMarks): string {
     sentMs,
     streams: Object.fromEntries(streams),
   }));
-  return JSON.stringify({ v: VERSION, places });
+  return renderChecked({ v: VERSION, places });
 }
 
 /** @returns undefined for what `encodeMarks` did not write */
@@ -96,7 +98,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function readFields(text: string): Fields {
   try {
-    return asFields(JSON.parse(text));
+    return parseChecked(text);
   } catch {
     return {};
   }

@@ -1,3 +1,4 @@
+import { renderChecked } from '@hearsay/node/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../../src/chat/message.js';
@@ -66,15 +67,28 @@ describe('the file of what was read', () => {
     expect(decodeMarks(encodeMarks(marks))).toEqual(marks);
   });
 
+  it('is ignored when any byte of the file was changed or cut', () => {
+    const text = encodeMarks(new Map([['#lobby', readUpTo(NOTHING_READ, [said('b', 3)])]]));
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(bytes.readUInt8(at) ^ (1 << (at % 7)), at);
+      expect(decodeMarks(changed.toString())).toBeUndefined();
+      expect(decodeMarks(bytes.toString('utf8', 0, at))).toBeUndefined();
+    }
+  });
+
   it.each([
-    '',
-    '[]',
-    '{"v":2,"places":[]}',
-    '{"v":1,"places":[{"place":"#lobby","sentMs":1,"streams":{"bob":1}}]}',
-    '{"v":1,"places":[{"place":"#lobby","sentMs":"1","streams":{}}]}',
-    `{"v":1,"places":[{"place":"#lobby","sentMs":1,"streams":{"${idOf('b')}.1":0.5}}]}`,
-    '{"v":1,"places":[null]}',
-  ])('is ignored when it is damaged: %s', (text) => {
+    { v: 1, places: [] },
+    { v: 2, places: [{ place: '#lobby', sentMs: 1, streams: { bob: 1 } }] },
+    { v: 2, places: [{ place: '#lobby', sentMs: '1', streams: {} }] },
+    { v: 2, places: [{ place: '#lobby', sentMs: 1, streams: { [`${idOf('b')}.1`]: 0.5 } }] },
+    { v: 2, places: [null] },
+  ])('is ignored when it is not as we write it: %o', (fields) => {
+    expect(decodeMarks(renderChecked(fields))).toBeUndefined();
+  });
+
+  it.each(['', '[]', '{}'])('is ignored when it is something else: %s', (text) => {
     expect(decodeMarks(text)).toBeUndefined();
   });
 });
