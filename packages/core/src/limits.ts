@@ -38,7 +38,7 @@ export interface Limits {
   /** Announced batches that one neighbour is asked for at a time; of further ones another is asked, or nobody. */
   readonly graftsPerLinkMax: number;
   /** Neighbours of which it is remembered how often they served what they announced; the one remembered the longest makes room. */
-  readonly announcersMax: number;
+  readonly announcerStandingsMax: number;
   /** Messages kept; the oldest delivered batches go first and the floor of their stream rises. */
   readonly logMessagesMax: number;
   readonly logBytesMax: number;
@@ -92,7 +92,7 @@ export const DEFAULT_LIMITS: Limits = {
   announcedMax: 4_096,
   announcedPerLinkMax: 1_024,
   graftsPerLinkMax: 256,
-  announcersMax: 1_024,
+  announcerStandingsMax: 1_024,
   logMessagesMax: 200_000,
   logBytesMax: 128 * MIB,
   logAgeMaxMs: 31_536_000_000,

@@ -45,7 +45,7 @@ export interface RuntimeLimits {
   readonly linkSliceMs: number;
   /** Messages waiting in one subscription; the oldest is dropped and a `warning` says so. */
   readonly subscriberQueueMax: number;
-  /** Announcements read in one second; further ones are ignored until the next. */
+  /** Announcements read in one second; then nothing is heard until the next. */
   readonly datagramsPerSecondMax: number;
   /** Peers remembered as already announced; the oldest makes room. */
   readonly announcersMax: number;
@@ -85,7 +85,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   linkBytesPerSecondMax: 64 * MIB,
   linkSliceMs: 4,
   subscriberQueueMax: 10_000,
-  datagramsPerSecondMax: 1_000,
+  datagramsPerSecondMax: 250,
   announcersMax: 1_024,
   savedMembersMax: 256,
   membersTriedMax: 32,

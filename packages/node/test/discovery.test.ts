@@ -75,6 +75,24 @@ describe('discovery', () => {
 });
 
 describe('multicast', () => {
+  it('hears nothing while it rests, and what is said again afterwards', async () => {
+    const port = await freeDiscoveryPort();
+    const [ana, bob] = [await openMulticast(port), await openMulticast(port)];
+    // A machine without multicast has nothing to try it with.
+    if (ana.multicast === undefined || bob.multicast === undefined) return;
+    const say = (word: string) => ana.multicast?.send(() => Buffer.from(word));
+    bob.multicast.rest(1_000);
+    bob.multicast.rest(0); // It rests already.
+    say('now');
+    await vi.waitFor(() => expect(ana.received).toContain(`${LOOPBACK} now`), 30_000);
+    expect(bob.received).toEqual([]);
+    await vi.waitFor(() => {
+      say('later');
+      expect(bob.received).toContain(`${LOOPBACK} later`);
+    }, 30_000);
+    expect(bob.received).not.toContain(`${LOOPBACK} now`);
+  });
+
   it('reaches everybody on this machine, the sender too, and nobody after closing', async () => {
     const port = await freeDiscoveryPort();
     const [ana, bob] = [await openMulticast(port), await openMulticast(port)];

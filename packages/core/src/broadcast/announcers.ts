@@ -14,7 +14,7 @@ const ANSWER_REFILL_MS = 1_000;
 /** Bounds on what announcers make us ask for, and us answer. */
 export interface AnnouncerLimits {
   /** Neighbours of which it is remembered how far they are believed; the one remembered the longest makes room. */
-  readonly announcersMax: number;
+  readonly announcerStandingsMax: number;
   /** Bytes in answer to the grafts of one neighbour, in a second. */
   readonly pullBytesMax: number;
 }
@@ -104,7 +104,7 @@ export class Announcers {
   #of(link: LinkId, nowMs: number): Standing {
     const known = this.#known(link);
     if (known !== undefined) return known;
-    const { announcersMax, pullBytesMax } = this.#limits;
+    const { announcerStandingsMax, pullBytesMax } = this.#limits;
     const standing = {
       credit: ANNOUNCER_CREDIT,
       ignoredUntilMs: Number.NEGATIVE_INFINITY,
@@ -115,7 +115,7 @@ export class Announcers {
     if (peer === undefined) return standing;
     this.#standings.set(peer, standing);
     const [oldest] = this.#standings.keys();
-    if (this.#standings.size > announcersMax && oldest !== undefined)
+    if (this.#standings.size > announcerStandingsMax && oldest !== undefined)
       this.#standings.delete(oldest);
     return standing;
   }

@@ -23,7 +23,7 @@ export type TreeLimits = Pick<
   | 'announcedMax'
   | 'announcedPerLinkMax'
   | 'graftsPerLinkMax'
-  | 'announcersMax'
+  | 'announcerStandingsMax'
   | 'pullBytesMax'
 >;
 

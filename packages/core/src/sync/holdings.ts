@@ -22,6 +22,18 @@ const SOON_MS = 5;
 const ENTRIES_PER_FRAME = 1_024;
 /** Who told of as many strange streams as it may is listened to about them again after this long. */
 const STRANGE_REFILL_MS = 60_000;
+/** Nobody keeps more than `streamsMax`: whoever claims so many times as much in that time lies. */
+const STRANGE_LIE_FACTOR = 4;
+
+/** What a neighbour told of streams of nobody known. */
+interface Strangers {
+  /** How many it may still tell of, as of a time. */
+  left: number;
+  atMs: number;
+  /** How many more it told of, since a time. */
+  ignored: number;
+  sinceMs: number;
+}
 
 /**
  * Who holds what: our clock told to neighbours as it rises, theirs remembered. Receipts, "behind
@@ -37,7 +49,7 @@ export class Holdings {
   readonly #unanswered = new Set<StreamId>();
   readonly #lacks: Lacks;
   /** Streams of nobody known that each neighbour may tell of, as of a time. */
-  readonly #strange = new WeakMap<Member, { left: number; atMs: number }>();
+  readonly #strange = new WeakMap<Member, Strangers>();
   /** When everybody was last told, and how many messages had been delivered when anybody was. */
   #toldMs = Number.NEGATIVE_INFINITY;
   #toldMessages = 0;
@@ -136,22 +148,31 @@ export class Holdings {
     return this.#log.clock.get(stream) === 0 && !this.#isMember(stream);
   }
 
-  /** Streams cost nothing to invent. What is ignored here is found when clocks are compared. */
+  /**
+   * Streams cost nothing to invent. What is ignored here is found when clocks are compared.
+   * @throws HearsayError `forged` when nobody could hold as many
+   */
   #spendStrange(member: Member, stream: StreamId): boolean {
     if (member.clock.get(stream) > 0) return true;
     const { counters, limits, now } = this.#context;
     const max = limits.strangeStreamsPerLinkMax;
-    const credit = this.#strange.get(member) ?? { left: max, atMs: now.monotonicMs };
+    const nowMs = now.monotonicMs;
+    const known = this.#strange.get(member);
+    const credit = known ?? { left: max, atMs: nowMs, ignored: 0, sinceMs: nowMs };
     this.#strange.set(member, credit);
-    const earned = (max * (now.monotonicMs - credit.atMs)) / STRANGE_REFILL_MS;
-    credit.left = Math.min(max, credit.left + earned);
-    credit.atMs = now.monotonicMs;
-    if (credit.left < 1) {
-      counters.strangeStreamsIgnored += 1;
-      return false;
+    credit.left = Math.min(max, credit.left + (max * (nowMs - credit.atMs)) / STRANGE_REFILL_MS);
+    credit.atMs = nowMs;
+    if (credit.left >= 1) {
+      credit.left -= 1;
+      return true;
     }
-    credit.left -= 1;
-    return true;
+    if (nowMs - credit.sinceMs > STRANGE_REFILL_MS)
+      Object.assign(credit, { ignored: 0, sinceMs: nowMs });
+    credit.ignored += 1;
+    counters.strangeStreamsIgnored += 1;
+    if (credit.ignored <= STRANGE_LIE_FACTOR * limits.streamsMax) return false;
+    counters.claimsForged += 1;
+    throw new HearsayError('forged', 'it claims to hold more streams than anybody keeps');
   }
 
   /** A probe or its answer brought the neighbour's state hash. */

@@ -88,6 +88,10 @@ describe('what a neighbour tells that it holds', () => {
     made.time.at(1_000 + 30_000);
     tell(max);
     expect(made.view(A).ahead).toBe(max + 2 + max / 2);
+    // Nobody keeps that many.
+    const { streamsMax } = made.time.context.limits;
+    expect(() => tell(5 * streamsMax)).toThrow('more streams than anybody keeps');
+    expect(made.time.context.counters.claimsForged).toBe(1);
   });
 
   it('is the receipt of a message', () => {

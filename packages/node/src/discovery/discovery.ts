@@ -135,14 +135,20 @@ export class Discovery {
     this.#found(announcement.addresses, announcement.peer);
   }
 
-  /** Reading costs time, and anybody on the network can send: only so many a second. */
+  /**
+   * Reading costs time, and anybody on the network can send: only so many a second. Beyond that we do not
+   * even hear, until the second is over; whoever means it says it again.
+   */
   #mayRead(): boolean {
     const nowMs = this.#options.readMonotonicMs();
     if (nowMs >= this.#secondEndsMs) {
       this.#secondEndsMs = nowMs + SECOND_MS;
       this.#datagramsThisSecond = 0;
     }
-    return ++this.#datagramsThisSecond <= this.#options.limits.datagramsPerSecondMax;
+    this.#datagramsThisSecond += 1;
+    const isTooMuch = this.#datagramsThisSecond > this.#options.limits.datagramsPerSecondMax;
+    if (isTooMuch) this.#multicast?.rest(this.#secondEndsMs - nowMs);
+    return !isTooMuch;
   }
 
   #isNew({ peer, generation }: Announcement): boolean {

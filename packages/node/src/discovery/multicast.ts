@@ -20,7 +20,9 @@ export interface MulticastOptions {
 /** Datagrams to and from all peers of this machine, and of the local network when asked to. */
 export class Multicast {
   readonly #options: MulticastOptions;
-  readonly #receiver: Socket;
+  /** Undefined while it hears nothing. */
+  #receiver: Socket | undefined;
+  #waking: NodeJS.Timeout | undefined;
   /** One a host: the interface of a socket cannot be changed safely while it sends. */
   readonly #senders = new Map<string, Socket>();
   readonly #loopbackOnly: boolean;
@@ -29,7 +31,6 @@ export class Multicast {
   private constructor(options: MulticastOptions) {
     this.#options = options;
     this.#loopbackOnly = options.hosts.every((host) => isLoopbackHost(host));
-    this.#receiver = createSocket({ type: 'udp4', reuseAddr: true });
   }
 
   /** Rejects when no interface can be joined. */
@@ -58,25 +59,44 @@ export class Multicast {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([this.#receiver, ...this.#senders.values()].map(closeSocket));
+    clearTimeout(this.#waking);
+    const receivers = this.#receiver === undefined ? [] : [this.#receiver];
+    await Promise.all([...receivers, ...this.#senders.values()].map(closeSocket));
+  }
+
+  /**
+   * Hears nothing for a while. What comes is dropped by the system then, without a word to us: to be woken
+   * for a datagram costs more than most that could be done with it.
+   */
+  rest(forMs: number): void {
+    const receiver = this.#receiver;
+    if (this.#closed || receiver === undefined) return;
+    this.#receiver = undefined;
+    void closeSocket(receiver);
+    this.#waking = setTimeout(() => {
+      this.#listen().catch((error: unknown) => {
+        if (!this.#closed) this.#options.onTrouble(asError(error));
+      });
+    }, forMs);
   }
 
   async #listen(): Promise<void> {
-    const receiver = this.#receiver;
+    const receiver = createSocket({ type: 'udp4', reuseAddr: true });
+    this.#receiver = receiver;
     // Bound to the group, the socket takes nothing that is sent to this machine's own addresses.
     const address = process.platform === 'win32' ? '0.0.0.0' : GROUP;
     await bind(receiver, { port: this.#options.port, address });
-    this.#join();
+    this.#join(receiver);
     receiver.on('error', this.#options.onTrouble);
     receiver.on('message', (bytes, from) => this.#receive(bytes, from));
   }
 
   /** Joins wherever it is possible; nowhere is an error. */
-  #join(): void {
+  #join(receiver: Socket): void {
     const errors: unknown[] = [];
     for (const host of this.#options.hosts) {
       try {
-        this.#receiver.addMembership(GROUP, host);
+        receiver.addMembership(GROUP, host);
       } catch (error) {
         errors.push(error);
       }
@@ -125,6 +145,10 @@ function bind(socket: Socket, where: { port: number; address: string }): Promise
       resolve();
     });
   });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Closing a socket that failed to bind throws; there is nothing left to close then. */

@@ -155,8 +155,8 @@ export const lieAttacks: readonly Attack[] = [
   {
     name: "a 'have' of 2,048 streams that never were",
     as: 'member',
-    answer: 'bounded',
-    because: 'streamsMax of one member are remembered, and of all together as lacking',
+    answer: 'cut',
+    because: 'strangeStreamsPerLinkMax are remembered; nobody keeps more than streamsMax',
     leavesTraces: true,
     run: (scene) =>
       pour(
