@@ -22,6 +22,8 @@ export type Timer =
   | { readonly kind: 'newcomers' }
   | { readonly kind: 'ihave' }
   | { readonly kind: 'graft' }
+  | { readonly kind: 'roster' }
+  | { readonly kind: 'roster-news' }
   | { readonly kind: 'forget' };
 
 interface Entry {

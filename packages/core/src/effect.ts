@@ -31,6 +31,7 @@ export type MemberReason =
   | 'answered'
   | 'refuted'
   | 'goodbye'
+  | 'lease-ended'
   | 'forgotten';
 
 /** A member seen in another state than before. */

@@ -11,6 +11,7 @@ import { LinkHandler } from './link-handler.js';
 import type { BatchStore } from './log/batch-store.js';
 import type { Contradiction } from './log/log-progress.js';
 import { ALL_DEFENCES } from './membership/defences.js';
+import { NO_TABLE } from './membership/members.js';
 import { Outbox } from './outbox.js';
 import { buildParts, type PeerHooks, type PeerParts } from './peer-parts.js';
 import type { Random } from './random.js';
@@ -19,6 +20,7 @@ import { memberView, snapshot } from './snapshot.js';
 import { FORGET_EVERY_MS, TimerHandler } from './timer-handler.js';
 import { Notary } from './trust/notary.js';
 import { OwnRecord } from './trust/own-record.js';
+import type { Signer } from './trust/signer.js';
 import { type Counters, type Receipt, type StatusView, zeroCounters } from './view.js';
 import { CLOSE_CODES } from './wire/close-codes.js';
 import { encodeFrame } from './wire/frame.js';
@@ -70,7 +72,7 @@ class PeerEngine implements Engine {
       now: { monotonicMs: 0, wallMs: 0 },
     };
     this.#checkMeta(meta);
-    this.#parts = this.#build(random, store);
+    this.#parts = this.#build(random, { signer, store });
     this.#links = new LinkHandler(this.#context, this.#parts, () =>
       this.#context.now.monotonicMs < this.#stall.untilMs ? this.#stall.ms : 0,
     );
@@ -85,6 +87,7 @@ class PeerEngine implements Engine {
     if (input.kind === 'wake') this.#wakeMs = Number.POSITIVE_INFINITY;
     this.#step(input);
     this.#parts.overlay.pump();
+    this.#parts.attendance.follow();
     this.#drain();
     this.#wish();
     return this.#context.outbox.take();
@@ -97,7 +100,7 @@ class PeerEngine implements Engine {
 
   readonly edges: Engine['edges'] = (link) => this.#parts.trees.edges(link);
 
-  readonly member: Engine['member'] = (peer) => memberView(this.#parts, peer);
+  readonly member: Engine['member'] = (peer) => memberView(this.#context, this.#parts, peer);
 
   receipt(id: MessageId): Receipt {
     return this.#parts.holdings.receipt(id);
@@ -105,7 +108,8 @@ class PeerEngine implements Engine {
 
   holdings(peer: PeerId): ReadonlyMap<StreamId, number> | undefined {
     const member = this.#parts.members.get(peer);
-    return member && new Map(member.clock.entries());
+    if (member === undefined) return this.#parts.census.has(peer) ? new Map() : undefined;
+    return new Map(member.clock.entries());
   }
 
   history(topic: Topic | undefined, limit: number): readonly Message[] {
@@ -116,14 +120,19 @@ class PeerEngine implements Engine {
     return this.#context.counters;
   }
 
-  #build(random: Random, store: BatchStore | undefined): PeerParts {
+  #build(
+    random: Random,
+    host: { readonly signer: Signer; readonly store: BatchStore | undefined },
+  ): PeerParts {
     const { self } = this.#context;
     const hooks: PeerHooks = {
       membership: {
         entered: (member, was) => {
           this.#links.outdated(member);
+          if (member.state === 'dead') this.#parts.attendance.miss(member.peer);
           this.#parts.overlay.memberEntered(member, was);
         },
+        newcomer: (member) => this.#parts.attendance.rowFor(member),
         check: (member) => {
           if (this.#parts.topology.watches(member)) this.#parts.prober.probe(member);
         },
@@ -137,14 +146,26 @@ class PeerEngine implements Engine {
         },
         confirmed: (member, helper) => this.#parts.membership.confirm(member, helper),
         silentLink: (link) => this.#links.silent(link),
-        summary: () => ({ state: this.#parts.log.hash, table: this.#parts.members.hash(self) }),
+        summary: () => {
+          const { attendance, log, members } = this.#parts;
+          return { state: log.hash, table: attendance.isLarge ? NO_TABLE : members.hash(self) };
+        },
       },
       refused: (member) => this.#parts.membership.refused(member),
       release: (link) => this.#links.release(link),
-      unanswered: (member) => this.#parts.membership.noAnswer(member),
+      unanswered: (peer) => this.#unanswered(peer),
       blame: (link, error) => this.#links.blame(link, error),
     };
-    return buildParts(this.#context, random, hooks, store);
+    return buildParts(this.#context, random, hooks, host);
+  }
+
+  /** A dial that was to find out whether somebody lives led nowhere. */
+  #unanswered(peer: PeerId): void {
+    const { attendance, isolation, members, membership } = this.#parts;
+    const member = members.get(peer);
+    if (member !== undefined) membership.noAnswer(member);
+    // Who is cut off reaches nobody, and that is nobody's death.
+    else if (!isolation.suspected) attendance.miss(peer);
   }
 
   #step(input: Input): void {
@@ -226,6 +247,7 @@ class PeerEngine implements Engine {
     this.#context.self.meta = meta;
     this.#context.self.metaVersion += 1;
     this.#parts.membership.describeSelf();
+    this.#parts.attendance.describe();
   }
 
   #checkMeta(meta: Uint8Array): void {
@@ -237,8 +259,9 @@ class PeerEngine implements Engine {
 
   #leave(): void {
     const { deadlines, outbox, ownRecord } = this.#context;
-    const { links, overlay, publisher, trees } = this.#parts;
+    const { attendance, links, overlay, publisher, trees } = this.#parts;
     publisher.flush();
+    attendance.leave();
     trees.announce();
     overlay.stop();
     const goodbye = encodeFrame({ kind: 'goodbye', ...ownRecord.left() });

@@ -2,7 +2,7 @@ import type { Context } from './context.js';
 import { HearsayError } from './errors.js';
 import { streamId } from './ids.js';
 import type { Received } from './log/log-progress.js';
-import type { Member } from './membership/members.js';
+import { type Member, NO_TABLE } from './membership/members.js';
 import type { Link, OpenLink } from './overlay/links.js';
 import type { PeerParts } from './peer-parts.js';
 import { openBatch } from './wire/batch.js';
@@ -128,9 +128,10 @@ export class FrameHandler {
   /** Probes carry hashes: a member table that differs is asked for, now and then. */
   #compare(link: OpenLink, summary: Summary): void {
     const { config, now, outbox, self } = this.#context;
-    const { holdings, members } = this.#parts;
+    const { attendance, holdings, members } = this.#parts;
     const member = this.memberOf(link);
     if (member !== undefined) holdings.compared(member, summary);
+    if (summary.table === NO_TABLE || attendance.isLarge) return;
     if (summary.table === members.hash(self)) return;
     if (now.monotonicMs - link.tableAskedMs < config.tablePullMs) return;
     link.tableAskedMs = now.monotonicMs;

@@ -13,6 +13,8 @@ export interface Limits {
   readonly transportBytesMax: number;
   /** Members remembered; the one dead or left the longest makes room, else the newcomer is ignored. */
   readonly membersMax: number;
+  /** Members met lately, beside neighbours, of whom the table of a large mesh keeps a row; who was met longest ago is known by its lease. */
+  readonly contactsMax: number;
   /** Members unknown so far that a neighbour may tell of on credit: each that is met, and 8 s, pay it back; further ones are ignored. */
   readonly newcomersPerLinkMax: number;
   /** Open links, handshakes included; one more is closed with `full`. */
@@ -58,7 +60,7 @@ export interface Limits {
   readonly pullBytesMax: number;
   /** Streams told one by one when asking what is lacking; of more, hashes of parts are told first. */
   readonly summaryStreamsMax: number;
-  /** Members of a roster; further ones are ignored and counted. */
+  /** Members of a large mesh known by their leases; further ones are ignored and counted. 0: none, and we announce ourselves to nobody. */
   readonly rosterMembersMax: number;
   /** Probes carried for others at once; further requests are left unanswered. */
   readonly relayedProbesMax: number;
@@ -79,6 +81,7 @@ export const DEFAULT_LIMITS: Limits = {
   batchBytesMax: 56 * KIB,
   transportBytesMax: 256 * KIB,
   membersMax: 1_024,
+  contactsMax: 64,
   newcomersPerLinkMax: 32,
   linksMax: 128,
   dialsPendingMax: 64,

@@ -5,7 +5,7 @@ import { Plumtree } from './broadcast/plumtree.js';
 import { Publisher } from './broadcast/publisher.js';
 import { HybridLogicalClock } from './clock/hybrid-logical-clock.js';
 import type { Context } from './context.js';
-import { streamId } from './ids.js';
+import { type PeerId, streamId } from './ids.js';
 import type { BatchStore } from './log/batch-store.js';
 import { CausalLog } from './log/causal-log.js';
 import { Dissemination } from './membership/dissemination.js';
@@ -21,10 +21,13 @@ import { SizedOverlay } from './overlay/sized-overlay.js';
 import { Topology } from './overlay/topology.js';
 import { Ports } from './ports/ports.js';
 import type { Random } from './random.js';
+import { Attendance, ROSTER_REPLICA } from './roster/attendance.js';
+import { Census } from './roster/census.js';
 import { AntiEntropy } from './sync/anti-entropy.js';
 import { Holdings } from './sync/holdings.js';
 import { Inquiry } from './sync/inquiry.js';
 import { Equivocations } from './trust/equivocations.js';
+import type { Signer } from './trust/signer.js';
 
 /** Number of the message log among the replicas on the wire. */
 export const LOG_REPLICA = 0;
@@ -33,6 +36,8 @@ export const LOG_REPLICA = 0;
 export interface PeerParts {
   readonly links: Links;
   readonly members: Members;
+  readonly census: Census;
+  readonly attendance: Attendance;
   readonly newcomers: Newcomers;
   readonly health: Health;
   readonly isolation: Isolation;
@@ -62,7 +67,7 @@ export interface PeerHooks {
   /** A link may go. */
   readonly release: (link: OpenLink) => void;
   /** A dial that was to find out whether a member lives led nowhere. */
-  readonly unanswered: (member: Member) => void;
+  readonly unanswered: (peer: PeerId) => void;
   /** What a neighbour sent turned out wrong. @throws what is not its fault */
   readonly blame: (link: OpenLink, error: unknown) => void;
 }
@@ -72,11 +77,12 @@ export function buildParts(
   context: Context,
   random: Random,
   hooks: PeerHooks,
-  store: BatchStore | undefined,
+  host: { readonly signer: Signer; readonly store?: BatchStore | undefined },
 ): PeerParts {
   const { config, limits, counters, outbox, self, notary } = context;
   const links = new Links();
   const members = new Members(limits.membersMax);
+  const census = new Census();
   const health = new Health(config);
   const topology = new Topology({ self: self.id, config, members, links });
   const isolation = new Isolation(context, members, links, topology);
@@ -101,6 +107,7 @@ export function buildParts(
     context,
     members,
     links,
+    isLarge: () => topology.shape === 'partial',
     apply: (update, link) => membership.apply(update, link.id),
     blame: hooks.blame,
   });
@@ -117,6 +124,7 @@ export function buildParts(
     context,
     links,
     members,
+    census,
     topology,
     random: random.split('overlay'),
     hooks,
@@ -126,10 +134,10 @@ export function buildParts(
     counters,
     isBatchBy: notary.isBatchBy,
     own: streamId(self.id, self.generation),
-    ...(store === undefined ? {} : { store }),
+    ...(host.store === undefined ? {} : { store: host.store }),
   });
   log.load();
-  const holdings = new Holdings(context, log, links, members);
+  const holdings = new Holdings(context, log, links, { members, census });
   const inquiry = new Inquiry(context, log.trails);
   const antiEntropy = new AntiEntropy(context, links, random.split('sync'), {
     caughtUp: ({ replica, from: peer, added, tookMs }) => {
@@ -144,7 +152,8 @@ export function buildParts(
       if (shown !== undefined) holdings.told(member, shown);
     },
     repaired: ({ peer: from }, port, added) => {
-      if (port !== LOG_REPLICA) outbox.push({ kind: 'repaired', port, from, added });
+      if (port === LOG_REPLICA || port === ROSTER_REPLICA) return;
+      outbox.push({ kind: 'repaired', port, from, added });
     },
     agreed: (link, replica) => {
       const member = members.get(link.peer);
@@ -154,15 +163,28 @@ export function buildParts(
     blame: hooks.blame,
   });
   antiEntropy.register(LOG_REPLICA, log);
+  const attendance = new Attendance({
+    context,
+    census,
+    links,
+    members,
+    topology,
+    antiEntropy,
+    signer: host.signer,
+    random: random.split('roster'),
+    dropped: (peer) => overlay.memberDropped(peer),
+  });
   const hlc = new HybridLogicalClock(config.clockSkewMaxMs);
   const trees = new Plumtree(peerTreeHost(context, links, members, log));
   const direct = new DirectBroadcast(links, outbox);
-  const broadcast = new ChosenBroadcast({ context, links, members, direct, trees });
+  const broadcast = new ChosenBroadcast({ context, links, members, census, direct, trees });
   const phases = random.split('phases');
   const publisher = new Publisher({ context, log, broadcast, hlc });
   return {
     links,
     members,
+    census,
+    attendance,
     newcomers,
     health,
     isolation,

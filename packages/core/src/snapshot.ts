@@ -1,7 +1,9 @@
 import type { Context } from './context.js';
+import { compareIds } from './ids.js';
 import { formatHash } from './log/state-hash.js';
 import type { MemberState } from './membership/member.js';
 import type { PeerParts } from './peer-parts.js';
+import { memberStateOf, type Presence } from './roster/presence.js';
 import type { MemberView, StatusView } from './view.js';
 
 /** Everything a screen shows, at one moment. */
@@ -11,12 +13,14 @@ export function snapshot(
   state: Extract<MemberState, 'joining' | 'alive' | 'left'>,
   startedMs: number,
 ): StatusView {
-  const { health, isolation, log, members } = parts;
-  const others = members.sorted().map((member) => memberView(parts, member.peer));
-  const views = [
-    selfView(context, state, startedMs),
-    ...others.filter((view) => view !== undefined),
-  ];
+  const { census, health, isolation, log, members } = parts;
+  const rows = members.sorted().flatMap(({ peer }) => memberView(context, parts, peer) ?? []);
+  const leases = [...census.all()].map((presence) => leaseView(context, presence));
+  const others =
+    leases.length === 0
+      ? rows
+      : [...rows, ...leases].toSorted((left, right) => compareIds(left.peer, right.peer));
+  const views = [selfView(context, state, startedMs), ...others];
   const live = views.filter((view) => !view.self && view.state === 'alive');
   return {
     members: views,
@@ -35,11 +39,13 @@ export function snapshot(
 
 /** One other member, or undefined for a stranger. */
 export function memberView(
-  { members, links, holdings }: PeerParts,
+  context: Context,
+  { census, members, links, holdings }: PeerParts,
   peer: MemberView['peer'],
 ): MemberView | undefined {
   const member = members.get(peer);
-  if (member === undefined) return undefined;
+  const presence = census.get(peer);
+  if (member === undefined) return presence && leaseView(context, presence);
   const link = links.of(peer);
   return {
     peer,
@@ -73,5 +79,25 @@ function selfView({ self, now }: Context, state: MemberState, startedMs: number)
     rttMs: undefined,
     heardMs: nowMs,
     sync: { lacks: 0, ahead: 0, inSync: true, diverged: false, atMs: nowMs },
+  };
+}
+
+/** Somebody without a row: what its member said of itself, and nothing of what it holds. */
+function leaseView({ now }: Context, presence: Presence): MemberView {
+  const { peer, generation, addresses, meta, saidMs } = presence;
+  return {
+    peer,
+    generation,
+    incarnation: 0,
+    state: memberStateOf(presence),
+    self: false,
+    sinceMs: now.monotonicMs - Math.max(0, now.wallMs - saidMs),
+    meta,
+    addresses,
+    link: undefined,
+    rttMs: undefined,
+    heardMs: undefined,
+    sync: { lacks: 0, ahead: 0, inSync: false, diverged: false, atMs: undefined },
+    byLease: true,
   };
 }

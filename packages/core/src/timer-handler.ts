@@ -78,6 +78,10 @@ export class TimerHandler {
         return trees.announce();
       case 'graft':
         return trees.demand();
+      case 'roster':
+        return this.#parts.attendance.tick();
+      case 'roster-news':
+        return this.#parts.attendance.passChanges();
       case 'forget':
         members.forget(this.#context.now.monotonicMs - this.#context.config.forgetMs);
         return this.#context.deadlines.set(timer, this.#context.now.monotonicMs + FORGET_EVERY_MS);

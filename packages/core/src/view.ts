@@ -35,6 +35,8 @@ export interface MemberView {
   /** Monotonic time of the last frame heard directly. */
   readonly heardMs: number | undefined;
   readonly sync: SyncView;
+  /** It is known by its lease alone: it may have died since `sinceMs`, and what it holds is not known. */
+  readonly byLease?: true;
 }
 
 /** Where a message is known to be. */
@@ -103,6 +105,7 @@ export interface Counters extends TreeCounters {
   /** Streams of nobody known that neighbours claimed to hold, beyond what they may. */
   strangeStreamsIgnored: number;
   walksIgnored: number;
+  leasesIgnored: number;
   shapeChanges: number;
   gaps: number;
   /** Runs of peers that do not count any more. */
@@ -149,6 +152,7 @@ export function zeroCounters(): Counters {
     newcomersIgnored: 0,
     strangeStreamsIgnored: 0,
     walksIgnored: 0,
+    leasesIgnored: 0,
     shapeChanges: 0,
     gaps: 0,
     streamsRetired: 0,

@@ -109,7 +109,7 @@ export class Runtime {
         this.host.step({ kind: 'dial-failed', address, ...failed });
       },
     });
-    this.roster = new Roster(settings.limits.membersMax);
+    this.roster = new Roster(settings.limits.membersMax + settings.limits.rosterMembersMax);
     const tell = (meta: Uint8Array): void => void this.command({ kind: 'set-meta', meta });
     this.ownMeta = new OwnMeta({ self: identity.id, settings, keys, roster: this.roster, tell });
     this.#forgetKeys = keys.onChange(() => this.#keysChanged());

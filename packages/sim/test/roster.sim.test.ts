@@ -18,6 +18,7 @@ class RosterProgram implements Program {
       peer: host.peer,
       generation: host.generation,
       addresses: () => ['here:1'],
+      meta: () => new Uint8Array(),
       network: 'sim',
       signer: { sign: (bytes) => host.sign(bytes), verify: (...all) => host.verify(...all) },
       limits: DEFAULT_LIMITS,

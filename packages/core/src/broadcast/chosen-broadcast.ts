@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { Members } from '../membership/members.js';
 import type { Links } from '../overlay/links.js';
+import type { Census } from '../roster/census.js';
 import type { BatchHeader, EncodedBatch } from '../wire/batch.js';
 import type { Broadcast } from './broadcast.js';
 
@@ -16,6 +17,7 @@ export class ChosenBroadcast implements Broadcast {
   readonly #context: Context;
   readonly #links: Links;
   readonly #members: Members;
+  readonly #census: Census;
   readonly #direct: Broadcast;
   readonly #trees: Broadcast;
   #lacking = 0;
@@ -26,12 +28,14 @@ export class ChosenBroadcast implements Broadcast {
     context: Context;
     links: Links;
     members: Members;
+    census: Census;
     direct: Broadcast;
     trees: Broadcast;
   }) {
     this.#context = parts.context;
     this.#links = parts.links;
     this.#members = parts.members;
+    this.#census = parts.census;
     this.#direct = parts.direct;
     this.#trees = parts.trees;
   }
@@ -59,7 +63,7 @@ export class ChosenBroadcast implements Broadcast {
   #countLacking(): number {
     const { config, now } = this.#context;
     const settledMs = now.monotonicMs - config.hearsaySettledMs;
-    let lacking = 0;
+    let lacking = this.#census.present;
     for (const { peer, state, heardMs, knownMs } of this.#members.all()) {
       const counts = state === 'alive' && (heardMs !== undefined || knownMs <= settledMs);
       if (counts && this.#links.of(peer) === undefined) lacking += 1;

@@ -108,8 +108,12 @@ export class Dissemination {
     }
   }
 
-  /** Sends the whole table, ourselves first, then those who are there: not all may be taken in at once. */
+  /**
+   * Sends the whole table, ourselves first, then those who are there: not all may be taken in at once.
+   * In a large mesh there is no whole table, and everybody speaks for itself in the roster.
+   */
   sendTable(link: LinkId, own: MemberUpdate): void {
+    if (this.#topology.shape === 'partial') return;
     const present = this.#members.present();
     const gone = this.#members
       .sorted()

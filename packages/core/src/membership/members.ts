@@ -5,6 +5,9 @@ import { hashText, type StateHash } from '../log/state-hash.js';
 import type { MemberRecord } from '../wire/member-record.js';
 import type { MemberState, MemberUpdate } from './member.js';
 
+/** Instead of the hash of a table: it is not of everybody, and not to be compared. */
+export const NO_TABLE = 0;
+
 /** What is known of one other peer. */
 export interface Member {
   readonly peer: PeerId;

@@ -26,6 +26,8 @@ const LOST_LINK_VERDICT_MS = 500;
 export interface MembershipHooks {
   /** A member entered a state (or came back in a new generation). */
   entered(member: Member, was: MemberState | undefined): void;
+  /** A stranger gets a row, in which it may stand as it was told before. */
+  newcomer(member: Member): void;
   /** Somebody else suspects it: look for ourselves. */
   check(member: Member): void;
   /** Whether it is being dialled at this moment. */
@@ -69,7 +71,7 @@ export class Membership {
     return this.#context.ownRecord.alive();
   }
 
-  /** Whether a peer is known or could be taken in. */
+  /** Whether it is known or could be. */
   hasRoomFor(peer: PeerId): boolean {
     return this.members.get(peer) !== undefined || this.members.hasRoom();
   }
@@ -217,6 +219,7 @@ export class Membership {
     const { now } = this.#context;
     const member = this.members.add(newMember(update, now.monotonicMs));
     if (member === undefined) return;
+    this.#hooks.newcomer(member);
     this.#enter(member, update.state, reason === 'joined' ? reason : 'heard-of', update.from);
     this.#context.outbox.emit({ kind: 'meta', peer: member.peer, meta: member.meta });
     this.#dissemination.spread(
@@ -341,10 +344,10 @@ export class Membership {
     this.#hooks.entered(member, was);
     const { peer, generation, incarnation, heardMs } = member;
     const silentMs = heardMs === undefined ? undefined : now.monotonicMs - heardMs;
-    outbox.emit({
-      kind: 'member',
-      change: { peer, generation, incarnation, state, was, reason, silentMs, agreed, asked },
-    });
+    const change = { peer, generation, incarnation, state, was, reason, silentMs, agreed, asked };
+    // Whoever gets a row and stands in it as was told of its lease is no news.
+    const isKnown = was === state && (reason === 'joined' || reason === 'heard-of');
+    if (!isKnown) outbox.emit({ kind: 'member', change });
     for (const other of this.members.present()) {
       if (other.state === 'suspect' && other !== member) this.#armSuspicion(other);
     }

@@ -33,6 +33,8 @@ export interface NewcomersParts {
   readonly context: Context;
   readonly members: Members;
   readonly links: Links;
+  /** Whether strangers come by other ways: then nobody is taken in on somebody's word. */
+  readonly isLarge: () => boolean;
   /** @throws HearsayError `forged` */
   readonly apply: (update: MemberUpdate, link: OpenLink) => void;
   /** @throws what is not the fault of the neighbour */
@@ -71,6 +73,7 @@ export class Newcomers {
   heard(link: OpenLink, updates: readonly MemberUpdate[]): void {
     for (const update of updates) {
       if (this.#isKnown(update, link)) this.#parts.apply(update, link);
+      else if (this.#parts.isLarge()) continue;
       else if (this.#spend(link)) this.#waiting.push({ update, link });
     }
     this.#takeTurn();

@@ -115,6 +115,13 @@ export class Dialler {
     this.#stale = true;
   }
 
+  /** Whoever has no row is dialled only when it is asked for. */
+  memberDropped(peer: PeerId): void {
+    for (const { address, dialling, seed } of this.#targets.of(peer)) {
+      if (!seed && !dialling && !this.#asked.has(address)) this.#targets.forget(address);
+    }
+  }
+
   dialFailed(address: Address, failure: DialFailure, detail: string): void {
     const target = this.#targets.get(address);
     if (target === undefined) return;

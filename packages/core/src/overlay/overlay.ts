@@ -15,6 +15,8 @@ export interface Overlay {
   /** Discovery heard of an address. */
   discovered(address: Address, peer: PeerId | undefined): void;
   memberEntered(member: Member, was: MemberState | undefined): void;
+  /** A member has no row any more. */
+  memberDropped(peer: PeerId): void;
   dialFailed(address: Address, failure: DialFailure, detail: string): void;
   /** A dialled link led to this peer. */
   linkUp(peer: PeerId, dialled: Address | undefined): void;

@@ -4,6 +4,7 @@ import type { Address, DialFailure } from '../input.js';
 import type { MemberState } from '../membership/member.js';
 import type { Member, Members } from '../membership/members.js';
 import { type Random, sample } from '../random.js';
+import type { Census } from '../roster/census.js';
 import { CLOSE_CODES } from '../wire/close-codes.js';
 import type { Contact, ViewFrame } from '../wire/views.js';
 import { Dialler } from './dialler.js';
@@ -28,7 +29,7 @@ interface OverlayHooks {
   /** A link may go. */
   release(link: OpenLink): void;
   /** A dial that was to find out whether a member lives led nowhere. */
-  unanswered(member: Member): void;
+  unanswered(peer: PeerId): void;
 }
 
 /**
@@ -39,6 +40,7 @@ export class SizedOverlay implements Overlay {
   readonly #context: Context;
   readonly #links: Links;
   readonly #members: Members;
+  readonly #census: Census;
   readonly #topology: Topology;
   readonly #random: Random;
   readonly #hooks: OverlayHooks;
@@ -50,19 +52,23 @@ export class SizedOverlay implements Overlay {
   #views: HyParView | undefined;
   #hint = { members: 0, untilMs: 0 };
   #isStale = false;
+  /** Members without a row when the shape was last looked at. */
+  #elsewhere = 0;
 
   constructor(parts: {
     context: Context;
     links: Links;
     members: Members;
+    census: Census;
     topology: Topology;
     random: Random;
     hooks: OverlayHooks;
   }) {
-    const { context, links, members, topology, random, hooks } = parts;
+    const { census, context, links, members, topology, random, hooks } = parts;
     this.#context = context;
     this.#links = links;
     this.#members = members;
+    this.#census = census;
     this.#topology = topology;
     this.#random = random;
     this.#hooks = hooks;
@@ -77,7 +83,8 @@ export class SizedOverlay implements Overlay {
         unreachable: (address) => this.#unreachable(address),
       },
     });
-    this.#orphans = new Orphans(members, (member) => topology.watches(member), random);
+    const watches = (member: Member): boolean => topology.watches(member);
+    this.#orphans = new Orphans({ members, census, watches, random });
     this.#surplus = new Surplus(context, links, (link) => this.#isWanted(link));
   }
 
@@ -102,6 +109,11 @@ export class SizedOverlay implements Overlay {
     this.#dialler.memberEntered(member, was);
     if (!isLinked && state === 'alive')
       this.#feed({ kind: 'heard-of', contact: { peer, addresses } });
+  }
+
+  memberDropped(peer: PeerId): void {
+    this.#isStale = true;
+    this.#dialler.memberDropped(peer);
   }
 
   dialFailed(address: Address, failure: DialFailure, detail: string): void {
@@ -155,10 +167,14 @@ export class SizedOverlay implements Overlay {
 
   pump(): void {
     const { deadlines } = this.#context;
-    if (this.#isStale) this.#reconsider();
+    this.#forgetHint();
+    if (this.#isStale || this.#census.present !== this.#elsewhere) this.#reconsider();
     if (this.#views !== undefined) {
       if (this.#nowMs >= this.#views.dueMs) {
-        this.#feed({ kind: 'tick', members: this.#members.present().length + 1 });
+        this.#feed({
+          kind: 'tick',
+          members: this.#census.present + this.#members.present().length + 1,
+        });
       }
       deadlines.setNoLater({ kind: 'views' }, this.#views.dueMs);
     } else if (this.#topology.shape === 'capped') {
@@ -189,9 +205,7 @@ export class SizedOverlay implements Overlay {
   #unreachable(address: Address): void {
     this.#feed({ kind: 'unreachable', address });
     const orphan = this.#orphans.unreachable(address);
-    if (orphan !== undefined && this.#members.get(orphan.peer) === orphan) {
-      this.#hooks.unanswered(orphan);
-    }
+    if (orphan !== undefined) this.#hooks.unanswered(orphan);
   }
 
   #release(link: OpenLink): void {
@@ -218,16 +232,23 @@ export class SizedOverlay implements Overlay {
   /** Somebody says how many there are: a newcomer knows few, and must not take the mesh for small. */
   #hear(members: number): void {
     // A view that has just begun knows of itself alone: of several claims the highest counts.
-    if (members < this.#hint.members && this.#nowMs < this.#hint.untilMs) return;
+    if (members < this.#hint.members) return;
     this.#hint = { members, untilMs: this.#nowMs + HINT_MS };
+    this.#isStale = true;
+  }
+
+  /** What was said of the size is over: what we know ourselves counts. */
+  #forgetHint(): void {
+    if (this.#hint.members === 0 || this.#nowMs < this.#hint.untilMs) return;
+    this.#hint = { members: 0, untilMs: 0 };
     this.#isStale = true;
   }
 
   #reconsider(): void {
     this.#isStale = false;
     const before = this.#topology.shape;
-    const hint = this.#nowMs < this.#hint.untilMs ? this.#hint.members : 0;
-    const shape = this.#topology.reconsider(hint);
+    this.#elsewhere = this.#census.present;
+    const shape = this.#topology.reconsider(this.#hint.members, this.#elsewhere);
     if (shape !== before) this.#enter(shape);
     if (shape === 'capped' || (shape === 'full' && before !== 'full')) this.#seek();
     this.#dialler.reconsider();

@@ -34,10 +34,15 @@ export class Topology {
     return this.#shape;
   }
 
-  /** The members changed. @param hint how many there are, from who should know @returns the shape from now on */
-  reconsider(hint: number): Shape {
+  /**
+   * The members changed.
+   * @param hint how many there are, from who should know
+   * @param elsewhere how many we know of that have no row in the table
+   * @returns the shape from now on
+   */
+  reconsider(hint: number, elsewhere: number): Shape {
     this.#ringNeighbours = undefined;
-    const count = Math.max(hint, this.#members.present().length + 1);
+    const count = Math.max(hint, this.#members.present().length + elsewhere + 1);
     this.#shape = shapeOf(count, this.#shape, this.#config);
     return this.#shape;
   }

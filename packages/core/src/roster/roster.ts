@@ -11,20 +11,23 @@ import { Statement } from '../trust/statement.js';
 import { type Question, readQuestion, writeQuestion } from '../wire/digest.js';
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
+import { Expiry } from './expiry.js';
 import {
   type Announcement,
   encodePiece,
   LEASE_MS_MAX,
   type Presence,
+  type PresenceState,
   type RosterPiece,
   readPieces,
+  stateOf,
   writeAnnouncement,
 } from './presence.js';
 
-const DOMAIN = 'hearsay presence 1';
-/** A lease is renewed so often at least; in a large mesh more seldom, so that all together speak about ten times a second. */
+const DOMAIN = 'hearsay presence 2';
+/** A lease is renewed so often at least; in a large mesh more seldom, so that all together speak about five times a second. */
 const RENEW_MS_MIN = 60_000;
-const RENEW_MS_PER_MEMBER = 100;
+const RENEW_MS_PER_MEMBER = 200;
 const RENEW_MS_MAX = 1_800_000;
 /** A lease outlives two renewals that went astray. */
 const RENEWALS_PER_LEASE = 3;
@@ -35,7 +38,9 @@ const DENIAL_GAP_MS = 2_000;
 /** Deltas leave room for the frame around them. */
 const DELTA_BYTES_MAX = 60 * 1_024;
 /** News passed on at once; further ones with the next. */
-const NEWS_MAX = 256;
+const NEWS_MAX = 64;
+/** Of an answer that brought more than what anybody passes on at once, nothing is passed on: others ask for themselves. */
+const NEWS_OF_ONE_DELTA_MAX = NEWS_MAX;
 /** So few members are told one by one. */
 const FEW_MEMBERS = 48;
 
@@ -49,21 +54,35 @@ const FEW_MEMBERS = 48;
 export interface RosterView {
   readonly peer: PeerId;
   readonly generation: number;
-  readonly state: 'present' | 'missing' | 'left';
+  readonly state: PresenceState;
   readonly addresses: readonly Address[];
+  /** Its opaque description. */
+  readonly meta: Uint8Array;
   /** Since it last spoke. */
   readonly ageMs: number;
 }
+
+/**
+ * `changes`: who came, went, is missing or describes itself anew, which others should know soon.
+ * `renewals`: leases that go on, for which there is time.
+ */
+export type RosterNews = 'changes' | 'renewals';
 
 export interface RosterOptions {
   readonly peer: PeerId;
   readonly generation: number;
   readonly addresses: () => readonly Address[];
+  /** What others are told about us, at most `metaBytesMax`. */
+  readonly meta: () => Uint8Array;
   readonly network: string;
   readonly signer: Signer;
-  readonly limits: Pick<Limits, 'rosterMembersMax'>;
+  readonly limits: Pick<Limits, 'rosterMembersMax' | 'metaBytesMax'>;
+  /** Between two comparisons with one neighbour; undefined: with every round. */
+  readonly compareEveryMs?: number;
   /** Leases are absolute times, so that nobody lives on in the memory of those who hear late. */
   readonly readWallMs: () => number;
+  /** What is held of a member changed, or nothing is held of it any more. */
+  readonly changed?: (peer: PeerId) => void;
 }
 
 /** What is kept of one member. */
@@ -96,7 +115,9 @@ export class Roster implements Replica {
   readonly #statement: Statement;
   readonly #seats = new Map<PeerId, Seat>();
   readonly #index = new DigestIndex<Seat>();
-  readonly #news = new Set<PeerId>();
+  readonly #expiry = new Expiry();
+  readonly #changes = new Set<PeerId>();
+  readonly #renewals = new Set<PeerId>();
   #turn = 0;
   #ignored = 0;
   #hasLeft = false;
@@ -116,9 +137,28 @@ export class Roster implements Replica {
     return this.#ignored;
   }
 
+  get compareEveryMs(): number | undefined {
+    return this.#options.compareEveryMs;
+  }
+
+  /** Whether further members are ignored. */
+  get isFull(): boolean {
+    return this.#seats.size >= this.#options.limits.rosterMembersMax;
+  }
+
+  /** Whether somebody should know something soon. */
+  get hasChanges(): boolean {
+    return this.#changes.size > 0;
+  }
+
   get(peer: PeerId): RosterView | undefined {
     const seat = this.#seats.get(peer);
     return seat && this.#viewOf(seat.presence);
+  }
+
+  /** What is held of a member, as it was signed. */
+  presence(peer: PeerId): Presence | undefined {
+    return this.#seats.get(peer)?.presence;
   }
 
   *list(): Generator<RosterView> {
@@ -128,14 +168,23 @@ export class Roster implements Replica {
   /** Announces us when it is time, and drops what is over; to be called about once a second. */
   tick(): void {
     const nowMs = this.#options.readWallMs();
-    for (const [peer, seat] of this.#seats)
-      if (isOver(seat.presence, nowMs)) this.#drop(peer, seat);
+    for (const peer of this.#expiry.due(nowMs)) {
+      const seat = this.#seats.get(peer);
+      if (seat !== undefined && isOver(seat.presence, nowMs)) this.#drop(peer, seat);
+    }
     const own = this.#seats.get(this.#options.peer)?.presence;
+    if (own === undefined && this.isFull) return;
     if (this.#hasLeft || (own !== undefined && own.generation > this.#options.generation)) return;
     const afterMs = this.#isDenied(own) ? DENIAL_GAP_MS : this.#renewMs();
     if (own === undefined || nowMs - own.saidMs >= afterMs) {
       this.#announce(RENEWALS_PER_LEASE * this.#renewMs());
     }
+  }
+
+  /** What we say of ourselves changed: it is said anew, if we speak at all. */
+  describe(): void {
+    const own = this.#seats.get(this.#options.peer)?.presence;
+    if (own !== undefined && !this.#hasLeft) this.#announce(RENEWALS_PER_LEASE * this.#renewMs());
   }
 
   /** Says goodbye; nothing is announced from now on. */
@@ -151,11 +200,14 @@ export class Roster implements Replica {
     this.#put({ ...presence, missing: true });
   }
 
-  /** What changed here since this was last asked, as deltas for a few neighbours. */
-  takeNews(): readonly Uint8Array[] {
-    const told = [...this.#news].slice(0, NEWS_MAX);
-    const pieces = told.flatMap((peer): RosterPiece[] => {
-      this.#news.delete(peer);
+  /** What came in since this was last asked, one kind or both, as deltas for a few neighbours. */
+  takeNews(kind?: RosterNews): readonly Uint8Array[] {
+    const waiting = [
+      ...(kind === 'renewals' ? [] : this.#changes),
+      ...(kind === 'changes' ? [] : this.#renewals),
+    ];
+    const pieces = waiting.slice(0, NEWS_MAX).flatMap((peer): RosterPiece[] => {
+      this.#forgetNews(peer);
       const presence = this.#seats.get(peer)?.presence;
       return presence === undefined ? [] : [{ kind: 'presence', presence }];
     });
@@ -188,13 +240,14 @@ export class Roster implements Replica {
    * @throws HearsayError `malformed`, `forged`
    */
   merge(delta: Uint8Array): MergeResult {
-    let added = 0;
+    const taken: PeerId[] = [];
     let next: Uint8Array | undefined;
-    for (const piece of readPieces(delta)) {
+    for (const piece of readPieces(delta, this.#options.limits.metaBytesMax)) {
       if (piece.kind === 'narrowing') next = this.#refine(piece);
-      else if (this.#take(piece.presence)) added += 1;
+      else if (this.#take(piece.presence)) taken.push(piece.presence.peer);
     }
-    return { added, next };
+    if (taken.length > NEWS_OF_ONE_DELTA_MAX) for (const peer of taken) this.#forgetNews(peer);
+    return { added: taken.length, next };
   }
 
   #take(presence: Presence): boolean {
@@ -222,28 +275,41 @@ export class Roster implements Replica {
   }
 
   #announce(leaseMs: number): void {
-    const { peer, generation, addresses, signer, readWallMs } = this.#options;
+    const { peer, generation, addresses, meta, signer, readWallMs } = this.#options;
     const before = this.#seats.get(peer)?.presence.saidMs ?? 0;
     const saidMs = Math.max(readWallMs(), before + 1);
     const lease = Math.min(leaseMs, LEASE_MS_MAX);
-    const announcement = { peer, generation, saidMs, leaseMs: lease, addresses: addresses() };
+    const said = { peer, generation, saidMs, leaseMs: lease };
+    const announcement = { ...said, addresses: addresses(), meta: meta() };
     const signature = signer.sign(this.#statementOf(announcement));
     this.#put({ ...announcement, signature, missing: false });
   }
 
   #put(presence: Presence): void {
-    const seat = this.#seats.get(presence.peer) ?? new Seat(presence);
-    this.#seats.set(presence.peer, seat);
+    const { peer, saidMs, leaseMs } = presence;
+    const known = this.#seats.get(peer);
+    const isRenewal = known !== undefined && isSame(known.presence, presence);
+    const seat = known ?? new Seat(presence);
+    this.#seats.set(peer, seat);
     this.#index.change(seat, () => {
       seat.presence = presence;
     });
-    this.#news.add(presence.peer);
+    this.#expiry.watch(peer, endOf(saidMs, leaseMs));
+    if (isRenewal && !this.#changes.has(peer)) this.#renewals.add(peer);
+    else this.#changes.add(peer);
+    if (!isRenewal) this.#options.changed?.(peer);
+  }
+
+  #forgetNews(peer: PeerId): void {
+    this.#changes.delete(peer);
+    this.#renewals.delete(peer);
   }
 
   #drop(peer: PeerId, seat: Seat): void {
     this.#seats.delete(peer);
     this.#index.remove(seat);
-    this.#news.delete(peer);
+    this.#forgetNews(peer);
+    this.#options.changed?.(peer);
   }
 
   /** Whether others say of us what is not so. */
@@ -284,16 +350,33 @@ export class Roster implements Replica {
     return this.#statement.of(writeAnnouncement(new Writer(), announcement).finish());
   }
 
-  #viewOf({ peer, generation, addresses, saidMs, leaseMs, missing }: Presence): RosterView {
+  #viewOf(presence: Presence): RosterView {
+    const { peer, generation, addresses, meta, saidMs } = presence;
     const ageMs = Math.max(0, this.#options.readWallMs() - saidMs);
-    const state = leaseMs === 0 ? 'left' : missing ? 'missing' : 'present';
-    return { peer, generation, state, addresses, ageMs };
+    return { peer, generation, state: stateOf(presence), addresses, meta, ageMs };
   }
 }
 
 /** A lease that ran out, everywhere; a goodbye is kept for as long as an older lease could run. */
 function isOver({ saidMs, leaseMs }: Presence, nowMs: number): boolean {
-  return nowMs > saidMs + (leaseMs === 0 ? LEASE_MS_MAX : leaseMs) + SKEW_MS;
+  return nowMs > endOf(saidMs, leaseMs);
+}
+
+function endOf(saidMs: number, leaseMs: number): number {
+  return saidMs + (leaseMs === 0 ? LEASE_MS_MAX : leaseMs) + SKEW_MS;
+}
+
+/** Whether nothing but the lease is new. */
+function isSame(one: Presence, other: Presence): boolean {
+  const [before, after] = [one.addresses, other.addresses];
+  return (
+    one.generation === other.generation &&
+    stateOf(one) === stateOf(other) &&
+    before.length === after.length &&
+    before.every((address, index) => address === after[index]) &&
+    one.meta.length === other.meta.length &&
+    one.meta.every((byte, index) => byte === other.meta[index])
+  );
 }
 
 /** Groups pieces into deltas that fit a frame. */

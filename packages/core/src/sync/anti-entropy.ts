@@ -30,6 +30,8 @@ interface Entry {
   /** What the hash is of, unless the replica knows it without. */
   summary: Uint8Array | undefined;
   hash: StateHash;
+  /** The next round in which it is compared. */
+  dueMs: number;
   /** Since when the hash is known to be what it is. */
   sinceMs: number;
   /** Neighbours that offered something else while a pull was under way. */
@@ -94,6 +96,7 @@ export class AntiEntropy {
     this.#replicas.set(id, {
       replica,
       ...contentOf(replica, undefined),
+      dueMs: 0,
       sinceMs: 0,
       waiting: new Set(),
       fruitless: new Map(),
@@ -139,9 +142,20 @@ export class AntiEntropy {
   round(): void {
     const { config, deadlines, now } = this.#context;
     const link = pick(this.#links.neighbours(), this.#random);
-    if (link !== undefined) for (const id of this.#replicas.keys()) this.#offer(link, id, true);
+    if (link !== undefined) {
+      for (const [id, entry] of this.#replicas) {
+        if (entry.dueMs > now.monotonicMs) continue;
+        entry.dueMs = now.monotonicMs + (entry.replica.compareEveryMs ?? 0);
+        this.#offer(link, id, true);
+      }
+    }
     const periodMs = jitter(config.syncIntervalMs, config.jitterPercent, this.#random);
     deadlines.set({ kind: 'offer' }, now.monotonicMs + periodMs);
+  }
+
+  /** Sends what nobody asked for; whoever lost it finds that when it compares. */
+  push(link: OpenLink, replica: ReplicaId, bytes: Uint8Array): void {
+    this.#context.outbox.send(link.id, { kind: 'delta', replica, bytes }, 'bulk');
   }
 
   offer(link: OpenLink, { replica: id, hash, reply }: Offer): void {

@@ -6,6 +6,7 @@ import type { CausalLog } from '../log/causal-log.js';
 import { sameHash } from '../log/state-hash.js';
 import type { Member, Members } from '../membership/members.js';
 import type { Links } from '../overlay/links.js';
+import type { Census } from '../roster/census.js';
 import type { Receipt, SyncView } from '../view.js';
 import type { BatchHeader } from '../wire/batch.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
@@ -44,6 +45,7 @@ export class Holdings {
   readonly #log: CausalLog;
   readonly #links: Links;
   readonly #members: Members;
+  readonly #census: Census;
   /** Not yet told to everybody, and not yet told to their author. */
   readonly #risen = new Set<StreamId>();
   readonly #unanswered = new Set<StreamId>();
@@ -54,11 +56,17 @@ export class Holdings {
   #toldMs = Number.NEGATIVE_INFINITY;
   #toldMessages = 0;
 
-  constructor(context: Context, log: CausalLog, links: Links, members: Members) {
+  constructor(
+    context: Context,
+    log: CausalLog,
+    links: Links,
+    who: { readonly members: Members; readonly census: Census },
+  ) {
     this.#context = context;
     this.#log = log;
     this.#links = links;
-    this.#members = members;
+    this.#members = who.members;
+    this.#census = who.census;
     this.#lacks = new Lacks(context, log);
   }
 
@@ -239,7 +247,8 @@ export class Holdings {
   }
 
   #isMember(stream: StreamId): boolean {
-    return this.#members.get(originOf(stream)) !== undefined;
+    const origin = originOf(stream);
+    return this.#members.get(origin) !== undefined || this.#census.has(origin);
   }
 
   /** What has been lacking for longer than a broadcast can take, and a neighbour that has it. */
@@ -251,7 +260,8 @@ export class Holdings {
   receipt(id: MessageId): Receipt {
     const dot = { stream: streamId(id.peer, id.generation), sequence: id.sequence };
     const live = this.#members.alive();
-    return { held: live.filter((member) => member.clock.includes(dot)).length, live: live.length };
+    const held = live.filter((member) => member.clock.includes(dot)).length;
+    return { held, live: live.length + this.#census.present };
   }
 
   view(member: Member): SyncView {

@@ -22,6 +22,8 @@ export interface Replica {
   summary(): Uint8Array;
   /** Equal where the same is held; the hash of the summary, unless a replica knows a shorter way. */
   contentHash?(): StateHash;
+  /** Between two rounds in which it is compared; undefined: it is part of every round. */
+  readonly compareEveryMs?: number | undefined;
   /** Deltas of about 60 KiB each, none larger than a frame, that bring a holder of `summary` up to date, causes first. */
   missing(summary: Uint8Array): Iterable<Uint8Array>;
   /**

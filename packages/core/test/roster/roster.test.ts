@@ -8,10 +8,12 @@ import { NETWORK, testSigner } from '../support/signer.js';
 
 const START_MS = 1_700_000_000_000;
 const MINUTE_MS = 60_000;
+const NO_META = new Uint8Array();
 
 /** Rosters under one clock. */
 class World {
   nowMs = START_MS;
+  readonly metas = new Map<number, Uint8Array>();
 
   roster(byte: number, over: { generation?: number; max?: number; skewMs?: number } = {}): Roster {
     const id = peer(byte);
@@ -19,6 +21,7 @@ class World {
       peer: id,
       generation: over.generation ?? 1,
       addresses: () => [`10.0.0.${byte}:7340`],
+      meta: () => this.metas.get(byte) ?? NO_META,
       network: NETWORK,
       signer: testSigner(id),
       limits: { ...DEFAULT_LIMITS, rosterMembersMax: over.max ?? 100 },
@@ -71,6 +74,7 @@ describe('a member', () => {
       generation: 1,
       state: 'present',
       addresses: ['10.0.0.11:7340'],
+      meta: NO_META,
       ageMs: 7_000,
     });
   });
@@ -242,5 +246,52 @@ describe('rosters that meet in pairs', () => {
         }
       }),
     );
+  });
+});
+
+describe('news', () => {
+  it('tells who came, went or is missing apart from leases that go on', () => {
+    const { world, a, b } = two();
+    a.takeNews();
+    expect(a.hasChanges).toBe(false);
+    world.pass(MINUTE_MS, b);
+    pull(a, b);
+    expect(a.takeNews('changes')).toEqual([]);
+    expect(a.takeNews('renewals')).toHaveLength(1);
+    a.miss(peer(0x0b));
+    expect(a.takeNews('renewals')).toEqual([]);
+    expect(a.takeNews('changes')).toHaveLength(1);
+  });
+
+  it('is told anew when a member describes itself anew', () => {
+    const { world, a, b } = two();
+    a.takeNews();
+    world.metas.set(0x0b, Uint8Array.of(7));
+    b.describe();
+    pull(a, b);
+    expect(a.get(peer(0x0b))?.meta).toEqual(Uint8Array.of(7));
+    expect(a.takeNews('changes')).toHaveLength(1);
+  });
+
+  it('is not made of a long answer: others ask for themselves', () => {
+    const world = new World();
+    const [full, late] = [world.roster(0x01), world.roster(0x02)];
+    for (let byte = 0x10; byte < 0x60; byte++) {
+      const other = world.roster(byte);
+      other.tick();
+      pull(full, other);
+    }
+    pull(late, full);
+    expect(late.size).toBe(80);
+    expect(late.takeNews()).toEqual([]);
+  });
+
+  it('is of nobody where there is no room for anybody', () => {
+    const world = new World();
+    const [none, b] = [world.roster(0x0a, { max: 0 }), world.roster(0x0b)];
+    b.tick();
+    none.tick();
+    meet(none, b);
+    expect([none.size, none.isFull, none.takeNews()]).toEqual([0, true, []]);
   });
 });

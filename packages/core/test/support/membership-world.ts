@@ -76,6 +76,7 @@ export class MembershipWorld {
       isolation: this.isolation,
       random: seededRandom('membership'),
       hooks: {
+        newcomer: () => undefined,
         entered: (member, was) => this.asked.push({ hook: 'entered', peer: member.peer, was }),
         dials: (member) => this.beingDialled.has(member.peer),
         check: (member) => this.asked.push({ hook: 'check', peer: member.peer }),

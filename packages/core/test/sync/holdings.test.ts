@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { peerId, streamId } from '../../src/ids.js';
 import { CausalLog } from '../../src/log/causal-log.js';
+import { Census } from '../../src/roster/census.js';
 import { Holdings } from '../../src/sync/holdings.js';
 import type { StatusView } from '../../src/view.js';
 import { batchBytes } from '../support/bench.js';
@@ -22,7 +23,10 @@ class HoldingsWorld extends MembershipWorld {
     super();
     const { limits, counters } = this.time.context;
     this.log = new CausalLog({ limits, counters, isBatchBy });
-    this.holdings = new Holdings(this.time.context, this.log, this.links, this.members);
+    this.holdings = new Holdings(this.time.context, this.log, this.links, {
+      members: this.members,
+      census: new Census(),
+    });
     this.meet(A);
     this.meet(B);
     this.receive(1, held);

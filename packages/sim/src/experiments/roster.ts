@@ -126,6 +126,7 @@ function rosterOf(peer: ReturnType<typeof peerId>): Roster {
     peer,
     generation: 1,
     addresses: () => ['10.0.0.1:7340'],
+    meta: () => new Uint8Array(),
     network: 'simulated',
     signer: UNSIGNED,
     limits: DEFAULT_LIMITS,

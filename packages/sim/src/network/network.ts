@@ -6,6 +6,8 @@ import type { NetworkSettings } from './settings.js';
 import type { Directory, Station } from './station.js';
 
 const SYN_RETRY_MS = 1_000;
+/** Pairs of ends remembered before the closed ones are looked for. */
+const SWEEP_ABOVE_MIN = 512;
 const READ = (): void => undefined;
 
 /** A dial until it is a link or has failed. */
@@ -39,6 +41,7 @@ export class Network {
   /** Open or opening ends of each station. */
   readonly #ends = new Map<Station, Map<number, LinkEnd>>();
   readonly #pairs = new Set<readonly [LinkEnd, LinkEnd]>();
+  #sweepAbove = SWEEP_ABOVE_MIN;
 
   constructor(timeline: Timeline, routes: Routes, settings: NetworkSettings, directory: Directory) {
     this.#timeline = timeline;
@@ -202,11 +205,12 @@ export class Network {
     return ends;
   }
 
+  /** Now and then: what is left when half of all have ended costs little to keep. */
   #sweepPairs(): void {
-    const SWEEP_ABOVE = 512;
-    if (this.#pairs.size < SWEEP_ABOVE) return;
+    if (this.#pairs.size < this.#sweepAbove) return;
     for (const pair of this.#pairs) {
       if (pair[0].isClosed && pair[1].isClosed) this.#pairs.delete(pair);
     }
+    this.#sweepAbove = Math.max(SWEEP_ABOVE_MIN, 2 * this.#pairs.size);
   }
 }

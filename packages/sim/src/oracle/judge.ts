@@ -106,7 +106,9 @@ export class Judge implements Observer {
     this.delivery.checkClock(run, status.clock);
     this.#checkBound(run, 'batches held back', status.heldBack, limits.holdBackBatchesMax);
     this.#checkBound(run, 'messages kept', status.messages, limits.logMessagesMax);
-    this.#checkBound(run, 'members', status.members.length, limits.membersMax);
+    const leases = status.members.filter(({ byLease }) => byLease === true).length;
+    this.#checkBound(run, 'rows', status.members.length - leases - 1, limits.membersMax);
+    this.#checkBound(run, 'leases', leases, limits.rosterMembersMax);
     this.#checkBound(run, 'streams', status.clock.size, limits.streamsMax);
     this.#checkBound(run, 'links', run.openLinks, limits.linksMax);
     for (const { peer, sync } of status.members) {

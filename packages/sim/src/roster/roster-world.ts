@@ -21,6 +21,7 @@ const COMPARE_SECONDS = 10;
 const PEER_HEX_DIGITS = 64;
 /** Bytes of a frame around what it carries. */
 const FRAME_BYTES = 6;
+const NO_META = new Uint8Array();
 
 interface Station {
   readonly id: PeerId;
@@ -178,6 +179,7 @@ export class RosterWorld {
       peer: id,
       generation: 1,
       addresses: () => [`10.${index >>> 16}.${(index >>> 8) & 255}.${index & 255}:7340`],
+      meta: () => NO_META,
       network: 'simulated',
       signer: this.#keys.signerOf(id),
       limits: DEFAULT_LIMITS,
