@@ -14,6 +14,7 @@ import { Inflow } from './inflow.js';
 import { Intake } from './intake.js';
 import { Link } from './link.js';
 import { type LinkCounters, zeroLinkCounters } from './link-counters.js';
+import { OneATurn } from './one-a-turn.js';
 import { Packer } from './packer.js';
 import { Turns } from './turns.js';
 import type { Wire } from './wire.js';
@@ -79,6 +80,8 @@ export class LinkTable {
   /** Peers to whom nothing passes. */
   readonly #cut = new Set<PeerId>();
   readonly #turns = new Turns();
+  /** Links whose end is taken note of; each costs events, verdicts and dials. */
+  readonly #endings = new OneATurn();
   readonly counters: LinkCounters = zeroLinkCounters();
   #nextId = 1;
   #laggardTimer: NodeJS.Timeout | undefined;
@@ -174,7 +177,7 @@ export class LinkTable {
         inflow.close();
         if (link.closing) intake.drop();
         // What came before the end counts: a goodbye may be the last of it.
-        intake.whenEmpty(() => this.#closed(link, closure));
+        intake.whenEmpty(() => this.#endings.run(() => this.#closed(link, closure)));
       },
     };
   }
