@@ -73,17 +73,24 @@ export class Announcers {
     return this.#charge(link, BROKEN_PROMISE_COST, nowMs);
   }
 
-  /** Takes bytes from what a neighbour may be sent in answer. @returns false when that is used up */
-  mayAnswer(link: LinkId, bytes: number, nowMs: number): boolean {
+  /** Whether a neighbour may be sent something in answer: what it may have is not used up. */
+  mayAnswer(link: LinkId, nowMs: number): boolean {
+    // The last answer may overdraw, so that a batch of any size is sent once.
+    return this.#filled(link, nowMs).answerBytes > 0;
+  }
+
+  /** Something was sent in answer. */
+  answered(link: LinkId, bytes: number, nowMs: number): void {
+    this.#filled(link, nowMs).answerBytes -= bytes;
+  }
+
+  #filled(link: LinkId, nowMs: number): Standing {
     const standing = this.#of(link, nowMs);
     const max = this.#limits.pullBytesMax;
     const earned = (max * (nowMs - standing.answeredMs)) / ANSWER_REFILL_MS;
     standing.answerBytes = Math.min(max, standing.answerBytes + earned);
     standing.answeredMs = nowMs;
-    // The last one may overdraw, so that a batch of any size is answered once.
-    if (standing.answerBytes <= 0) return false;
-    standing.answerBytes -= bytes;
-    return true;
+    return standing;
   }
 
   #charge(link: LinkId, cost: number, nowMs: number): boolean {

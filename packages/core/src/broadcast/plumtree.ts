@@ -127,11 +127,14 @@ export class Plumtree implements Broadcast {
       // No tree is made for an origin of which nothing is here: it may be invented.
       this.#forest.known(parseStreamId(stream).peer)?.lazy.delete(link);
       if (last === 0) continue;
-      const bytes = this.#host.bytesOf(stream, last);
-      if (bytes === undefined || !this.#announcers.mayAnswer(link, bytes.length, nowMs)) {
+      // Who may have no more is not worth a look into the log.
+      const mayAnswer = this.#announcers.mayAnswer(link, nowMs);
+      const bytes = mayAnswer ? this.#host.bytesOf(stream, last) : undefined;
+      if (bytes === undefined) {
         counters.graftsUnserved += 1;
         continue;
       }
+      this.#announcers.answered(link, bytes.length, nowMs);
       counters.graftsServed += 1;
       counters.relaysSent += 1;
       this.#host.send(link, encodeFrame({ kind: 'relay', bytes }), 'bulk');

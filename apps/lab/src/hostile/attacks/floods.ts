@@ -11,7 +11,8 @@ const LOG_REPLICA = 0;
 const YEAR_MS = 31_536_000_000;
 const ZERO = { high: 0, low: 0 };
 const NEVER = streamId(peerId('ab'.repeat(32)), 1);
-const EMPTY_SUMMARY = Uint8Array.of(0);
+/** A clock (0) without entries. */
+const EMPTY_SUMMARY = Uint8Array.of(0, 0);
 /** Batches a message: enough to keep the receiver busy, few enough for its bounds. */
 const TOGETHER = 50;
 
