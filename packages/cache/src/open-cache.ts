@@ -61,7 +61,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
   const { limits, replicationLimits } = limitsOf(options);
   const random = seededRandom(randomUUID());
   let changed: (event: StoreEvent) => void = () => undefined;
-  let isWatched = (): boolean => false;
+  let isWatched = (_key: string): boolean => false;
   const box = new StoreBox(
     () =>
       new Store({
@@ -70,7 +70,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
         memoryBytesMax: options.maxMemory ?? Number.POSITIVE_INFINITY,
         eviction: options.eviction ?? 'none',
         changed: (event) => changed(event),
-        isWatched: () => isWatched(),
+        isWatched: (key) => isWatched(key),
       }),
   );
   let found: Found = { records: [], damages: [] };
@@ -99,7 +99,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     },
   });
   changed = host.storeChanged;
-  isWatched = () => host.changes.size > 0;
+  isWatched = (key) => host.changes.want(key);
   try {
     await host.start(run?.sequence !== 0);
   } catch (error) {

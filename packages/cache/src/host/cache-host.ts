@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Now, parseStreamId } from '@hearsay/core';
 import { type Peer, PeerError, type PeerPort } from '@hearsay/node';
-import { CacheError } from '../errors.js';
 import type { CacheDamage, CacheLog } from '../persistence/cache-log.js';
 import type { CacheDurability } from '../persistence/durability.js';
 import type { Effect, ReplicationEvent } from '../replication/effect.js';
@@ -14,11 +13,11 @@ import type { StoreBox } from '../replication/store-box.js';
 import type { StoreEvent } from '../store/types.js';
 import type { Version } from '../values/stamp.js';
 import type { FrameCrypto } from '../wire/frame.js';
-import { FRAME_OPERATIONS_MAX } from '../wire/wire-limits.js';
-import { WRITE_BYTES_MAX, writeSize } from '../wire/write-size.js';
+import { checkSize } from './check-size.js';
 import { DiskWaits } from './disk-waits.js';
 import { Listeners } from './emitter.js';
 import { CacheClosedError, CacheDiskError } from './errors.js';
+import { KeyListeners } from './key-listeners.js';
 import { Unanswered } from './unanswered.js';
 import { Waits } from './waits.js';
 
@@ -53,7 +52,7 @@ export class CacheHost {
   readonly replication: Replication;
   readonly waits: Waits = new Waits();
   /** Changes that became visible together. */
-  readonly changes: Listeners<readonly StoreEvent[]> = new Listeners();
+  readonly changes: KeyListeners = new KeyListeners();
   readonly events: Listeners<ReplicationEvent> = new Listeners();
   /** Everything was dropped: watchers must begin anew. */
   readonly resets: Listeners<undefined> = new Listeners();
@@ -75,6 +74,7 @@ export class CacheHost {
   /** Effects are being carried out. */
   #isStepping = false;
   #draining = false;
+  #isPrompt = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
@@ -154,7 +154,7 @@ export class CacheHost {
   readonly storeChanged = (event: StoreEvent): void => {
     if (event.kind === 'evict') this.tally.evictions += 1;
     else if (event.kind === 'expire') this.tally.expirations += 1;
-    if (this.changes.size > 0) this.#changed.push(event);
+    if (this.changes.want(event.key)) this.#changed.push(event);
   };
 
   /**
@@ -273,8 +273,8 @@ export class CacheHost {
     const isQuiet = nowMs - this.#flushedMs >= QUIET_MS;
     if (!isQuiet) setImmediate(this.#flush);
     // Within a step its effects come first: the log and the links keep the order of frames.
-    else if (waits || this.#isStepping) process.nextTick(this.#flush);
-    else this.#flush();
+    else if (waits || this.#isStepping) process.nextTick(this.#flushPromptly);
+    else this.#flushPromptly();
   }
 
   readonly #flush = (): void => {
@@ -282,6 +282,16 @@ export class CacheHost {
     if (this.#isClosed) return;
     this.#flushedMs = performance.now();
     this.handle({ kind: 'flush' });
+  };
+
+  /** What comes alone does not wait for the end of the turn. */
+  readonly #flushPromptly = (): void => {
+    this.#isPrompt = true;
+    try {
+      this.#flush();
+    } finally {
+      this.#isPrompt = false;
+    }
   };
 
   #carryOut(effects: readonly Effect[]): void {
@@ -316,8 +326,11 @@ export class CacheHost {
 
   #post({ bytes, to, priority }: Effect & { kind: 'post' }): void {
     if (this.#isClosed || this.#isCutOff) return;
+    const prompt = this.#isPrompt;
+    // Many parts leave at once, and the disk comes first.
+    if (prompt) this.#log?.write();
     try {
-      this.#port.post(bytes, to === undefined ? { priority } : { to, priority });
+      this.#port.post(bytes, to === undefined ? { priority, prompt } : { to, priority, prompt });
     } catch (error) {
       if (!(error instanceof PeerError) || error.code !== 'closed') throw error;
       // The peer was closed before its cache: what is here is kept, and nobody hears of it any more.
@@ -383,13 +396,4 @@ export class CacheHost {
     this.box.store.expire(Date.now());
     this.handle({ kind: 'wake' });
   }
-}
-
-/** @throws CacheError `too-large` */
-function checkSize(writes: readonly Write[]): void {
-  let bytes = 0;
-  for (const { key, change } of writes) bytes += writeSize(key, change);
-  if (bytes <= WRITE_BYTES_MAX && writes.length <= FRAME_OPERATIONS_MAX) return;
-  const most = `${WRITE_BYTES_MAX} bytes and ${FRAME_OPERATIONS_MAX} keys`;
-  throw new CacheError('too-large', `what is written together has at most ${most}`);
 }

@@ -63,7 +63,7 @@ export class Cache implements Registers {
       write: async (key, changes, options) => {
         if (changes.length === 0) return undefined;
         const writes = changes.map((change) => ({ key, change }));
-        return await this.#write(writes, options, `write ${JSON.stringify(key)}`);
+        return await this.#write(writes, options, () => `write ${JSON.stringify(key)}`);
       },
     };
   }
@@ -130,7 +130,7 @@ export class Cache implements Registers {
   async set(key: string, value: CacheValue, options: SetOptions = {}): Promise<Written> {
     refuseConditions(options);
     const change = this.#setChange(key, value, options.ttl);
-    return await this.#write([{ key, change }], options, `set ${JSON.stringify(key)}`);
+    return await this.#write([{ key, change }], options, () => `set ${JSON.stringify(key)}`);
   }
 
   /**
@@ -146,7 +146,7 @@ export class Cache implements Registers {
       key,
       change: this.#setChange(key, value, options.ttl),
     }));
-    return await this.#write(writes, options, `set ${writes.length} keys`);
+    return await this.#write(writes, options, () => `set ${writes.length} keys`);
   }
 
   /**
@@ -158,7 +158,7 @@ export class Cache implements Registers {
     this.#host.check();
     const change = this.#host.box.store.prepareDelete(key, Date.now());
     if (change !== undefined) {
-      await this.#write([{ key, change }], options, `delete ${JSON.stringify(key)}`);
+      await this.#write([{ key, change }], options, () => `delete ${JSON.stringify(key)}`);
     }
     if (this.#documents?.delete(key) !== true) return change !== undefined;
     await this.#documents.stored();
@@ -201,7 +201,7 @@ export class Cache implements Registers {
         const change = this.#host.box.store.prepareDelete(key, Date.now());
         return change === undefined ? [] : [{ key, change }];
       });
-      if (writes.length > 0) await this.#write(writes, options, `clear ${prefix}`);
+      if (writes.length > 0) await this.#write(writes, options, () => `clear ${prefix}`);
     }
     return keys.length;
   }
@@ -323,14 +323,14 @@ export class Cache implements Registers {
     const whole = deadlineMs === undefined ? undefined : Math.floor(deadlineMs);
     const change = this.#host.box.store.prepareDeadline(key, whole, Date.now());
     if (change === undefined) return false;
-    await this.#write([{ key, change }], options, `touch ${JSON.stringify(key)}`);
+    await this.#write([{ key, change }], options, () => `touch ${JSON.stringify(key)}`);
     return true;
   }
 
   #write(
     writes: readonly { readonly key: string; readonly change: Change }[],
     options: WriteOptions,
-    what: string,
+    what: () => string,
   ): Promise<Written> {
     return writeTo(this.#host, writes, options, what);
   }
@@ -341,11 +341,11 @@ async function writeTo(
   host: CacheHost,
   writes: readonly { readonly key: string; readonly change: Change }[],
   options: WriteOptions,
-  what: string,
+  what: () => string,
 ): Promise<Written> {
   checkSignal(options.signal);
   const wanted = copiesOf(host, options.write ?? 'local');
-  if (wanted > 1) checkReachable(host, wanted, what);
+  if (wanted > 1) checkReachable(host, wanted, what());
   const version: Version = host.write(writes, wanted > 1);
   const { pressure } = host;
   if (pressure !== undefined) await pressure;

@@ -5,8 +5,8 @@ import { type OperationOptions, type ReadLevel, TIMEOUT_MS, type WriteLevel } fr
 
 /** How many peers, ours included, a level means now. */
 export function copiesOf(host: CacheHost, level: WriteLevel | ReadLevel): number {
-  const members = host.replication.members.length + 1;
   if (level === 'local') return 1;
+  const members = host.replication.members.length + 1;
   if (level === 'all') return members;
   if (level === 'majority') return Math.floor(members / 2) + 1;
   if (!Number.isSafeInteger(level) || level < 1) {

@@ -91,7 +91,7 @@ class Watcher implements AsyncIterableIterator<CacheChange> {
     const end = (): void => void this.return();
     signal?.addEventListener('abort', end, { once: true });
     this.#stops = [
-      host.changes.add((events) => this.#changed(events)),
+      host.changes.add(prefix, (events) => this.#changed(events)),
       host.resets.add(() => this.#reset()),
       () => signal?.removeEventListener('abort', end),
     ];

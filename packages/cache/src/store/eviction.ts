@@ -42,6 +42,7 @@ export class Eviction {
 
   /** Notes that an entry was written or read. */
   touch(slot: number, nowMs: number): void {
+    if (this.#policy === 'none') return; // Nothing is ever picked.
     this.#latest = slot;
     if (this.#policy === 'lru') this.#table.slots.setUsage(slot, clockOf(nowMs));
     else if (this.#policy === 'lfu') this.#count(slot, nowMs);

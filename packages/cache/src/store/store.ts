@@ -44,7 +44,7 @@ const SCAN_LIMIT = 1_000;
 export class Store {
   readonly #memoryBytesMax: number;
   readonly #changed: ((event: StoreEvent) => void) | undefined;
-  readonly #isWatched: () => boolean;
+  readonly #isWatched: (key: string) => boolean;
   /** Of the call under way. */
   #nowMs = 0;
   readonly #table = new Table();
@@ -393,8 +393,8 @@ export class Store {
 
   #emit(kind: StoreEvent['kind'], slot: number): void {
     if (this.#changed === undefined) return;
-    if ((kind === 'set' || kind === 'delete') && !this.#isWatched()) return;
-    const { slots } = this.#table;
-    this.#changed({ kind, key: slots.key(slot), version: this.#table.version(slot) });
+    const key = this.#table.slots.key(slot);
+    if ((kind === 'set' || kind === 'delete') && !this.#isWatched(key)) return;
+    this.#changed({ kind, key, version: this.#table.version(slot) });
   }
 }

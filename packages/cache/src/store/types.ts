@@ -16,8 +16,8 @@ export interface StoreOptions {
   readonly eviction?: EvictionPolicy;
   /** Told of every change, in order, within the call that made it. */
   readonly changed?: (event: StoreEvent) => void;
-  /** Whether sets and deletes are told now: nothing need be made of each while nobody asks. Always by default. */
-  readonly isWatched?: () => boolean;
+  /** Whether sets and deletes of a key are told now: nothing need be made of those that nobody asks for. Always by default. */
+  readonly isWatched?: (key: string) => boolean;
 }
 
 /** What a key holds. */
