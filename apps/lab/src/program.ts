@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { benchBroadcastCommand } from './commands/bench-broadcast.js';
 import { benchCacheCommand } from './commands/bench-cache.js';
 import { benchDiskCommand } from './commands/bench-disk.js';
+import { benchHundredCommand } from './commands/bench-hundred.js';
 import { benchMembershipCommand } from './commands/bench-membership.js';
 import { benchSecurityCommand } from './commands/bench-security.js';
 import { benchYjsCommand } from './commands/bench-yjs.js';
@@ -22,6 +23,7 @@ export function createProgram(): Command {
       new Command('bench')
         .description('measures real processes and prints a table')
         .addCommand(benchMembershipCommand())
+        .addCommand(benchHundredCommand())
         .addCommand(benchBroadcastCommand())
         .addCommand(benchSecurityCommand())
         .addCommand(benchYjsCommand())

@@ -10,10 +10,14 @@ import type { ReadFrame } from './wire/frame.js';
 import type { Summary } from './wire/probes.js';
 import type { IHave } from './wire/trees.js';
 
+/** One table is pulled in this part of the time between two pulls of one neighbour: in a large mesh in which much happens all tables differ, and each holds what the others do. */
+const TABLE_PULLS = 4;
+
 /** What neighbours say on open links, and which machine it is for. */
 export class FrameHandler {
   readonly #context: Context;
   readonly #parts: PeerParts;
+  #tableAskedMs = Number.NEGATIVE_INFINITY;
 
   constructor(context: Context, parts: PeerParts) {
     this.#context = context;
@@ -134,7 +138,9 @@ export class FrameHandler {
     if (summary.table === NO_TABLE || attendance.isLarge) return;
     if (summary.table === members.hash(self)) return;
     if (now.monotonicMs - link.tableAskedMs < config.tablePullMs) return;
+    if (now.monotonicMs - this.#tableAskedMs < config.tablePullMs / TABLE_PULLS) return;
     link.tableAskedMs = now.monotonicMs;
+    this.#tableAskedMs = now.monotonicMs;
     outbox.send(link.id, { kind: 'table-want' });
   }
 

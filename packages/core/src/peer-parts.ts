@@ -84,7 +84,7 @@ export function buildParts(
   const members = new Members(limits.membersMax);
   const census = new Census();
   const health = new Health(config);
-  const topology = new Topology({ self: self.id, config, members, links });
+  const topology = new Topology({ context, members, links });
   const isolation = new Isolation(context, members, links, topology);
   const dissemination = new Dissemination({
     context,

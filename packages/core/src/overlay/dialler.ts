@@ -7,10 +7,15 @@ import { jitter, type Random } from '../random.js';
 import { ABNORMAL_CLOSURE, CLOSE_CODES } from '../wire/close-codes.js';
 import { DialPace } from './dial-pace.js';
 import type { Links } from './links.js';
-import { backoffMs, type DialTarget, DialTargets } from './redial.js';
+import { backoffMs, type DialTarget, DialTargets, type RedialConfig } from './redial.js';
 
 /** A peer that closed on purpose lives; it is dialled again after about this long. */
 const REOPEN_MS = 100;
+/** Links that are wanted and not urgent are dialled within this long for each: a handshake costs both sides some milliseconds. */
+const RELINK_MS = 200;
+/** The first redial waits up to this long for each address that fails, and the later ones up to so many times that: who lost half of a large mesh must not spend its time on dialling the dead. */
+const FAILING_MS = 100;
+const FAILING_FACTOR = 5;
 /** Refusals that time does not heal: wrong network, key, version, clock or identity. */
 const LASTING: ReadonlySet<number> = new Set([
   CLOSE_CODES.network,
@@ -212,6 +217,24 @@ export class Dialler {
     }
   }
 
+  /**
+   * Dials members that live, and were let go at another time, one after the other.
+   * @returns milliseconds within which their links should be open
+   */
+  relink(members: readonly Member[]): number {
+    const withinMs = members.length * RELINK_MS;
+    for (const { peer, addresses } of members) {
+      const dueMs = this.#nowMs + this.#random.below(withinMs);
+      for (const address of addresses) {
+        if (this.#ownAddresses.has(address)) continue;
+        const target = this.#targets.want(address, peer, false, dueMs);
+        if (!target.dialling) this.#renew(target, dueMs);
+      }
+    }
+    this.#stale = true;
+    return withinMs + this.#context.config.dialTimeoutMs;
+  }
+
   /** Who is wanted changed. */
   reconsider(): void {
     this.#stale = true;
@@ -309,9 +332,10 @@ export class Dialler {
     target.dialling = false;
     target.failingSinceMs ??= this.#nowMs;
     const failingForMs = this.#nowMs - target.failingSinceMs;
+    const redial = target.seed ? config : this.#crowdedRedial();
     const waitMs = Math.max(
       atLeastMs,
-      backoffMs(target.attempt, failingForMs, config, this.#random),
+      backoffMs(target.attempt, failingForMs, redial, this.#random),
     );
     target.attempt += 1;
     target.dueMs = this.#nowMs + waitMs;
@@ -319,6 +343,20 @@ export class Dialler {
     if (seed) outbox.emit({ kind: 'dial-failed', address, attempt, retryMs: waitMs, detail });
     const stranger = peer === undefined || this.#members.get(peer) === undefined;
     if (stranger && failingForMs > config.redialFastForMs) this.#giveUp(target);
+  }
+
+  /** The waits between redials, longer where many addresses fail. */
+  #crowdedRedial(): RedialConfig {
+    const { redialMinMs, redialMaxMs, redialFastForMs, redialSlowMs } = this.#context.config;
+    const eachMs = this.#targets.failing * FAILING_MS;
+    const longer = (ms: number, failingMs: number): number =>
+      Math.max(ms, Math.min(failingMs, redialSlowMs));
+    return {
+      redialMinMs: longer(redialMinMs, eachMs),
+      redialMaxMs: longer(redialMaxMs, FAILING_FACTOR * eachMs),
+      redialFastForMs,
+      redialSlowMs,
+    };
   }
 
   #giveUp(target: DialTarget): void {

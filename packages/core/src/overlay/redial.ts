@@ -21,7 +21,8 @@ export interface DialTarget {
   failingSinceMs: number | undefined;
 }
 
-type RedialConfig = Pick<
+/** The waits between redials; see `Config`. */
+export type RedialConfig = Pick<
   Config,
   'redialMinMs' | 'redialMaxMs' | 'redialFastForMs' | 'redialSlowMs'
 >;
@@ -65,6 +66,15 @@ export class DialTargets {
   get dialling(): number {
     let count = 0;
     for (const target of this.#targets.values()) if (target.dialling) count += 1;
+    return count;
+  }
+
+  /** Addresses of which the last attempt failed. */
+  get failing(): number {
+    let count = 0;
+    for (const { failingSinceMs } of this.#targets.values()) {
+      if (failingSinceMs !== undefined) count += 1;
+    }
     return count;
   }
 

@@ -194,6 +194,8 @@ export class SizedOverlay implements Overlay {
 
   #lookAfterOrphans(): void {
     for (const { addresses, peer } of this.#orphans.take(this.#nowMs)) {
+      // What is left of a mesh may be small enough to dial everybody anyway.
+      if (this.#topology.shape === 'full') continue;
       const [address] = addresses;
       if (address !== undefined) this.#dialler.ask(address, peer);
     }
@@ -250,7 +252,8 @@ export class SizedOverlay implements Overlay {
     this.#elsewhere = this.#census.present;
     const shape = this.#topology.reconsider(this.#hint.members, this.#elsewhere);
     if (shape !== before) this.#enter(shape);
-    if (shape === 'capped' || (shape === 'full' && before !== 'full')) this.#seek();
+    if (shape === 'capped') this.#seek();
+    else if (shape === 'full' && before !== 'full') this.#relink();
     this.#dialler.reconsider();
   }
 
@@ -260,6 +263,12 @@ export class SizedOverlay implements Overlay {
       const isMissing = this.#links.of(member.peer) === undefined && this.#topology.wants(member);
       if (isMissing) this.#dialler.seek(member);
     }
+  }
+
+  /** Everybody is wanted, and nobody soon: trees reach them meanwhile. */
+  #relink(): void {
+    const missing = this.#members.alive().filter(({ peer }) => this.#links.of(peer) === undefined);
+    this.#topology.relinking(this.#dialler.relink(missing));
   }
 
   #enter(shape: Shape): void {

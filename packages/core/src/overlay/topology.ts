@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Context } from '../context.js';
 import type { PeerId } from '../ids.js';
 import type { Member, Members } from '../membership/members.js';
 import type { Links } from './links.js';
@@ -15,19 +15,21 @@ interface Views {
  * probes everybody would be as dear as the links that were saved.
  */
 export class Topology {
-  readonly #config: Config;
+  readonly #context: Context;
   readonly #members: Members;
   readonly #links: Links;
   readonly #rings: Rings;
   #shape: Shape = 'full';
   #ringNeighbours: ReadonlySet<PeerId> | undefined;
   #views: Views | undefined;
+  #relinkedMs = 0;
 
-  constructor(parts: { self: PeerId; config: Config; members: Members; links: Links }) {
-    this.#config = parts.config;
+  constructor(parts: { context: Context; members: Members; links: Links }) {
+    this.#context = parts.context;
     this.#members = parts.members;
     this.#links = parts.links;
-    this.#rings = new Rings(parts.self, parts.config.cappedRings);
+    const { self, config } = parts.context;
+    this.#rings = new Rings(self.id, config.cappedRings);
   }
 
   get shape(): Shape {
@@ -43,13 +45,21 @@ export class Topology {
   reconsider(hint: number, elsewhere: number): Shape {
     this.#ringNeighbours = undefined;
     const count = Math.max(hint, this.#members.present().length + elsewhere + 1);
-    this.#shape = shapeOf(count, this.#shape, this.#config);
+    this.#shape = shapeOf(count, this.#shape, this.#context.config);
     return this.#shape;
   }
 
   /** The views that decide, as long as the shape is `partial`. */
   use(views: Views | undefined): void {
     this.#views = views;
+  }
+
+  /**
+   * Links to everybody are on their way, and take this long. Until then who has none is no more
+   * watched than before: a probe through others, who have none either, would find nobody.
+   */
+  relinking(withinMs: number): void {
+    this.#relinkedMs = this.#context.now.monotonicMs + withinMs;
   }
 
   /** Whether there should be a link to a member. */
@@ -68,7 +78,9 @@ export class Topology {
 
   /** Whether we would notice if it died: by its link, or since we lost it and look after it. */
   watches({ peer, state, witnessed }: Member): boolean {
-    if (this.#shape === 'full' || this.#links.of(peer) !== undefined) return true;
+    const isRelinked = this.#context.now.monotonicMs >= this.#relinkedMs;
+    if (this.#shape === 'full' && isRelinked) return true;
+    if (this.#links.of(peer) !== undefined) return true;
     return state === 'suspect' && witnessed;
   }
 }

@@ -321,6 +321,16 @@ describe('a member table that differs', () => {
     expect(sent(bench.say(link, ping), 'table-want')).toHaveLength(1);
   });
 
+  it('is asked of one neighbour at a time, as others may hold the same', () => {
+    const bench = new Bench();
+    const links = [bench.open(OTHER), bench.open(OTHER + 1)];
+    const ping = { kind: 'ping', nonce: 1, state: { high: 0, low: 0 }, table: 1 } as const;
+    const asked = () => links.flatMap((link) => sent(bench.say(link, ping), 'table-want'));
+    expect(asked()).toHaveLength(1);
+    bench.nowMs += 500;
+    expect(asked()).toHaveLength(1);
+  });
+
   it('is sent when asked for, at most once a second', () => {
     const bench = new Bench();
     const link = bench.open(OTHER);

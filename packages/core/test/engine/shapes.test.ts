@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '../../src/wire/close-codes.js';
-import { Bench } from '../support/bench.js';
+import { Bench, goodbyeOf } from '../support/bench.js';
 import { type ReadEffect, sent } from '../support/context.js';
 import { peer } from '../support/identities.js';
 
@@ -84,6 +84,24 @@ describe('a capped mesh', () => {
     const dials = chat(bench, 20).filter(({ kind }) => kind === 'dial');
     expect(dials).toEqual([]);
     expect(bench.engine.counters().suspicions).toBe(0);
+  });
+});
+
+describe('a mesh that has become small', () => {
+  it('dials everybody again, and suspects nobody to whom it has no link yet', () => {
+    const { bench, links } = linked(5);
+    const gone = links.filter((link) => {
+      return closedWith(bench.say(link, { kind: 'release' }), CLOSE_CODES.released).length > 0;
+    });
+    expect(gone.length).toBe(2);
+    chat(bench, 10);
+    const effects = links.flatMap((link) => {
+      if (gone.includes(link)) return [];
+      return bench.say(link, goodbyeOf(0x5f + link, { addresses: [`host${link - 1}:1`] }));
+    });
+    effects.push(...chat(bench, 3));
+    expect(bench.engine.counters()).toMatchObject({ shapeChanges: 2, suspicions: 0 });
+    expect(effects.filter(({ kind }) => kind === 'dial').length).toBe(2);
   });
 });
 

@@ -311,6 +311,34 @@ describe('a link refused in the handshake', () => {
   });
 });
 
+describe('many members', () => {
+  const MANY = 40;
+  const FIRST = 0x60;
+
+  it('that were let go, and are wanted again, are dialled one after the other', () => {
+    const made = new OverlayWorld();
+    for (let byte = FIRST; byte < FIRST + MANY; byte++)
+      made.hear(byte, { addresses: [`${byte}:1`] });
+    const withinMs = made.mesh.relink(made.members.alive());
+    const early = made.dialsWithin(1_000).length;
+    expect(early).toBeLessThan(MANY / 2);
+    expect(early + made.dialsWithin(withinMs).length).toBe(MANY);
+  });
+
+  it('that refuse are dialled again less often than a few', () => {
+    const redials = (count: number): number => {
+      const made = new OverlayWorld();
+      const all = Array.from({ length: count }, (_, index) => `${FIRST + index}:1`);
+      for (const [index, address] of all.entries()) made.hearOf(FIRST + index, [address]);
+      made.dialsWithin(5_000);
+      for (const address of all) made.fail(address);
+      return made.dialsWithin(500).length / count;
+    };
+    expect(redials(3)).toBe(1);
+    expect(redials(MANY)).toBeLessThan(0.5);
+  });
+});
+
 describe('a stopped mesh', () => {
   it('dials nobody', () => {
     const made = new OverlayWorld();

@@ -52,12 +52,7 @@ export class MembershipWorld {
     this.time = testContext(options);
     const { context } = this.time;
     this.members = new Members(context.limits.membersMax);
-    this.topology = new Topology({
-      self: context.self.id,
-      config: context.config,
-      members: this.members,
-      links: this.links,
-    });
+    this.topology = new Topology({ context, members: this.members, links: this.links });
     this.health = new Health(context.config);
     this.isolation = new Isolation(context, this.members, this.links, this.topology);
     this.dissemination = new Dissemination({
