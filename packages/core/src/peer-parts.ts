@@ -107,7 +107,7 @@ export function buildParts(
     context,
     members,
     links,
-    isLarge: () => topology.shape === 'partial',
+    ignores: (update) => attendance.ignores(update),
     apply: (update, link) => membership.apply(update, link.id),
     blame: hooks.blame,
   });

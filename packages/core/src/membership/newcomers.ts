@@ -33,8 +33,8 @@ export interface NewcomersParts {
   readonly context: Context;
   readonly members: Members;
   readonly links: Links;
-  /** Whether strangers come by other ways: then nobody is taken in on somebody's word. */
-  readonly isLarge: () => boolean;
+  /** Whether nobody's word counts here, as of members far away in a large mesh. */
+  readonly ignores: (update: MemberUpdate) => boolean;
   /** @throws HearsayError `forged` */
   readonly apply: (update: MemberUpdate, link: OpenLink) => void;
   /** @throws what is not the fault of the neighbour */
@@ -72,8 +72,8 @@ export class Newcomers {
    */
   heard(link: OpenLink, updates: readonly MemberUpdate[]): void {
     for (const update of updates) {
+      if (this.#parts.ignores(update)) continue;
       if (this.#isKnown(update, link)) this.#parts.apply(update, link);
-      else if (this.#parts.isLarge()) continue;
       else if (this.#spend(link)) this.#waiting.push({ update, link });
     }
     this.#takeTurn();

@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import type { MemberReason } from '../effect.js';
 import type { PeerId } from '../ids.js';
 import { PORT_MAX } from '../limits.js';
-import type { MemberState } from '../membership/member.js';
+import type { MemberState, MemberUpdate } from '../membership/member.js';
 import type { Member, Members } from '../membership/members.js';
 import type { Links } from '../overlay/links.js';
 import type { Shape } from '../overlay/shape.js';
@@ -72,6 +72,18 @@ export class Attendance {
   /** Whether the table is that of a large mesh: strangers are not taken in on somebody's word. */
   get isLarge(): boolean {
     return this.#parts.topology.shape === 'partial';
+  }
+
+  /**
+   * Whether what a neighbour says of a member counts for nothing: of strangers the roster tells, and a
+   * denial would not reach those who neither watch the accused nor are beside it.
+   */
+  ignores({ peer, state }: MemberUpdate): boolean {
+    const { context, members, topology } = this.#parts;
+    if (!this.isLarge || peer === context.self.id) return false;
+    const member = members.get(peer);
+    if (member === undefined) return true;
+    return (state === 'suspect' || state === 'dead') && !topology.watches(member);
   }
 
   /** To be called after every step: begins and ends with the shape of the mesh, and tells what came in. */

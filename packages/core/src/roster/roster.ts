@@ -25,9 +25,9 @@ import {
 } from './presence.js';
 
 const DOMAIN = 'hearsay presence 2';
-/** A lease is renewed so often at least; in a large mesh more seldom, so that all together speak about five times a second. */
+/** A lease is renewed so often at least; in a large mesh more seldom, so that all together speak three times a second. */
 const RENEW_MS_MIN = 60_000;
-const RENEW_MS_PER_MEMBER = 200;
+const RENEW_MS_PER_MEMBER = 300;
 const RENEW_MS_MAX = 1_800_000;
 /** A lease outlives two renewals that went astray. */
 const RENEWALS_PER_LEASE = 3;
@@ -175,7 +175,9 @@ export class Roster implements Replica {
     const own = this.#seats.get(this.#options.peer)?.presence;
     if (own === undefined && this.isFull) return;
     if (this.#hasLeft || (own !== undefined && own.generation > this.#options.generation)) return;
-    const afterMs = this.#isDenied(own) ? DENIAL_GAP_MS : this.#renewMs();
+    // A lease from when there were fewer is short, however seldom all now speak.
+    const dueMs = Math.min(this.#renewMs(), (own?.leaseMs ?? 0) / RENEWALS_PER_LEASE);
+    const afterMs = this.#isDenied(own) ? DENIAL_GAP_MS : dueMs;
     if (own === undefined || nowMs - own.saidMs >= afterMs) {
       this.#announce(RENEWALS_PER_LEASE * this.#renewMs());
     }

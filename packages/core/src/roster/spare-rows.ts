@@ -58,12 +58,14 @@ function isOutlived(
   );
 }
 
-/** Somebody met lately, or in a table from before whom the roster does not know yet. */
+/** Somebody met lately, or in a table from before whom the roster does not know yet. A suspicion is for those who watch. */
 function isAwaited(
-  { heardMs, sinceMs }: Member,
+  { heardMs, sinceMs, state }: Member,
   presence: Presence | undefined,
   { context, beganMs }: { readonly context: Context; readonly beganMs: number },
 ): boolean {
-  if (presence !== undefined) return heardMs !== undefined && stateOf(presence) === 'present';
+  if (presence !== undefined) {
+    return state === 'alive' && heardMs !== undefined && stateOf(presence) === 'present';
+  }
   return context.now.monotonicMs - Math.max(sinceMs, heardMs ?? 0, beganMs) < HANDOVER_MS;
 }

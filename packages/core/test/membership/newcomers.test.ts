@@ -17,7 +17,7 @@ function worldOf(newcomersPerLinkMax: number) {
     context: world.time.context,
     members: world.members,
     links: world.links,
-    isLarge: () => world.topology.shape === 'partial',
+    ignores: () => false,
     apply: (update, link) => world.membership.apply(update, link.id),
     blame: (_link, error) => blamed.push(error),
   });

@@ -89,6 +89,21 @@ describe('a member', () => {
     expect(b.get(peer(0x0b))?.ageMs).toBe(0);
   });
 
+  it('renews the lease that it has, though the roster has grown and leases are longer now', () => {
+    const world = new World();
+    const a = world.roster(0x01, { max: 300 });
+    a.tick();
+    for (let byte = 0x02; byte <= 0xff; byte++) {
+      const other = world.roster(byte);
+      other.tick();
+      pull(a, other);
+    }
+    world.pass(MINUTE_MS, a);
+    expect(a.get(peer(0x01))?.ageMs).toBe(0);
+    world.pass(MINUTE_MS, a);
+    expect(a.get(peer(0x01))?.ageMs).toBe(MINUTE_MS);
+  });
+
   it('that renews stays, and one that does not goes everywhere when its lease is over', () => {
     const { world, a, b } = two();
     const c = world.roster(0x0c);
