@@ -54,6 +54,8 @@ export interface Config {
   readonly batchQuietMs: number;
   /** Those that follow wait until the last batch is this old, to share the next one: what a batch costs (a signature, a frame on each link) is then paid once for many. */
   readonly batchGapMs: number;
+  /** While others speak too, the gap is as many times as long as there are speakers, up to this: receivers pay for the batches of all. */
+  readonly batchGapMaxMs: number;
   /** News of members waits this long for company before it is sent. */
   readonly gossipDelayMs: number;
   /** Between two pulls of one neighbour's whole member table. */
@@ -148,6 +150,7 @@ export const DEFAULT_CONFIG: Config = {
   dialGapMs: 5,
   batchQuietMs: 5,
   batchGapMs: 5,
+  batchGapMaxMs: 50,
   gossipDelayMs: 5,
   tablePullMs: 2_000,
   syncIntervalMs: 1_000,

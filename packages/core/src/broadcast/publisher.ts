@@ -12,6 +12,8 @@ import type { Broadcast } from './broadcast.js';
 const FLUSH: Timer = { kind: 'flush' };
 /** Bytes that a record adds besides its payload, at most. */
 const RECORD_OVERHEAD_BYTES = 24;
+/** Others are speakers when they were heard within so much of our last batch: a person's pause is longer. */
+const SPEAKERS_FOR_MS = 250;
 
 /**
  * Gathers what is published in one turn of the event loop into one batch: encoded once, sent to many.
@@ -27,6 +29,8 @@ export class Publisher {
   #bytes = 0;
   #sequence = 0;
   #sealedMs = 0;
+  /** From our last batch to the next. */
+  #gapMs: number;
   /** Messages accepted since the host last gave us a turn. */
   #accepted = 0;
   /** What our batches so far have told as causes. */
@@ -39,6 +43,7 @@ export class Publisher {
     hlc: HybridLogicalClock;
   }) {
     this.#context = parts.context;
+    this.#gapMs = parts.context.config.batchGapMs;
     this.#log = parts.log;
     this.#broadcast = parts.broadcast;
     this.#hlc = parts.hlc;
@@ -62,13 +67,13 @@ export class Publisher {
       topic: topic.toWellFormed(),
       payload: payload.slice(),
     });
-    const quiet = now.monotonicMs - this.#sealedMs >= config.batchQuietMs;
+    const quietMs = Math.max(config.batchQuietMs, this.#gapMs);
+    const quiet = now.monotonicMs - this.#sealedMs >= quietMs;
     if (quiet && !deadlines.has(FLUSH)) {
       this.#accepted = 1;
       this.#seal();
     } else {
-      const nextMs = this.#sealedMs + config.batchGapMs;
-      deadlines.setNoLater(FLUSH, Math.max(now.monotonicMs, nextMs));
+      deadlines.setNoLater(FLUSH, Math.max(now.monotonicMs, this.#sealedMs + this.#gapMs));
     }
     const id = { peer: self.id, generation: self.generation, sequence: this.#sequence };
     return { id, links: this.#broadcast.reach };
@@ -109,6 +114,8 @@ export class Publisher {
   #seal(): void {
     if (this.#records.length === 0) return;
     const { self, now } = this.#context;
+    const causes = this.#changedCauses();
+    this.#gapMs = this.#nextGapMs(causes.length);
     this.#sealedMs = now.monotonicMs;
     // Timed when the batch is closed: it follows everything delivered until then.
     const records = this.#records.map((record) => {
@@ -119,7 +126,7 @@ export class Publisher {
       generation: self.generation,
       firstSequence: this.#sequence - records.length + 1,
       count: records.length,
-      causes: this.#changedCauses(),
+      causes,
       records,
     };
     this.#records = [];
@@ -127,6 +134,20 @@ export class Publisher {
     const encoded = encodeBatch(batch, this.#context.notary.signBatch);
     this.#log.append(batch, encoded.bytes);
     this.#broadcast.originate(batch, encoded);
+  }
+
+  /**
+   * Whoever receives pays for each batch of everybody. Those who speak at the same time share what one
+   * alone may send, so that many who say much are not slowed down by the number of their batches.
+   * @param speakers others of whom something came since our last batch
+   */
+  #nextGapMs(speakers: number): number {
+    const { config, now } = this.#context;
+    if (now.monotonicMs - this.#sealedMs > SPEAKERS_FOR_MS) return config.batchGapMs;
+    return Math.min(
+      config.batchGapMs * (1 + speakers),
+      Math.max(config.batchGapMaxMs, config.batchGapMs),
+    );
   }
 
   /** Entries of our clock that rose since our batch before; receivers remember the others. */

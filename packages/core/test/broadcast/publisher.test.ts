@@ -68,6 +68,36 @@ describe('publishing', () => {
     expect(counts(bench.publish('e'))).toEqual([1]);
   });
 
+  it('shares the rate of one publisher with others who speak at the same time', () => {
+    const bench = new Bench({ config: { batchQuietMs: 5, batchGapMs: 5, batchGapMaxMs: 12 } });
+    const link = bench.open(0x60);
+    const counts = (effects: readonly ReadEffect[]): number[] =>
+      sent(effects, 'batch').map(({ frame }) => countOf(frame.bytes));
+    expect(counts(bench.publish('a'))).toEqual([1]);
+    bench.say(link, batchOf(0x60, 1));
+    expect(counts(bench.publish('b'))).toEqual([]);
+    expect(counts(bench.run(6))).toEqual([1]); // One other spoke before it: a gap of 10 ms from here.
+    bench.run(6);
+    expect(counts(bench.publish('c'))).toEqual([]);
+    bench.say(link, batchOf(0x60, 2), batchOf(0x61, 1), batchOf(0x62, 1));
+    expect(counts(bench.run(2))).toEqual([]);
+    expect(counts(bench.run(1))).toEqual([1]); // Three others: 20 ms, were it not for the bound.
+    bench.publish('d');
+    expect(counts(bench.run(11))).toEqual([]);
+    expect(counts(bench.run(2))).toEqual([1]);
+  });
+
+  it('does not wait for those who spoke long ago', () => {
+    const bench = new Bench({ config: { batchQuietMs: 5, batchGapMs: 5, batchGapMaxMs: 50 } });
+    const link = bench.open(0x60);
+    bench.publish('a');
+    bench.say(link, batchOf(0x60, 1), batchOf(0x61, 1));
+    bench.run(1_000);
+    expect(sent(bench.publish('b'), 'batch')).toHaveLength(1);
+    expect(sent(bench.publish('c'), 'batch')).toHaveLength(0);
+    expect(sent(bench.run(6), 'batch')).toHaveLength(1);
+  });
+
   it('begins another batch at the bounds of one', () => {
     const byRecords = new Bench({ limits: { batchRecordsMax: 2 } });
     byRecords.open(0x60);
