@@ -8,6 +8,9 @@ export interface TestPeer {
   readonly services: Services;
 }
 
+/** A service is found soon; on a busy machine, later. */
+export const READY = { timeoutMs: 30_000 };
+
 const TEST_KEY = Buffer.alloc(32, 9);
 
 /** Peers on loopback that know each other, each with its services; they end with the test. */
@@ -26,6 +29,23 @@ export async function mesh(count: number, options: ServicesOptions = {}): Promis
     onTestFinished(() => services.close());
     return { peer, services };
   });
+}
+
+/** One that calls and one that provides. */
+export async function two(): Promise<{ ana: TestPeer; bob: TestPeer }> {
+  const [ana, bob] = await mesh(2);
+  if (ana === undefined || bob === undefined) throw new Error('two peers');
+  return { ana, bob };
+}
+
+/** Everything that a call may leave behind. */
+export async function leavesNothing(...all: readonly Services[]): Promise<void> {
+  for (const services of all) {
+    await until(() => {
+      const { calls, attempts, works } = services.sizes();
+      return calls === 0 && attempts === 0 && works === 0;
+    });
+  }
 }
 
 /** Waits until what a test asks for holds, without asserting how long that takes. */
