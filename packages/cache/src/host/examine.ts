@@ -106,24 +106,12 @@ function compare(
 ): Promise<Compared | undefined> {
   signal?.throwIfAborted();
   const id = host.waits.next();
-  return new Promise((resolve, reject) => {
-    const end = (finish: () => void): void => {
-      clearTimeout(timer);
-      stop();
-      signal?.removeEventListener('abort', abort);
-      finish();
-    };
-    const abort = (): void => end(() => reject(signal?.reason));
-    const timer = setTimeout(
-      () => end(() => resolve(undefined)),
-      Math.max(1, untilMs - performance.now()),
-    );
-    const stop = host.compared.add((compared) => {
-      if (compared.peer === peer && compared.id === id) end(() => resolve(compared));
-    });
-    signal?.addEventListener('abort', abort, { once: true });
-    host.handle({ kind: 'compare', with: { peer, id } });
+  const answer = host.compared.next((compared) => compared.peer === peer && compared.id === id, {
+    waitMs: untilMs - performance.now(),
+    signal,
   });
+  host.handle({ kind: 'compare', with: { peer, id } });
+  return answer;
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

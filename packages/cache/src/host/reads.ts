@@ -110,25 +110,14 @@ async function ask(host: CacheHost, key: string, options: AskOptions): Promise<O
 }
 
 /** Whether this peer comes to hold all of it in time. */
-function caughtUp(
+async function caughtUp(
   host: CacheHost,
   seen: Vector,
   waitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const entries = seen.sorted();
-  return new Promise((resolve, reject) => {
-    const end = (finish: () => void): void => {
-      clearTimeout(timer);
-      stop();
-      signal?.removeEventListener('abort', abort);
-      finish();
-    };
-    const abort = (): void => end(() => reject(signal?.reason));
-    const timer = setTimeout(() => end(() => resolve(false)), waitMs);
-    const stop = host.steps.add(() => {
-      if (host.replication.includes(entries)) end(() => resolve(true));
-    });
-    signal?.addEventListener('abort', abort, { once: true });
-  });
+  const isHeld = (): boolean => host.replication.includes(entries);
+  await host.steps.next(isHeld, { waitMs, signal });
+  return isHeld();
 }
