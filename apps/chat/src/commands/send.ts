@@ -3,6 +3,7 @@ import { parseRoom } from '../chat/place.js';
 import { ChatSession } from '../chat/session.js';
 import { codeOf, EXIT, type ExitCode, Failure } from '../command-line/failure.js';
 import { messageBytesMax } from '../limits.js';
+import { counted } from '../text/counted.js';
 import { type Errand, type ErrandOptions, runErrand } from './errand.js';
 
 export interface SendOptions extends ErrandOptions {
@@ -33,7 +34,7 @@ export function send(roomWord: string, text: string, options: SendOptions): Prom
       const held = await waitUntilHeld(errand, message.id, until);
       const { live } = errand.peer.status();
       if (held >= until) {
-        process.stdout.write(`held by ${held} ${held === 1 ? 'peer' : 'peers'}\n`);
+        process.stdout.write(`held by ${counted(held, 'peer')}\n`);
         return EXIT.ok;
       }
       if (held === 0 && live === 0) throw new Failure('no peer found: not sent', EXIT.noPeer);

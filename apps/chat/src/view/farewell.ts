@@ -1,4 +1,5 @@
 import type { Departure } from '@hearsay/node';
+import { counted } from '../text/counted.js';
 import { formatDuration } from '../text/duration.js';
 
 /** The last line: how long, how much, and whether anything said here is nowhere else. */
@@ -7,14 +8,11 @@ export function farewellLine(
   events: number,
   { onlyHere, heldBy }: Departure,
 ): string {
-  const parts = [
-    `left after ${formatDuration(ranMs)}`,
-    `${events} ${events === 1 ? 'event' : 'events'}`,
-  ];
+  const parts = [`left after ${formatDuration(ranMs)}`, counted(events, 'event')];
   if (onlyHere > 0) {
     parts.push(onlyHere === 1 ? '1 message is only here' : `${onlyHere} messages are only here`);
   } else if (heldBy > 0) {
-    parts.push(`all held by ${heldBy} ${heldBy === 1 ? 'peer' : 'peers'}`);
+    parts.push(`all held by ${counted(heldBy, 'peer')}`);
   }
   return parts.join(', ');
 }

@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.js';
 import { formatDuration } from '../text/duration.js';
 import type { MemberNotice } from './notice.js';
 
@@ -37,7 +38,7 @@ function aliveWords({ name, was, reason, address, generation, incarnation }: Mem
 }
 
 function suspectReasons({ reason, silentMs, asked, agreed }: MemberNotice): (string | undefined)[] {
-  const others = asked > 0 ? `${peers(asked)} asked` : undefined;
+  const others = asked > 0 ? `${counted(asked, 'peer')} asked` : undefined;
   switch (reason) {
     case 'link-lost':
       return ['link lost', others];
@@ -48,7 +49,9 @@ function suspectReasons({ reason, silentMs, asked, agreed }: MemberNotice): (str
       ];
     default:
       return [
-        agreed > 0 ? `${peers(agreed)} ${agreed === 1 ? 'says' : 'say'} so` : 'others say so',
+        agreed > 0
+          ? `${counted(agreed, 'peer')} ${agreed === 1 ? 'says' : 'say'} so`
+          : 'others say so',
         silence(silentMs),
       ];
   }
@@ -62,12 +65,16 @@ function deadReasons(notice: MemberNotice): (string | undefined)[] {
     case 'others-agree':
       return [
         silence(silentMs),
-        agreed > 0 ? `${peers(agreed)} ${agreed === 1 ? 'agrees' : 'agree'}` : 'others agree',
+        agreed > 0
+          ? `${counted(agreed, 'peer')} ${agreed === 1 ? 'agrees' : 'agree'}`
+          : 'others agree',
       ];
     case 'suspicion-timeout':
       return [
         silence(silentMs),
-        agreed > 0 ? `${peers(agreed)} ${agreed === 1 ? 'agrees' : 'agree'}` : 'no sign of life',
+        agreed > 0
+          ? `${counted(agreed, 'peer')} ${agreed === 1 ? 'agrees' : 'agree'}`
+          : 'no sign of life',
       ];
     default:
       return ['others say so', silence(silentMs)];
@@ -76,10 +83,6 @@ function deadReasons(notice: MemberNotice): (string | undefined)[] {
 
 function silence(silentMs: number | undefined): string | undefined {
   return silentMs === undefined ? undefined : `silent ${formatDuration(silentMs)}`;
-}
-
-function peers(count: number): string {
-  return `${count} ${count === 1 ? 'peer' : 'peers'}`;
 }
 
 function listed(parts: readonly (string | undefined)[]): string {

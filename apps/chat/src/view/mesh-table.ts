@@ -2,6 +2,7 @@ import type { MemberState, PeerId } from '@hearsay/core';
 import type { PeerMember } from '@hearsay/node';
 import { truncate, width } from '@hearsay/terminal';
 import { isVisitor, type Names } from '../chat/names.js';
+import { counted } from '../text/counted.js';
 import { formatDuration, formatRoundTrip } from '../text/duration.js';
 import type { Glyphs, Look } from '../text/look.js';
 import { sanitiseLine } from '../text/sanitise.js';
@@ -102,9 +103,7 @@ export function meshTable(view: MeshView): string[] {
       : optional(member.state === 'alive' ? member.rttMs : undefined, formatRoundTrip),
     member.self ? '' : optional(member.heardMsAgo, formatDuration),
     `${member.generation}.${member.incarnation}`,
-    member.self
-      ? `${messages} ${messages === 1 ? 'event' : 'events'}`
-      : syncWords(member, { live, lackedAtDeath }),
+    member.self ? counted(messages, 'event') : syncWords(member, { live, lackedAtDeath }),
     member.self ? 'live' : optional(member.toldMsAgo, formatDuration),
   ]);
   const table = isLive ? { columns: COLUMNS, rows } : withoutDigest(rows);

@@ -1,5 +1,6 @@
 import { truncate } from '@hearsay/terminal';
 import { clockTime } from '../text/clock-time.js';
+import { counted } from '../text/counted.js';
 import { formatDuration } from '../text/duration.js';
 import { sanitiseLine } from '../text/sanitise.js';
 import { memberWords } from './member-words.js';
@@ -29,7 +30,7 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
     case 'in-sync':
       return good(inSyncWords(notice.inSync));
     case 'held':
-      return quiet(`${messages(notice.count)} now held by every live peer`);
+      return quiet(`${counted(notice.count, 'message')} now held by every live peer`);
     case 'reconnected':
       return good('no longer isolated');
     case 'unheld':
@@ -58,7 +59,7 @@ export function noticeWords(notice: Exclude<Notice, MessageNotice>): Words {
       );
     case 'gap':
       return warn(
-        `${messages(notice.messages)} of ${notice.name} are lost: nobody keeps them any more`,
+        `${counted(notice.messages, 'message')} of ${notice.name} are lost: nobody keeps them any more`,
       );
     case 'diverged':
       return {
@@ -150,7 +151,7 @@ function quietWords(notice: QuietNotice): string {
     case 'renamed':
       return `${notice.was} is now ${notice.name}`;
     case 'caught-up':
-      return `fetched ${messages(notice.messages)} from ${notice.name} in ${formatDuration(notice.tookMs)}`;
+      return `fetched ${counted(notice.messages, 'message')} from ${notice.name} in ${formatDuration(notice.tookMs)}`;
   }
 }
 
@@ -164,14 +165,14 @@ function backlogWords({
   const cut = shown < count ? `, the last ${shown} shown` : '';
   switch (origin) {
     case 'kept':
-      return `replayed ${messages(count)}${cut}`;
+      return `replayed ${counted(count, 'message')}${cut}`;
     case 'fetched':
-      return `fetched ${earlier(count)}${cut}`;
+      return `fetched ${counted(count, 'earlier message')}${cut}`;
     case 'late': {
       const from = clockTime(fromMs);
       const to = clockTime(toMs);
       const when = from === to ? from : `${from} to ${to}`;
-      return `${count} older ${count === 1 ? 'message' : 'messages'} arrived, sent ${when}${cut}`;
+      return `${counted(count, 'older message')} arrived, sent ${when}${cut}`;
     }
   }
 }
@@ -179,14 +180,14 @@ function backlogWords({
 /** `in sync: 3 messages`, `in sync with 2 of 2: 3 messages`. */
 function inSyncWords({ live, messages: count }: InSync): string {
   return live === 1
-    ? `in sync: ${messages(count)}`
-    : `in sync with ${live} of ${live}: ${messages(count)}`;
+    ? `in sync: ${counted(count, 'message')}`
+    : `in sync with ${live} of ${live}: ${counted(count, 'message')}`;
 }
 
 function unheldWords({ count, holding, behind }: Extract<Notice, { kind: 'unheld' }>): string {
-  if (holding.live === 0) return `alone: 0 live peers, ${messages(count)} waiting`;
+  if (holding.live === 0) return `alone: 0 live peers, ${counted(count, 'message')} waiting`;
   const who = behind.length === 0 ? '' : `: ${behind.join(', ')} behind`;
-  return `${messages(count)} not held by all yet (${holding.held}/${holding.live})${who}`;
+  return `${counted(count, 'message')} not held by all yet (${holding.held}/${holding.live})${who}`;
 }
 
 function memberTone({ state }: MemberNotice): Tone {
@@ -205,14 +206,6 @@ function memberTone({ state }: MemberNotice): Tone {
 const quiet = (text: string): Words => ({ text, tone: 'quiet' });
 const good = (text: string): Words => ({ text, tone: 'good' });
 const warn = (text: string): Words => ({ text, tone: 'warn' });
-
-function messages(count: number): string {
-  return `${count} ${count === 1 ? 'message' : 'messages'}`;
-}
-
-function earlier(count: number): string {
-  return `${count} earlier ${count === 1 ? 'message' : 'messages'}`;
-}
 
 function bytes(count: number): string {
   return count < 10_000 ? `${count} bytes` : `${Math.round(count / 1_000)} kB`;

@@ -4,6 +4,7 @@ import { truncate } from '@hearsay/terminal';
 import type { ChatMessage } from '../chat/message.js';
 import { isVisitor, type Names } from '../chat/names.js';
 import { clockTime } from '../text/clock-time.js';
+import { counted } from '../text/counted.js';
 import type { Look } from '../text/look.js';
 import { sanitiseLine } from '../text/sanitise.js';
 import { listedMembers, syncWords } from './mesh-table.js';
@@ -28,10 +29,10 @@ export interface SyncReport {
 /** `/sync`: one row for all, and one for each peer that is not in sync. */
 export function syncRows(report: SyncReport): string[] {
   const { live, inSync, stateHash, messages, waiting } = report;
-  const state = `state ${stateHash.slice(0, STATE_HASH_CHARS)}, ${count(messages, 'message')}`;
+  const state = `state ${stateHash.slice(0, STATE_HASH_CHARS)}, ${counted(messages, 'message')}`;
   const apart = apartRows(report);
   if (live === 0)
-    return [`alone: 0 live peers, ${count(waiting, 'message')} waiting; ${state}`, ...apart];
+    return [`alone: 0 live peers, ${counted(waiting, 'message')} waiting; ${state}`, ...apart];
   const head =
     inSync === live ? `in sync with ${inSync} of ${live}` : `${inSync} of ${live} in sync`;
   return [`${head}; ${state}`, ...apart];
@@ -69,8 +70,4 @@ export function whoRows(members: readonly PeerMember[], names: Names): string[] 
     groups.set(member.state, [...(groups.get(member.state) ?? []), name]);
   }
   return [...groups].map(([state, group]) => `${state}: ${group.join(', ')}`);
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,8 @@
 import type { PeerId } from '@hearsay/core';
 import type { Peer, PeerEventName, PeerEvents } from '@hearsay/node';
-import type { Names } from '../../chat/names.js';
+import { isVisitor, type Names } from '../../chat/names.js';
 import { peerFields } from '../../json/objects.js';
+import { counted } from '../../text/counted.js';
 import { formatDuration } from '../../text/duration.js';
 import { sanitiseLine } from '../../text/sanitise.js';
 import type { Tone } from '../../view/notice-words.js';
@@ -31,8 +32,11 @@ export function followMesh(
   });
   const stops = [
     on('member', (event) => {
-      if (event.member.self) return undefined;
-      const { id } = event.member;
+      const { member, was } = event;
+      // Commands come and go: of one that went before we were here there is nothing to tell.
+      const wasNeverHere = isVisitor(member) && was === undefined && member.state === 'left';
+      if (member.self || wasNeverHere) return undefined;
+      const { id } = member;
       return { ...about(id, 'peer', peerFields(event)), ...memberWords(event) };
     }),
     on('link', ({ id, up, address, reason }) => ({
@@ -42,7 +46,7 @@ export function followMesh(
     })),
     on('caught-up', ({ id, messages, tookMs }) => ({
       ...about(id, 'caught-up', { id, messages, tookMs: Math.round(tookMs) }),
-      text: `gave us ${messages} messages that we lacked, in ${formatDuration(tookMs)}`,
+      text: `gave us ${counted(messages, 'message')} that we lacked, in ${formatDuration(tookMs)}`,
       tone: 'good',
     })),
     on('lagged', (event) => ({

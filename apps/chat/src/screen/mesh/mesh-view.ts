@@ -9,6 +9,7 @@ import {
 } from '@hearsay/terminal';
 import { Names } from '../../chat/names.js';
 import { clockTime } from '../../text/clock-time.js';
+import { counted } from '../../text/counted.js';
 import { formatDuration } from '../../text/duration.js';
 import { meshTable } from '../../view/mesh-table.js';
 import type { ScreenState } from '../model/state.js';
@@ -62,7 +63,7 @@ function titleLine(state: ScreenState, { atMs }: Surroundings): Line {
     .map(([name, count]) => `${count} ${name}`);
   const dot = ` ${glyphs.dot} `;
   const isNarrow = size.columns < RELAYS_FROM_COLUMNS;
-  const all = isNarrow ? '' : `${members.length} ${members.length === 1 ? 'member' : 'members'}: `;
+  const all = isNarrow ? '' : `${counted(members.length, 'member')}: `;
   const isTiny = size.columns < TINY_COLUMNS;
   const left: Line = [
     span(isTiny ? ' MESH' : ` MESH ${network}`, 'title'),

@@ -9,6 +9,7 @@ import {
   width,
 } from '@hearsay/terminal';
 import { isVisitor } from '../../chat/names.js';
+import { counted } from '../../text/counted.js';
 import { formatDuration, formatSince } from '../../text/duration.js';
 import type { Glyphs } from '../../text/look.js';
 import { isStale, stateGlyph } from '../../view/mesh-table.js';
@@ -24,7 +25,7 @@ export function memberPane(state: ScreenState, columns: number, count: number): 
   const { surroundings, glyphs } = state;
   const members = surroundings.members.filter((member) => member.self || !isVisitor(member));
   const live = members.filter((member) => member.state === 'alive').length;
-  const title = `${members.length} ${members.length === 1 ? 'member' : 'members'}  ${live} live`;
+  const title = `${counted(members.length, 'member')}  ${live} live`;
   const rows: Line[] = [[span(` ${title}`, 'dim')], []];
   const room = count - rows.length;
   const shown = members.length > room ? members.slice(0, Math.max(0, room - 1)) : members;

@@ -1,6 +1,7 @@
 import { type Role, type Span, span } from '@hearsay/terminal';
 import { isVisitor } from '../../chat/names.js';
 import { clockTime } from '../../text/clock-time.js';
+import { counted } from '../../text/counted.js';
 import type { Glyphs } from '../../text/look.js';
 import type { NamedMember, Surroundings } from '../model/surroundings.js';
 
@@ -24,7 +25,7 @@ export function syncSpans(
   if (diverged.length > 0) parts.push(span(`DIVERGED from ${listed(diverged)}`, 'alarm'), dot);
   if (isolated) parts.push(span('isolated: calling nobody dead', 'warn'), dot);
   if (live === 0) {
-    const words = `alone: 0 live peers, ${waiting} ${waiting === 1 ? 'message' : 'messages'} waiting`;
+    const words = `alone: 0 live peers, ${counted(waiting, 'message')} waiting`;
     parts.push(span(`${glyphs.onlyHere} ${words}`, waiting > 0 ? 'warn' : 'dim'));
   } else if (inSync === live) {
     parts.push(span(`${glyphs.alive} in sync with ${inSync} of ${live}${since}`, 'good'));
@@ -45,11 +46,11 @@ function apart(
   const behind = live.filter(({ lacks }) => lacks > 0);
   const ahead = live.filter((member) => member.ahead > 0 && member.lacks === 0);
   if (behind.length > 0) {
-    groups.push([`${counted(behind, ({ name, lacks }) => `${name} ${lacks}`)} behind`, 'warn']);
+    groups.push([`${listed(behind, ({ name, lacks }) => `${name} ${lacks}`)} behind`, 'warn']);
   }
   if (ahead.length > 0) {
     groups.push([
-      `we lack ${counted(ahead, ({ name, ahead: has }) => `${has} of ${name}`)}`,
+      `we lack ${listed(ahead, ({ name, ahead: has }) => `${has} of ${name}`)}`,
       'warn',
     ]);
   }
@@ -58,7 +59,7 @@ function apart(
   const dead = others.filter(({ state }) => state === 'dead');
   if (dead.length > 0) {
     const lacked = ({ id }: NamedMember): number => lackedAtDeath.get(id) ?? 0;
-    const words = counted(dead, (member) =>
+    const words = listed(dead, (member) =>
       lacked(member) > 0 ? `${member.name} (lacked ${lacked(member)})` : member.name,
     );
     groups.push([`${words} dead`, 'alarm']);
@@ -66,11 +67,11 @@ function apart(
   return groups;
 }
 
-function listed(members: readonly NamedMember[]): string {
-  return counted(members, ({ name }) => name);
-}
-
-function counted(members: readonly NamedMember[], words: (member: NamedMember) => string): string {
+/** As many of them as there is room for. */
+function listed(
+  members: readonly NamedMember[],
+  words: (member: NamedMember) => string = ({ name }) => name,
+): string {
   const more = members.length - NAMES_MAX;
   const named = members.slice(0, NAMES_MAX).map(words).join(', ');
   return more > 0 ? `${named} and ${more} more` : named;
