@@ -97,6 +97,10 @@ export class Inbox {
         if (whole !== undefined) asks.answered(from, post.id, post.behind, whole);
         return;
       }
+      case 'fragment':
+        return asks.fragment(from, post);
+      case 'more':
+        return asks.more(from, post);
       case 'digests':
         this.#handlers.flush();
         return divergence.digests(from, post.id, post.vector, post.digests);

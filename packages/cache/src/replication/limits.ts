@@ -30,6 +30,8 @@ export interface ReplicationLimits {
   readonly forgetAfterMs: number;
   /** Writes and reads that wait for others; one more is refused. */
   readonly waitsMax: number;
+  /** Questions at once for what expired here too early; further keys wait for their turn. */
+  readonly refillsMax: number;
   /** Computations under way that a peer looks after for others; one more is computed by who asks. */
   readonly flightsMax: number;
 }
@@ -49,5 +51,6 @@ export const DEFAULT_REPLICATION_LIMITS: ReplicationLimits = {
   forgetGraceMs: 30_000,
   forgetAfterMs: 86_400_000,
   waitsMax: 65_536,
+  refillsMax: 8,
   flightsMax: 4_096,
 };

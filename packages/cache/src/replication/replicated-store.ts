@@ -14,6 +14,10 @@ export interface ReplicatedStore {
    * @param vector of the other peer: it must know all deletions that are forgotten here
    */
   refill(survivor: Survivor, vector: ReadonlyVector, nowMs: number): boolean;
+  /** Keys that lack what they hold elsewhere, since they expired here too early: at most so many. */
+  readonly lapsed: number;
+  /** Those of them that still do. */
+  lapsedKeys(nowMs: number): readonly string[];
   /** Everything up to here is held, or was overwritten by something held. */
   advance(stream: StreamId, sequence: number): void;
   /** What survives of a stream after a sequence, in order. */

@@ -27,6 +27,7 @@ import { Inbox } from './inbox.js';
 import type { Applied, Input, ReplicationOptions, Write } from './input.js';
 import { DEFAULT_REPLICATION_LIMITS } from './limits.js';
 import { isLarge, OwnStream } from './own-stream.js';
+import { Refills } from './refills.js';
 import { renewStream } from './renew-stream.js';
 import { Repair } from './repair.js';
 import { writtenSince } from './reseed.js';
@@ -44,6 +45,7 @@ export class Replication {
   readonly #holdings: Holdings;
   readonly #acks: Acks;
   readonly #asks: Asks;
+  readonly #refills: Refills;
   readonly #flights: Flights;
   readonly #divergence: Divergence;
   readonly #inbox: Inbox;
@@ -90,6 +92,7 @@ export class Replication {
     for (const [peer, seenMs] of restored?.members ?? []) this.#holdings.remember(peer, seenMs);
     this.#acks = new Acks(this.#context, this.#holdings);
     this.#asks = new Asks(this.#context, this.#holdings);
+    this.#refills = new Refills(this.#context, this.#holdings, this.#asks);
     this.#flights = new Flights(this.#context, this.#holdings);
     this.#divergence = new Divergence(this.#context, this.#holdings);
     this.#delivery = new Delivery(this.#context, {
@@ -270,6 +273,7 @@ export class Replication {
       case 'post':
         return this.#inbox.take(input.from, decodePost(input.bytes));
       case 'link-up':
+        this.#refills.linkUp();
         return this.#holdings.linkUp(input.peer);
       case 'link-down':
         return this.#linkDown(input.peer);
@@ -327,6 +331,7 @@ export class Replication {
       this.#divergence.tick(),
       this.#acks.settle(),
       this.#asks.expire(),
+      this.#refills.tick(),
     );
   }
 

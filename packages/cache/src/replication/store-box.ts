@@ -38,6 +38,14 @@ export class StoreBox implements ReplicatedStore {
     return this.#store.refill(survivor, this.#clockOf(vector), nowMs);
   }
 
+  get lapsed(): number {
+    return this.#store.lapsed.size;
+  }
+
+  lapsedKeys(nowMs: number): readonly string[] {
+    return this.#store.lapsed.keys(nowMs);
+  }
+
   advance(stream: StreamId, sequence: number): void {
     this.#store.advance(VectorClock.from([[stream, sequence]]));
   }

@@ -7,6 +7,8 @@ import { Adopted } from './adopted.js';
 import { Composites } from './composites.js';
 import { PARTITIONS, type PartitionDigest, partitionOf } from './digests.js';
 import { Eviction } from './eviction.js';
+import { Lapsed } from './lapsed.js';
+import { memoryView } from './memory-view.js';
 import { Preparations } from './preparations.js';
 import { Registers } from './registers.js';
 import { NO_SLOT, STATE } from './slots.js';
@@ -26,7 +28,6 @@ import { Upkeep } from './upkeep.js';
 import { visibleValue } from './visible-value.js';
 import { Writes } from './writes.js';
 
-const DEAD_SHARE_DIVISOR = 5;
 const SCAN_LIMIT = 1_000;
 
 /**
@@ -49,6 +50,8 @@ export class Store {
   #nowMs = 0;
   readonly #table = new Table();
   readonly #adopted = new Adopted(this.#table.index);
+  /** What expired here too early: another peer may have it. */
+  readonly lapsed: Lapsed = new Lapsed(this.#table);
   readonly #registers = new Registers(this.#table);
   readonly #composites = new Composites(this.#table, this.#registers);
   readonly #writes: Writes;
@@ -65,6 +68,7 @@ export class Store {
       table: this.#table,
       registers: this.#registers,
       composites: this.#composites,
+      lapsed: this.lapsed,
       emit: (kind, slot) => {
         this.#eviction.touch(slot, this.#nowMs);
         this.#emit(kind, slot);
@@ -344,18 +348,7 @@ export class Store {
 
   /** What memory is used for. */
   memory(): MemoryView {
-    const { bytes, deadBytes, live, digests, byKey } = this.#table;
-    const bytesMax = this.#memoryBytesMax;
-    return {
-      bytes,
-      bytesMax,
-      deadBytes,
-      deadBytesMax: Math.floor(bytesMax / DEAD_SHARE_DIVISOR),
-      overFull: bytes > bytesMax + bytesMax / 10,
-      live,
-      dead: byKey.size - live,
-      partialPartitions: digests.partialCount,
-    };
+    return memoryView(this.#table, this.#memoryBytesMax);
   }
 
   #register(slot: number, nowMs: number): Value | undefined {

@@ -3,6 +3,7 @@ import { Composite, type CompositeChange, type DeadlineWrite } from '../values/c
 import type { Operation } from '../values/operation.js';
 import type { Version } from '../values/stamp.js';
 import type { Composites } from './composites.js';
+import type { Lapsed } from './lapsed.js';
 import type { Origin, Registers } from './registers.js';
 import { NO_SLOT, STATE } from './slots.js';
 import type { CompositeSurvivor, RegisterSurvivor, Survivor } from './survivor.js';
@@ -13,6 +14,7 @@ interface Parts {
   readonly table: Table;
   readonly registers: Registers;
   readonly composites: Composites;
+  readonly lapsed: Lapsed;
   readonly emit: (kind: StoreEvent['kind'], slot: number) => void;
 }
 
@@ -40,7 +42,7 @@ export class Writes {
       case 'hash-set':
       case 'hash-remove':
       case 'clear':
-        return this.#compose(slot, key, origin, change);
+        return this.#compose(slot, key, origin, change, nowMs);
     }
   }
 
@@ -86,37 +88,48 @@ export class Writes {
     origin: Origin,
     write: { readonly deadlineMs: number | undefined; readonly nowMs: number },
   ): boolean {
-    const { composites, registers, table } = this.#parts;
+    const { composites, registers, table, lapsed } = this.#parts;
     const composite = composites.at(slot);
-    if (composite === undefined)
-      return registers.writeDeadline(slot, key, origin, write) !== NO_SLOT;
+    if (composite === undefined) {
+      const written = registers.writeDeadline(slot, key, origin, write);
+      lapsed.note(written, write.nowMs);
+      return written !== NO_SLOT;
+    }
     const { ms, counter, stream, sequence } = origin;
     const version = { ms, counter, stream, sequence };
     const changed = composite.setDeadline({ version, deadlineMs: write.deadlineMs });
     table.refresh(slot);
+    lapsed.note(slot, write.nowMs);
     return changed;
   }
 
-  #compose(slot: number, key: string, origin: Origin, change: CompositeChange): boolean {
-    const { composites, table } = this.#parts;
+  #compose(
+    slot: number,
+    key: string,
+    origin: Origin,
+    change: CompositeChange,
+    nowMs: number,
+  ): boolean {
+    const { composites, table, lapsed } = this.#parts;
     const written = composites.apply(slot, key, origin, change);
     if (written === NO_SLOT) return false;
+    // Its deadline ends with it, though some of it may have been added beside.
+    if (change.kind === 'clear') lapsed.note(written, nowMs);
     return this.#written(table.isLive(written) ? 'set' : 'delete', written);
   }
 
   #adoptRegister(survivor: RegisterSurvivor, nowMs: number, asked: boolean): boolean {
     const { table } = this.#parts;
     const { key, version, deadlineWrite } = survivor;
-    let changed = false;
-    if (version !== undefined && (asked || table.find(key) !== NO_SLOT || !this.#knows(version))) {
-      changed = this.#adoptContent(survivor, version, nowMs);
-    }
-    if (deadlineWrite === undefined) return changed;
-    return this.#adoptDeadline(key, deadlineWrite, nowMs) || changed;
+    const isNews =
+      version !== undefined && (asked || table.find(key) !== NO_SLOT || !this.#knows(version));
+    // First the deadline: by it the content lives, though it may have expired here for want of it.
+    const isMoved = deadlineWrite !== undefined && this.#adoptDeadline(key, deadlineWrite, nowMs);
+    return (isNews && this.#adoptContent(survivor, version, nowMs)) || isMoved;
   }
 
   #adoptContent(survivor: RegisterSurvivor, version: Version, nowMs: number): boolean {
-    const { registers, composites, table } = this.#parts;
+    const { registers, composites, table, lapsed } = this.#parts;
     const { key, content, deadlineMs } = survivor;
     const slot = table.find(key);
     const origin = this.#origin(version);
@@ -131,7 +144,9 @@ export class Writes {
     const written = registers.write(slot, key, origin, lost);
     if (written === NO_SLOT) return false;
     // A deadline that we know of may be later than the one it expired by.
-    if (table.deadlineMs(written) > nowMs) registers.strip(written, STATE.evicted);
+    if (table.deadlineMs(written) <= nowMs) return true;
+    registers.strip(written, STATE.evicted);
+    lapsed.note(written, nowMs);
     return true;
   }
 
@@ -160,6 +175,7 @@ export class Writes {
     const theirs = Composite.from(state);
     if (composites.at(slot)?.covers(theirs) === true) return false;
     const written = composites.merge(slot, key, theirs);
+    this.#parts.lapsed.note(written, nowMs);
     if (written !== NO_SLOT)
       return this.#written(table.isLive(written) ? 'set' : 'delete', written);
     // A later register is here; the deadline may be later still.

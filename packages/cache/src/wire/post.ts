@@ -40,6 +40,16 @@ export type Post =
       readonly count: number;
       readonly bytes: Uint8Array;
     }
+  /** A part of an answer that is larger than a frame; the first ones come by themselves. */
+  | {
+      readonly kind: 'fragment';
+      readonly id: number;
+      readonly size: number;
+      readonly offset: number;
+      readonly bytes: Uint8Array;
+    }
+  /** Asks for the fragments of an answer from there on. */
+  | { readonly kind: 'more'; readonly id: number; readonly offset: number }
   /** Digests of all partitions of whoever holds exactly the vector with this hash. `id` 0: no answer. */
   | {
       readonly kind: 'digests';
@@ -91,6 +101,8 @@ const KINDS: readonly PostKind[] = [
   'partition',
   'flight',
   'compared',
+  'fragment',
+  'more',
 ];
 const VERDICTS: readonly Verdict[] = ['equal', 'different', 'elsewhere'];
 const STEPS: readonly FlightStep[] = ['want', 'yours', 'wait', 'look', 'done', 'failed', 'leave'];
@@ -142,6 +154,12 @@ function writeFields(writer: Writer, post: Post): void {
       writer.varuint(post.id).u8(post.behind ? 1 : 0);
       writer.varuint(post.index).varuint(post.count).raw(post.bytes);
       return;
+    case 'fragment':
+      writer.varuint(post.id).varuint(post.size).varuint(post.offset).raw(post.bytes);
+      return;
+    case 'more':
+      writer.varuint(post.id).varuint(post.offset);
+      return;
     case 'digests':
       writer.varuint(post.id).raw(post.vector).raw(post.digests);
       return;
@@ -190,6 +208,16 @@ function readFields(kind: PostKind, reader: Reader): Post {
       const { index, count } = readPlace(reader);
       return { kind, id, behind, index, count, bytes: rest(reader) };
     }
+    case 'fragment': {
+      const [id, size, offset] = [reader.varuint(), reader.varuint(), reader.varuint()];
+      const { remaining } = reader;
+      if (remaining === 0 || remaining > PART_BYTES || offset + remaining > size) {
+        throw new HearsayError('malformed', 'a fragment beyond its answer');
+      }
+      return { kind, id, size, offset, bytes: rest(reader) };
+    }
+    case 'more':
+      return { kind, id: reader.varuint(), offset: reader.varuint() };
     case 'digests': {
       const id = reader.varuint();
       const vector = reader.raw(VECTOR_HASH_BYTES);

@@ -78,6 +78,32 @@ describe('a set that peers apart have each filled', () => {
     expectAgreement(mesh);
   });
 
+  it('is read from a majority as it stands there, whatever is written meanwhile', () => {
+    const { mesh, nodes, total } = apart('majority');
+    const [first, second, third, fourth] = nodes;
+    mesh.linkAll();
+    mesh.run(10_000);
+    for (const node of [second, third, fourth]) mesh.cut(first, node);
+    mesh.write(second, 'tags', (store, nowMs) =>
+      store.prepareRemove('set', 'tags', [elementOf(second)], nowMs),
+    );
+    mesh.run(2_000);
+    expect([sizeOf(first), sizeOf(second)]).toEqual([total, total - 1]);
+    mesh.lossPercent = 5;
+    mesh.link(first, second);
+    mesh.run(20); // Until each knows that the other takes part.
+    const untilMs = mesh.nowMs + 20_000;
+    const ask = { id: 1, key: 'tags', entries: [], to: [second.peer], answers: 1, untilMs };
+    mesh.handle(first, { kind: 'ask', ask });
+    let writes = 0;
+    mesh.run(10_000, () => {
+      writes += 1;
+      if (writes < 40) mesh.set(second, 'beside', `${writes}`);
+    });
+    expect(first.settled.get(1)?.outcome).toMatchObject({ kind: 'reached', copies: 2 });
+    expect(sizeOf(first)).toBe(total - 1);
+  });
+
   it('that is larger than a repair carries is told, and repaired once it is smaller', () => {
     const { mesh, nodes } = apart('too large', { keyStateBytesMax: 2_000_000 });
     const [first, second] = nodes;
@@ -103,6 +129,11 @@ describe('a set that peers apart have each filled', () => {
     expectAgreement(mesh);
   });
 });
+
+function elementOf(node: CacheNode): string {
+  const survivor = node.box.survivor('tags');
+  return (survivor?.kind === 'composite' && survivor.state.items[0]?.element) || '';
+}
 
 function fillOnce(mesh: CacheMesh, node: CacheNode): void {
   mesh.write(node, 'tags', (store, nowMs) => store.prepareAdd('tags', ['one more'], nowMs));

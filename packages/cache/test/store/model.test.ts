@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, Store } from '../../src/index.js';
 import { valueAfter } from '../support/reference.js';
-import { type Peer, plain, Replicas } from '../support/replicas.js';
+import { overWire, type Peer, plain, Replicas } from '../support/replicas.js';
 import { runs } from '../support/runs.js';
 
 const KEYS = ['a', 'b'] as const;
@@ -97,13 +97,38 @@ function take(replicas: Replicas, step: Step): void {
 function compare(replicas: Replicas, peer: Peer): void {
   const known = replicas.written.filter(({ version }) => peer.store.clock.includes(version));
   for (const key of KEYS) {
-    if (peer.store.isEvicted(key)) continue; // Extended when it had expired here.
     const nowMs = replicas.wallMs(peer);
+    if (lacks(peer, key, nowMs)) continue; // Extended when it had expired here.
     const value = plain(peer.store.get(key, nowMs));
     const expected = valueAfter(known, key, nowMs);
     // What a peer whose clock is ahead gave us may have expired there already.
     if (!isDeepStrictEqual(value, expected)) {
       expect(value).toEqual(valueAfter(known, key, nowMs + 2 * SKEW_MAX_MS));
+    }
+  }
+}
+
+function lacks({ store }: Peer, key: string, nowMs: number): boolean {
+  return store.isEvicted(key) || store.lapsed.keys(nowMs).includes(key);
+}
+
+/** Whoever lacks the content of a key that lives asks the others; in the end all have it, or nobody. */
+function refill(replicas: Replicas): void {
+  for (const _ of replicas.peers) for (const peer of replicas.peers) askOthers(replicas, peer);
+  for (const key of KEYS) {
+    const missing = replicas.peers.filter((peer) => lacks(peer, key, replicas.wallMs(peer)));
+    expect([0, replicas.peers.length]).toContain(missing.length);
+  }
+}
+
+function askOthers(replicas: Replicas, peer: Peer): void {
+  const nowMs = replicas.wallMs(peer);
+  for (const key of peer.store.lapsed.keys(nowMs)) {
+    for (const { store } of replicas.peers) {
+      const survivor = store === peer.store ? undefined : store.survivor(key);
+      if (survivor === undefined) continue;
+      const theirs = overWire(survivor);
+      if (!peer.store.refill(theirs, store.clock, nowMs)) peer.store.adopt(theirs, nowMs);
     }
   }
 }
@@ -118,6 +143,7 @@ function run(skewsMs: readonly number[], taken: readonly Step[]): void {
   replicas.settle();
   const asOfMs = replicas.nowMs + 50;
   for (const peer of replicas.peers) peer.store.expire(replicas.wallMs(peer));
+  refill(replicas);
   for (const peer of replicas.peers) compare(replicas, peer);
   const [first, ...rest] = replicas.peers.map(({ store }) => store.digests(asOfMs));
   for (const other of rest) {

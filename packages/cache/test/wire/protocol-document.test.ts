@@ -45,7 +45,7 @@ describe('the vectors of the cache in docs/protocol.md', () => {
       return post.kind;
     });
     expect(new Set(kinds)).toEqual(
-      new Set('have applied ask answer digests partition flight compared'.split(' ')),
+      new Set('have applied ask answer digests partition flight compared fragment more'.split(' ')),
     );
   });
 
