@@ -89,10 +89,12 @@ describe('hearsay cache', () => {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     expect(await done(mesh, address, 'incr', 'n')).toBe('1\n');
     expect(await done(mesh, address, 'incr', 'n', '-3')).toBe('-2\n');
-    expect(await done(mesh, address, 'add', 's', 'b', 'a')).toBe('a\nb\n');
-    expect(await done(mesh, address, 'rem', 's', 'b')).toBe('a\n');
+    expect(await done(mesh, address, 'add', 's', 'b', 'a')).toBe('added b, a (2 elements)\n');
+    expect(await done(mesh, address, 'add', 's', 'b', 'c')).toBe('added 1 of 2 (3 elements)\n');
+    const removed = JSON.parse(await done(mesh, address, 'rem', 's', 'b', 'c', '--json')) as object;
+    expect(removed).toMatchObject({ type: 'changed', op: 'rem', changed: 2, size: 1 });
     expect(await done(mesh, address, 'members', 's')).toBe('a\n');
-    expect(await done(mesh, address, 'hset', 'h', 'name', 'ana')).toBe('name = ana\n');
+    expect(await done(mesh, address, 'hset', 'h', 'name', 'ana')).toBe('name = ana (1 field)\n');
     expect(await done(mesh, address, 'hget', 'h', 'name')).toBe('ana\n');
     const set = mesh.start('cache', 'set', '--peer', address ?? '', 'file', '-', '--ttl', '1m');
     set.write('from a pipe');

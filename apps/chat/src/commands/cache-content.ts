@@ -1,4 +1,4 @@
-import { sanitiseText } from '../text/sanitise.js';
+import { sanitiseLine, sanitiseText } from '../text/sanitise.js';
 
 /** What a key holds, as a peer tells it. */
 export type CacheContent =
@@ -31,4 +31,29 @@ export function contentLines(content: CacheContent): readonly (string | Buffer)[
     case 'hash':
       return Object.entries(content.fields).map(([field, value]) => clean(`${field} = ${value}`));
   }
+}
+
+/** Of a line for eyes, so that one long value does not bury the others. */
+const LINE_CHARS_MAX = 120;
+
+/** What a key holds in one line of many: bytes are counted, and on a terminal what is long is cut. */
+export function contentLine(content: CacheContent): string {
+  if (content.type === 'register' && 'base64' in content) {
+    return `<${Buffer.from(content.base64, 'base64').length} bytes>`;
+  }
+  const line = contentLines(content).join(', ');
+  return process.stdout.isTTY === true ? shortLine(line) : line;
+}
+
+/** A key as it is shown: on a terminal nothing in it acts. */
+export function seenKey(key: string): string {
+  return process.stdout.isTTY === true ? sanitiseLine(key) : key;
+}
+
+/** Text of somebody as a part of a line, cut where it is long. */
+export function shortLine(text: string): string {
+  const characters = [...sanitiseLine(text)];
+  if (characters.length <= LINE_CHARS_MAX) return characters.join('');
+  const rest = characters.length - LINE_CHARS_MAX;
+  return `${characters.slice(0, LINE_CHARS_MAX).join('')}... (${rest} more)`;
 }

@@ -19,6 +19,10 @@ Examples:
   date | hearsay cache set now -     the value from stdin
   hearsay cache incr visits
   hearsay cache incr visits -- -3    less by three
+  hearsay cache add tags red green   added red, green (2 elements)
+  hearsay cache members tags         one a line
+  hearsay cache hset user:1 name ana
+  hearsay cache del user:1 tags      values, and texts of the pad: pad/notes
   hearsay cache watch user: --json
   hearsay cache doctor               do all hold the same?
 
@@ -104,24 +108,24 @@ function addWrites(cache: Command, done: Done): void {
       done(await cacheChange(key, { op: 'incr', by: by ?? 1 }, options));
     });
   for (const [op, description] of [
-    ['add', 'add elements to a set, and print it'],
-    ['rem', 'remove elements of a set, and print it'],
+    ['add', 'add elements to a set, and print how many it has then'],
+    ['rem', 'remove elements of a set, and print how many are left'],
   ] as const) {
     writing(cache, op, description)
       .argument('<key>')
       .argument('<element...>')
       .action(async (key: string, values: readonly string[], options: WriteCommandOptions) => {
-        const { cacheChange } = await import('./cache.js');
-        done(await cacheChange(key, { op, values }, options));
+        const { cacheMember } = await import('./cache.js');
+        done(await cacheMember(key, { op, values }, options));
       });
   }
-  writing(cache, 'hset', 'write a field of a hash, and print it')
+  writing(cache, 'hset', 'write a field of a hash, and print how many it has then')
     .argument('<key>')
     .argument('<field>')
     .argument('<value>')
     .action(async (key: string, field: string, value: string, options: WriteCommandOptions) => {
-      const { cacheChange } = await import('./cache.js');
-      done(await cacheChange(key, { op: 'hset', fields: { [field]: value } }, options));
+      const { cacheMember } = await import('./cache.js');
+      done(await cacheMember(key, { op: 'hset', fields: { [field]: value } }, options));
     });
 }
 

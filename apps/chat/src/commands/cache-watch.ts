@@ -4,7 +4,7 @@ import { EndSignals } from '../process/end-signals.js';
 import { sanitiseLine } from '../text/sanitise.js';
 import { type CacheCommandOptions, show } from './cache.js';
 import { CacheClient } from './cache-client.js';
-import { type CacheContent, contentLines } from './cache-content.js';
+import { type CacheContent, contentLine } from './cache-content.js';
 import { pause } from './errand.js';
 
 export interface WatchCommandOptions extends CacheCommandOptions {
@@ -78,8 +78,7 @@ function tell(block: string, options: WatchCommandOptions): string | undefined {
   const facts = JSON.parse(data) as { readonly key?: string } & Partial<CacheContent>;
   show(options, event, { cursor, ...facts }, () => {
     if (event === 'reset') return ['reset: some changes were missed; all that is there follows'];
-    const value = facts.type === undefined ? [] : contentLines(facts as CacheContent);
-    const shown = value.length === 0 ? '' : ` = ${value.join(', ')}`;
+    const shown = facts.type === undefined ? '' : ` = ${contentLine(facts as CacheContent)}`;
     return [sanitiseLine(`${event} ${facts.key ?? ''}${shown}`)];
   });
   return cursor;

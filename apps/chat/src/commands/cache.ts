@@ -9,7 +9,14 @@ import {
   type CacheTarget,
   DEFAULT_TIMEOUT_MS,
 } from './cache-client.js';
-import { type CacheContent, contentLines, readContent } from './cache-content.js';
+import {
+  type CacheContent,
+  contentLine,
+  contentLines,
+  readContent,
+  seenKey,
+  shortLine,
+} from './cache-content.js';
 
 /** What the commands of the cache have in common on the command line. */
 export interface CacheCommandOptions extends CacheTarget {
@@ -99,6 +106,53 @@ export async function cacheChange(
   return show(options, 'entry', { key, ...content }, () => contentLines(content));
 }
 
+/** Elements added to a set or removed from it, or a field of a hash: prints that and how many there are then. */
+export async function cacheMember(
+  key: string,
+  change: MemberChange,
+  options: WriteCommandOptions,
+): Promise<ExitCode> {
+  const query = writing(options);
+  query.set('size', '');
+  const reply = checked(
+    await new CacheClient(options).ask({
+      method: 'POST',
+      path: `${pathOf(key)}?${query}`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(change),
+    }),
+  );
+  // As the peer's own program writes it.
+  const counts = JSON.parse(reply.body.toString()) as {
+    readonly size: number;
+    readonly changed: number;
+  };
+  return show(options, 'changed', { key, ...change, ...counts }, () => [
+    memberLine(change, counts.changed, counts.size),
+  ]);
+}
+
+/** What `cacheMember` asks for, as HTTP takes it. */
+export type MemberChange =
+  | { readonly op: 'add' | 'rem'; readonly values: readonly string[] }
+  | { readonly op: 'hset'; readonly fields: Readonly<Record<string, string>> };
+
+function memberLine(change: MemberChange, changed: number, size: number): string {
+  if (change.op === 'hset') {
+    const [[field, value] = ['', '']] = Object.entries(change.fields);
+    return `${shortLine(field)} = ${shortLine(value)} (${counted(size, 'field')})`;
+  }
+  const { op, values } = change;
+  const wanted = new Set(values).size;
+  const all = values.map(shortLine).join(', ');
+  const what = changed === wanted ? shortLine(all) : `${changed} of ${wanted}`;
+  return `${op === 'add' ? 'added' : 'removed'} ${what} (${counted(size, 'element')})`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** One field of a hash, or all of them; or the members of a set. */
 export async function cacheRead(
   key: string,
@@ -133,8 +187,9 @@ export async function cacheScan(
     const page = JSON.parse(reply.body.toString()) as Page; // As the peer's own program writes it.
     for (const entry of page.entries) {
       show(options, 'entry', entry, () => {
-        if (options.values !== true) return [entry.key];
-        return [`${entry.key} = ${contentLines(entry as unknown as CacheContent).join(', ')}`];
+        const key = seenKey(entry.key);
+        if (options.values !== true) return [key];
+        return [`${key} = ${contentLine(entry as unknown as CacheContent)}`];
       });
     }
     cursor = page.cursor;

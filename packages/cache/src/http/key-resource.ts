@@ -99,11 +99,23 @@ async function change(
   const wanted = readChange(body.toString('utf8'));
   // A session must hold what it has seen before it writes, and has seen what it writes.
   await session?.get(key, request.waitOptions);
+  const before = request.has('size') ? sizeOf(cache.held(key)) : 0;
   const isThere = await makeChange(cache, key, wanted, options);
   const held = cache.held(key);
+  if (request.has('size')) {
+    const size = sizeOf(held);
+    return jsonAnswer({ size, changed: Math.abs(size - before) }, 200, held && headersOf(held));
+  }
   if (held !== undefined) return jsonAnswer(contentOf(held), 200, headersOf(held));
   if (isThere || wanted.op === 'rem' || wanted.op === 'hdel') return { status: 204 };
   throw notFound(key);
+}
+
+/** Elements of a set, or fields of a hash; 0 of anything else. */
+function sizeOf(held: Held | undefined): number {
+  const value = held?.value;
+  if (value?.kind === 'set') return value.elements.length;
+  return value?.kind === 'hash' ? value.fields.size : 0;
 }
 
 /** A session begins with an empty token. @throws HttpRefusal */
