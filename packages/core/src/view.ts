@@ -108,6 +108,8 @@ export interface Counters extends TreeCounters {
   leasesIgnored: number;
   shapeChanges: number;
   gaps: number;
+  /** Times that a neighbour was asked for what no broadcast had brought. */
+  gapPulls: number;
   /** Runs of peers that do not count any more. */
   streamsRetired: number;
   postsReceived: number;
@@ -155,6 +157,7 @@ export function zeroCounters(): Counters {
     leasesIgnored: 0,
     shapeChanges: 0,
     gaps: 0,
+    gapPulls: 0,
     streamsRetired: 0,
     postsReceived: 0,
     postsIgnored: 0,

@@ -21,6 +21,10 @@ describe('a swarm of seeds, each with faults of its own', () => {
 });
 
 describe('a seed that once failed', () => {
+  it.each(['91', '311', '871'])('%s: a batch comes after the link went that told of it', (seed) => {
+    expect(() => runSwarm({ seed, chaosMs: 1_500 })).not.toThrow();
+  });
+
   it('787: floors that lean on each other are skipped to though no answer holds all evidence', () => {
     const kept: readonly string[] = ['burst', 'heal', 'snap', 'clock'];
     const without = ACTIONS.filter((action) => !kept.includes(action));

@@ -278,6 +278,8 @@ export class Plumtree implements Broadcast {
     tree.rival = rival;
     const isFar = leadMs >= FAR_SHARE * this.#roundTripMs(rival);
     if (!isFar && tree.rivalWins < RIVAL_WINS_MIN) return;
+    // It may have gone since it told of the batch: then whoever brought it is all there is.
+    if (!this.#host.neighbours().some(({ id }) => id === rival)) return;
     this.#host.counters.treesShifted += 1;
     tree.rival = undefined;
     tree.parent = rival;

@@ -254,7 +254,10 @@ export class Holdings {
   /** What has been lacking for longer than a broadcast can take, and a neighbour that has it. */
   overdue(): PeerId | undefined {
     const dot = this.#lacks.takeOverdue();
-    return dot && this.#holderOf(dot);
+    if (dot === undefined) return undefined;
+    const holder = this.#holderOf(dot);
+    if (holder !== undefined) this.#context.counters.gapPulls += 1;
+    return holder;
   }
 
   receipt(id: MessageId): Receipt {

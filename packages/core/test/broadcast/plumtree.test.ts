@@ -227,6 +227,17 @@ describe('a tree', () => {
     });
   });
 
+  it('does not when whoever told of it early is gone by now', () => {
+    const bench = grown();
+    bench.roundTripsMs.set(3, 400);
+    bench.ihave(3, FAR, 2);
+    bench.close(3);
+    bench.run(300);
+    bench.relay(1, FAR, 2);
+    expect(bench.take().filter((sent) => /graft|prune/.test(sent))).toEqual([]);
+    expect(bench.counters.treesShifted).toBe(0);
+  });
+
   it('does not when others win in turns, or nobody was early in between', () => {
     const bench = grown();
     for (const link of [3, 4]) bench.roundTripsMs.set(link, 100);

@@ -1,4 +1,4 @@
-import type { Limits, Random } from '@hearsay/core';
+import type { Config, Limits, Random } from '@hearsay/core';
 import type { MessageFaults, NetworkSettings } from '../network/settings.js';
 import type { Seeding } from '../simulation.js';
 
@@ -32,6 +32,7 @@ export interface SwarmPlan {
   /** Those of `limits` that slow links need. */
   readonly pullLimits: Partial<Limits>;
   readonly limits: Partial<Limits>;
+  readonly config: Partial<Config>;
   readonly gapsAllowed: boolean;
   /** Weights of the actions; most seeds have many zeros, so that each fault is met alone too. */
   readonly weights: Readonly<Record<Action, number>>;
@@ -86,6 +87,7 @@ export function drawPlan(random: Random): SwarmPlan {
       ...(tightLimits && { holdBackBatchesMax: 1 + random.below(4) }),
       ...(shortLog && { logMessagesMax: 250 + random.below(200) }),
     },
+    config: {},
     gapsAllowed: shortLog,
     weights: drawWeights(random),
     payloadBytesMax: slowLinks ? 4_000 : 200,
@@ -98,8 +100,17 @@ export function drawPlan(random: Random): SwarmPlan {
   };
   // So few streams that questions are asked by parts, which are else for a thousand.
   const asksByParts = random.below(4) === 0;
-  const limits = { ...plan.limits, ...(asksByParts && { summaryStreamsMax: random.below(4) }) };
-  return { ...plan, limits };
+  // Trees, which are else for meshes in which many are no neighbours, and fewer of them than origins.
+  const relays = random.below(4) === 0;
+  return {
+    ...plan,
+    limits: {
+      ...plan.limits,
+      ...(asksByParts && { summaryStreamsMax: random.below(4) }),
+      ...(relays && { treesMax: random.below(4) }),
+    },
+    config: relays ? { directLackingMax: -1 } : {},
+  };
 }
 
 function drawWeights(random: Random): Record<Action, number> {

@@ -19,13 +19,14 @@ export interface SwarmOptions {
 }
 
 /** What can be left out of a seed to see whether it matters. */
-export type Omission = Action | 'message-faults' | 'tight-limits' | 'slow-links' | 'core';
+export type Omission = Action | 'message-faults' | 'tight-limits' | 'slow-links' | 'trees' | 'core';
 
 export const OMISSIONS: readonly Omission[] = [
   ...ACTIONS,
   'message-faults',
   'tight-limits',
   'slow-links',
+  'trees',
   'core',
 ];
 
@@ -80,6 +81,7 @@ export function runSwarm(options: SwarmOptions): SwarmOutcome {
     replay: options.replay ?? replayOfSwarm(options),
     network: plan.network,
     limits: plan.limits,
+    config: plan.config,
     gapsAllowed: plan.gapsAllowed,
   });
   const random = sim.random('swarm');
@@ -155,6 +157,7 @@ function planOf({ seed, nodes, without = [], chaosMs }: SwarmOptions): SwarmPlan
       gapsAllowed: false,
     }),
     ...(without.includes('slow-links') && { network: {} }),
+    ...(without.includes('trees') && { config: {} }),
     ...(without.includes('core') && { coreHeals: false }),
   };
 }
