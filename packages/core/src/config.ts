@@ -84,6 +84,8 @@ export interface Config {
   readonly fullMeshUpTo: number;
   /** Members up to which links are capped while everybody knows everybody; with more, views are partial. */
   readonly cappedUpTo: number;
+  /** Members up to which everybody has a row for everybody; with more, most are known by their leases. Below `membersMax`, with room for the dead and for growth while it changes. */
+  readonly tableUpTo: number;
   /** A mesh that shrinks changes back when it is smaller than the bound by so many percent. */
   readonly shapeSlackPercent: number;
   /** Rings of a capped mesh: a peer is linked to two in each. Rapid (ATC 2018): 10; six give the 12 links of the design. */
@@ -165,6 +167,7 @@ export const DEFAULT_CONFIG: Config = {
   forgetMs: 86_400_000,
   fullMeshUpTo: 64,
   cappedUpTo: 150,
+  tableUpTo: 800,
   shapeSlackPercent: 15,
   cappedRings: 6,
   activeViewMax: 5,

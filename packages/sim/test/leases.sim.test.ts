@@ -10,12 +10,12 @@ const ROSTER_REPLICA = 65_536;
 const SIGNATURE_BYTES = 64;
 const CONTACTS_MAX = 4;
 const OPTIONS = {
-  config: { fullMeshUpTo: 8, cappedUpTo: 20 },
+  config: { fullMeshUpTo: 8, cappedUpTo: 20, tableUpTo: 20 },
   limits: { contactsMax: CONTACTS_MAX },
 } as const;
 const CASES = ['1', '2', '3'];
 
-/** A mesh of partial views: beyond 20 members here, as beyond 150 with the defaults. */
+/** A mesh of partial views: beyond 20 members here, and leases, as beyond 800 with the defaults. */
 function large(seed: string, options: Partial<SimulationOptions> = {}): Simulation {
   const sim = simulate({ seed, ...OPTIONS, ...options });
   sim.start(PEERS, { seeds: 'previous', staggerMs: 50 });

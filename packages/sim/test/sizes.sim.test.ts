@@ -35,6 +35,14 @@ describe.each(['1', '2'])('a mesh beyond the full one (seed %s)', (seed) => {
     expect(sim.judge.membership.falseDeaths).toEqual([]);
   });
 
+  it.each(CASES)('$shape: nobody is blamed while one message in five is lost', ({ peers }) => {
+    const sim = formed(peers, seed);
+    sim.setFaults({ lossPerMille: 200 });
+    sim.run(60_000);
+    sim.setFaults({});
+    expect(sim.judge.membership.falseDeaths).toEqual([]);
+  });
+
   it.each(CASES)('$shape: what is left of it is a full mesh again', ({ peers }) => {
     const sim = formed(peers, seed);
     const victims = sim.nodes.slice(0, peers - 6);

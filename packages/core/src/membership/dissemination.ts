@@ -33,7 +33,7 @@ export class Dissemination {
   readonly #context: Context;
   readonly #links: Links;
   readonly #members: Members;
-  readonly #topology: { readonly shape: Shape };
+  readonly #topology: { readonly shape: Shape; readonly isBeyondTable: boolean };
   readonly #random: Random;
   readonly #news = new Map<PeerId, News>();
 
@@ -41,7 +41,7 @@ export class Dissemination {
     context: Context;
     links: Links;
     members: Members;
-    topology: { readonly shape: Shape };
+    topology: { readonly shape: Shape; readonly isBeyondTable: boolean };
     random: Random;
   }) {
     this.#context = parts.context;
@@ -110,10 +110,10 @@ export class Dissemination {
 
   /**
    * Sends the whole table, ourselves first, then those who are there: not all may be taken in at once.
-   * In a large mesh there is no whole table, and everybody speaks for itself in the roster.
+   * Beyond what a table holds there is no whole one, and everybody speaks for itself in the roster.
    */
   sendTable(link: LinkId, own: MemberUpdate): void {
-    if (this.#topology.shape === 'partial') return;
+    if (this.#topology.isBeyondTable) return;
     const present = this.#members.present();
     const gone = this.#members
       .sorted()

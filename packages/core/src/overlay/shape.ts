@@ -6,7 +6,7 @@ import type { Config } from '../config.js';
  */
 export type Shape = 'full' | 'capped' | 'partial';
 
-type ShapeConfig = Pick<Config, 'fullMeshUpTo' | 'cappedUpTo' | 'shapeSlackPercent'>;
+type ShapeConfig = Pick<Config, 'fullMeshUpTo' | 'cappedUpTo' | 'tableUpTo' | 'shapeSlackPercent'>;
 
 /**
  * The shape of a mesh by its size. A mesh changes its shape upwards at once and downwards only when
@@ -14,10 +14,21 @@ type ShapeConfig = Pick<Config, 'fullMeshUpTo' | 'cappedUpTo' | 'shapeSlackPerce
  * @param members known and not given up, ourselves included
  */
 export function shapeOf(members: number, current: Shape, config: ShapeConfig): Shape {
-  const { fullMeshUpTo, cappedUpTo, shapeSlackPercent } = config;
-  const lower = (bound: number): number => Math.floor((bound * (100 - shapeSlackPercent)) / 100);
-  const cappedMax = current === 'partial' ? lower(cappedUpTo) : cappedUpTo;
-  const fullMax = current === 'full' ? fullMeshUpTo : lower(fullMeshUpTo);
+  const { fullMeshUpTo, cappedUpTo } = config;
+  const cappedMax = current === 'partial' ? lowered(cappedUpTo, config) : cappedUpTo;
+  const fullMax = current === 'full' ? fullMeshUpTo : lowered(fullMeshUpTo, config);
   if (members > cappedMax) return 'partial';
   return members > fullMax ? 'capped' : 'full';
+}
+
+/**
+ * Whether a mesh is too large for a row of every member, with the same margin on the way down.
+ * @param current what was the case until now
+ */
+export function isBeyondTable(members: number, current: boolean, config: ShapeConfig): boolean {
+  return members > (current ? lowered(config.tableUpTo, config) : config.tableUpTo);
+}
+
+function lowered(bound: number, { shapeSlackPercent }: ShapeConfig): number {
+  return Math.floor((bound * (100 - shapeSlackPercent)) / 100);
 }

@@ -3,7 +3,7 @@ import type { PeerId } from '../ids.js';
 import type { Member, Members } from '../membership/members.js';
 import type { Links } from './links.js';
 import { Rings } from './rings.js';
-import { type Shape, shapeOf } from './shape.js';
+import { isBeyondTable, type Shape, shapeOf } from './shape.js';
 
 /** What knows who is, or will be, a neighbour in partial views. */
 interface Views {
@@ -20,6 +20,7 @@ export class Topology {
   readonly #links: Links;
   readonly #rings: Rings;
   #shape: Shape = 'full';
+  #isBeyondTable = false;
   #ringNeighbours: ReadonlySet<PeerId> | undefined;
   #views: Views | undefined;
   #relinkedMs = 0;
@@ -36,6 +37,11 @@ export class Topology {
     return this.#shape;
   }
 
+  /** Whether there are more members than the table has rows for: views are partial then. */
+  get isBeyondTable(): boolean {
+    return this.#isBeyondTable;
+  }
+
   /**
    * The members changed.
    * @param hint how many there are, from who should know
@@ -45,7 +51,10 @@ export class Topology {
   reconsider(hint: number, elsewhere: number): Shape {
     this.#ringNeighbours = undefined;
     const count = Math.max(hint, this.#members.present().length + elsewhere + 1);
-    this.#shape = shapeOf(count, this.#shape, this.#context.config);
+    const { config } = this.#context;
+    this.#shape = shapeOf(count, this.#shape, config);
+    const isBeyond = isBeyondTable(count, this.#isBeyondTable, config);
+    this.#isBeyondTable = this.#shape === 'partial' && isBeyond;
     return this.#shape;
   }
 

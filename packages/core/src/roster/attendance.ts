@@ -5,7 +5,6 @@ import { PORT_MAX } from '../limits.js';
 import type { MemberState, MemberUpdate } from '../membership/member.js';
 import type { Member, Members } from '../membership/members.js';
 import type { Links } from '../overlay/links.js';
-import type { Shape } from '../overlay/shape.js';
 import { jitter, type Random, sample } from '../random.js';
 import type { AntiEntropy } from '../sync/anti-entropy.js';
 import type { Signer } from '../trust/signer.js';
@@ -43,7 +42,7 @@ interface AttendanceParts {
   readonly census: Census;
   readonly links: Links;
   readonly members: Members;
-  readonly topology: { readonly shape: Shape; watches(member: Member): boolean };
+  readonly topology: { readonly isBeyondTable: boolean; watches(member: Member): boolean };
   readonly antiEntropy: AntiEntropy;
   readonly signer: Signer;
   readonly random: Random;
@@ -52,7 +51,7 @@ interface AttendanceParts {
 }
 
 /**
- * Who is there in a mesh too large for a row of each: as long as views are partial, the table keeps
+ * Who is there in a mesh too large for a row of each: as long as it is, the table keeps
  * those beside us and a few that were met lately, and the roster knows everybody else by lease. What
  * is known first hand wins: of whoever has a row nothing that the roster says is told.
  * See docs/decisions/0024-leases-beyond-the-table.md.
@@ -71,7 +70,7 @@ export class Attendance {
 
   /** Whether the table is that of a large mesh: strangers are not taken in on somebody's word. */
   get isLarge(): boolean {
-    return this.#parts.topology.shape === 'partial';
+    return this.#parts.topology.isBeyondTable;
   }
 
   /**
@@ -86,7 +85,7 @@ export class Attendance {
     return (state === 'suspect' || state === 'dead') && !topology.watches(member);
   }
 
-  /** To be called after every step: begins and ends with the shape of the mesh, and tells what came in. */
+  /** To be called after every step: begins and ends with the size of the mesh, and tells what came in. */
   follow(): void {
     if (this.isLarge) {
       this.#endsMs = Number.POSITIVE_INFINITY;

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../../src/config.js';
-import { type Shape, shapeOf } from '../../src/overlay/shape.js';
+import { DEFAULT_LIMITS } from '../../src/limits.js';
+import { isBeyondTable, type Shape, shapeOf } from '../../src/overlay/shape.js';
 import { holds } from '../support/property.js';
 
-const CONFIG = { fullMeshUpTo: 32, cappedUpTo: 150, shapeSlackPercent: 15 };
+const CONFIG = { fullMeshUpTo: 32, cappedUpTo: 150, tableUpTo: 800, shapeSlackPercent: 15 };
 
 describe('the shape of a mesh', () => {
   it.each<[number, Shape, Shape]>([
@@ -36,5 +37,18 @@ describe('the shape of a mesh', () => {
   it('is a full mesh by default for as many as have links to spare', () => {
     expect(shapeOf(64, 'full', DEFAULT_CONFIG)).toBe('full');
     expect(shapeOf(65, 'full', DEFAULT_CONFIG)).toBe('capped');
+  });
+
+  it.each<[number, boolean, boolean]>([
+    [800, false, false],
+    [801, false, true],
+    [681, true, true],
+    [680, true, false],
+  ])('of %i members outgrows the table (before: %s): %s', (members, before, after) => {
+    expect(isBeyondTable(members, before, CONFIG)).toBe(after);
+  });
+
+  it('outgrows the table before there is no row left', () => {
+    expect(DEFAULT_CONFIG.tableUpTo).toBeLessThan(DEFAULT_LIMITS.membersMax);
   });
 });
