@@ -67,8 +67,8 @@ export class Publisher {
       topic: topic.toWellFormed(),
       payload: payload.slice(),
     });
-    const quietMs = Math.max(config.batchQuietMs, this.#gapMs);
-    const quiet = now.monotonicMs - this.#sealedMs >= quietMs;
+    const sharedMs = this.#gapMs - config.batchGapMs;
+    const quiet = now.monotonicMs - this.#sealedMs >= config.batchQuietMs + sharedMs;
     if (quiet && !deadlines.has(FLUSH)) {
       this.#accepted = 1;
       this.#seal();
