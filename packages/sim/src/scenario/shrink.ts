@@ -2,7 +2,7 @@ import type { Spec } from './spec.js';
 import { OMISSIONS, type SwarmOptions } from './swarm.js';
 
 /** A run under a minute each: nobody waits longer for a smaller example. */
-const RUNS_MAX = 60;
+const RUNS_MAX = 80;
 const PEERS_MIN = 2;
 const CHAOS_MS_MIN = 100;
 
