@@ -30,6 +30,10 @@ describe('a seed that once failed', () => {
     const without = ACTIONS.filter((action) => !kept.includes(action));
     expect(() => runSwarm({ seed: '787', nodes: 4, without, chaosMs: 1_500 })).not.toThrow();
   });
+
+  it('636: who skipped something itself has floors that others can skip to', () => {
+    expect(() => runSwarm({ seed: '636' })).not.toThrow();
+  });
 });
 
 function batches(): [number, number][] {

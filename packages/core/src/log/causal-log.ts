@@ -63,7 +63,7 @@ export class CausalLog implements Replica {
     const { limits, counters, isBatchBy, own, store = new MemoryBatchStore() } = options;
     this.#isBatchBy = isBatchBy;
     this.#store = store;
-    this.#kept = new KeptBatches(store, limits);
+    this.#kept = new KeptBatches(store, limits, (id) => this.#streams.get(id));
     this.#own = own;
     this.#streams = new Streams({
       streamsMax: limits.streamsMax,
@@ -235,6 +235,7 @@ export class CausalLog implements Replica {
   merge(delta: Uint8Array, from?: PeerId): MergeResult {
     const before = this.#counters.messagesDelivered;
     let next: Uint8Array | undefined;
+    this.#floors.takeLearned();
     for (const item of readLogDelta(delta)) {
       if (item.kind === 'batch') this.receive(item.bytes);
       else if (item.kind === 'narrowing') next = this.digest.refine(item.narrowing);
@@ -245,7 +246,8 @@ export class CausalLog implements Replica {
       }
     }
     this.#jumpReady();
-    return { added: this.#counters.messagesDelivered - before, next };
+    const learned = this.#floors.takeLearned();
+    return { added: this.#counters.messagesDelivered - before, next, learned };
   }
 
   /** The newest kept messages, oldest first. @param topic undefined for all */
@@ -366,7 +368,7 @@ export class CausalLog implements Replica {
 
   /** @param isStored read from the store, so known there */
   #jump(item: Floor, isStored = false): void {
-    const { stream: id, floor, chain, causes } = item;
+    const { stream: id, floor } = item;
     const stream = this.#streams.obtain(id);
     if (stream === undefined) return;
     if (!isStored) {
@@ -375,11 +377,7 @@ export class CausalLog implements Replica {
     }
     this.#progress.push({ kind: 'gap', stream: id, from: stream.last + 1, to: floor });
     this.#counters.gaps += 1;
-    this.#streams.advance(stream, () => {
-      this.#kept.skipped(stream);
-      stream.jump(floor, chain, causes);
-      this.#kept.prove(stream, item.proof);
-    });
+    this.#streams.advance(stream, () => this.#kept.jump(stream, item));
   }
 
   /** A neighbour says that these runs are over; effects of what they said need not wait. */

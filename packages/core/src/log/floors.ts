@@ -3,6 +3,7 @@ import { HearsayError } from '../errors.js';
 import { type PeerId, parseStreamId, type StreamId, streamId } from '../ids.js';
 import type { Limits } from '../limits.js';
 import { openBatch } from '../wire/batch.js';
+import type { ClockEntry } from '../wire/clock-entries.js';
 import type { HoldBack } from './hold-back.js';
 import type { LogDeltaItem } from './log-delta.js';
 import type { LogOptions } from './log-options.js';
@@ -26,7 +27,9 @@ const TELLERS_MAX = 4;
  * Floors that neighbours told of and that may not be jumped to yet.
  *
  * What lies below a floor is skipped, its causes are not: batches above it no longer name them.
- * Floors may lean on each other (two peers that talked a lot), so they are taken as a set.
+ * Floors may lean on each other (two peers that talked a lot), so they are taken as a set. All floors of
+ * one neighbour that has settled (`KeptBatches`) are such a set, so once what shows each of them is here,
+ * in however many answers it came, they are jumped to: nothing from above them is needed for it.
  */
 export class Floors {
   readonly #waiting = new Map<StreamId, Map<Teller, Floor>>();
@@ -35,6 +38,7 @@ export class Floors {
   readonly #limits: Pick<Limits, 'streamsMax' | 'holdBackBytesMax'>;
   readonly #held: HoldBack;
   #proofBytes = 0;
+  #learned = false;
 
   constructor(limits: Pick<Limits, 'streamsMax' | 'holdBackBytesMax'>, held: HoldBack) {
     this.#limits = limits;
@@ -43,6 +47,13 @@ export class Floors {
 
   get size(): number {
     return this.#waiting.size;
+  }
+
+  /** Whether a floor, or what shows one, came since this was last asked. */
+  takeLearned(): boolean {
+    const learned = this.#learned;
+    this.#learned = false;
+    return learned;
   }
 
   /**
@@ -66,6 +77,7 @@ export class Floors {
       }
     }
     told.set(teller, floor);
+    this.#learned = true;
   }
 
   /** The author signed a batch that begins right above; that counts even when there is no room for it. */
@@ -73,32 +85,40 @@ export class Floors {
     if (this.#waiting.has(stream)) this.#prove(stream, below, undefined);
   }
 
-  /** Takes out the largest set of floors whose causes are held or lie below a floor of the set. */
+  /**
+   * Takes out the largest set of floors whose causes are held or lie below a floor of the set. Where the
+   * highest floor of a stream leans on what is not there, a lower one that another told may do.
+   */
   takeReady(clock: ReadonlyVectorClock, waived: (stream: StreamId) => boolean): readonly Floor[] {
-    const ready = new Map<StreamId, Floor>();
+    const chosen = new Map<StreamId, { best: Floor; readonly lower: Floor[] }>();
     for (const [stream, told] of this.#waiting) {
-      const best = this.#highest(told, clock.get(stream));
-      if (told.size === 0) this.#forget(stream);
-      if (best !== undefined) ready.set(stream, best);
+      const [best, ...lower] = this.#believed(stream, told, clock.get(stream));
+      if (best !== undefined) chosen.set(stream, { best, lower });
     }
-    const covered = (stream: StreamId, sequence: number): boolean =>
+    const isCovered = ([stream, sequence]: ClockEntry): boolean =>
       clock.get(stream) >= sequence ||
-      (ready.get(stream)?.floor ?? 0) >= sequence ||
+      (chosen.get(stream)?.best.floor ?? 0) >= sequence ||
       waived(stream);
     for (let shrank = true; shrank; ) {
       shrank = false;
-      for (const { stream, causes } of ready.values()) {
-        if (causes.every(([cause, sequence]) => covered(cause, sequence))) continue;
-        ready.delete(stream);
+      for (const [stream, choice] of chosen) {
+        if (choice.best.causes.every(isCovered)) continue;
+        const next = choice.lower.shift();
+        if (next === undefined) chosen.delete(stream);
+        else choice.best = next;
         shrank = true;
       }
     }
-    const proven = [...ready.values()].map((floor) => {
-      const proof = this.#proofs.get(floor.stream);
-      return proof?.upTo === floor.floor ? { ...floor, proof: proof.bytes } : floor;
-    });
-    for (const stream of ready.keys()) this.#forget(stream);
-    return proven;
+    return [...chosen.values()].map(({ best }) => this.#take(best));
+  }
+
+  /** Takes out a floor, and those below. */
+  #take(floor: Floor): Floor {
+    const { stream, floor: reached } = floor;
+    const proof = this.#proofs.get(stream);
+    const told = this.#waiting.get(stream);
+    if (told !== undefined) this.#forgetReached(stream, told, reached);
+    return proof?.upTo === reached ? { ...floor, proof: proof.bytes } : floor;
   }
 
   /** @param bytes undefined when the batch itself comes, or is kept elsewhere */
@@ -110,6 +130,7 @@ export class Floors {
     const hasRoom = this.#proofBytes + (bytes?.length ?? 0) <= this.#limits.holdBackBytesMax;
     const kept = hasRoom ? bytes?.slice() : undefined;
     this.#proofBytes += kept?.length ?? 0;
+    this.#learned = true;
     this.#proofs.set(stream, { upTo, bytes: kept });
   }
 
@@ -119,14 +140,16 @@ export class Floors {
     this.#proofs.delete(stream);
   }
 
-  /** The highest floor that is believed; those that were reached are forgotten. */
-  #highest(told: Map<Teller, Floor>, reached: number): Floor | undefined {
-    let best: Floor | undefined;
-    for (const [teller, floor] of told) {
-      if (floor.floor <= reached) told.delete(teller);
-      else if (floor.floor > (best?.floor ?? 0) && this.#believes(floor, teller)) best = floor;
-    }
-    return best;
+  #forgetReached(stream: StreamId, told: Map<Teller, Floor>, reached: number): void {
+    for (const [teller, { floor }] of told) if (floor <= reached) told.delete(teller);
+    if (told.size === 0) this.#forget(stream);
+  }
+
+  /** The floors of a stream that are believed, highest first; those that were reached are forgotten. */
+  #believed(stream: StreamId, told: Map<Teller, Floor>, reached: number): readonly Floor[] {
+    this.#forgetReached(stream, told, reached);
+    const believed = [...told].filter(([teller, floor]) => this.#believes(floor, teller));
+    return believed.map(([, floor]) => floor).sort((left, right) => right.floor - left.floor);
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Limits } from '../limits.js';
 import { openBatch, readBatch } from '../wire/batch.js';
 import type { BatchStore } from './batch-store.js';
 import { Column } from './column.js';
+import type { Floor } from './floors.js';
 import { encodeIndex, type IndexEntry } from './segment-index.js';
 import { hashOfBatch } from './signed-batch.js';
 import type { DeliveredBatch, StreamLog } from './stream-log.js';
@@ -10,6 +11,9 @@ import { topicMask } from './topic-mask.js';
 
 /** A batch that was skipped over: no stream claims it any more. */
 const NOBODY = 0xffff_ffff;
+
+/** Batches let go of in one `settle`: each is read, and a returning peer may have a whole log of them. */
+const SETTLED_AT_ONCE = 1_024;
 
 /** A batch as it goes into the log. */
 export interface NewBatch extends DeliveredBatch {
@@ -21,6 +25,11 @@ export interface NewBatch extends DeliveredBatch {
  * The kept batches of all streams in the order of delivery: for each its position in the store, its
  * stream and a mask of its topics, sixteen bytes. The oldest go when there are too many. When the
  * last one of a stream goes, its bytes stay as proof of how far the stream went.
+ *
+ * Invariant, once settled: floors are a cut. All that was said before something below a floor lies below
+ * a floor too. What goes by age or number goes in the order of delivery, which keeps it; who skips in one
+ * stream lets go of the past of that in all others. So whoever is told all floors can skip to all of them
+ * at once, and needs nothing from above them.
  */
 export class KeptBatches {
   readonly #store: BatchStore;
@@ -33,14 +42,18 @@ export class KeptBatches {
   readonly #slotOf = new Map<StreamLog, number>();
   /** The newest batches of streams of which none is kept; nothing is served of them but the proof. */
   readonly #proofs = new Map<StreamLog, Uint8Array>();
+  /** Streams whose floors rose out of order, so that others may have to follow. */
+  readonly #unsettled = new Set<StreamLog>();
+  readonly #find: (id: StreamId) => StreamLog | undefined;
   #proofBytes = 0;
   #messages = 0;
   /** What is kept before this claims to be of the future, and goes with what follows it. */
   #ageless = 0;
 
-  constructor(store: BatchStore, limits: Limits) {
+  constructor(store: BatchStore, limits: Limits, find: (id: StreamId) => StreamLog | undefined) {
     this.#store = store;
     this.#limits = limits;
+    this.#find = find;
   }
 
   /** Messages kept. */
@@ -107,6 +120,7 @@ export class KeptBatches {
     const isWhole =
       stream.floor === stream.last || stream.firstOf(stream.start) === stream.floor + 1;
     this.#messages += stream.last - stream.floor;
+    this.#unsettled.add(stream);
     if (!isWhole) this.#forget(stream);
   }
 
@@ -128,8 +142,33 @@ export class KeptBatches {
     return encodeIndex(entries);
   }
 
+  /** A stream skips to a floor, and what is kept of it goes. */
+  jump(stream: StreamLog, { floor, chain, causes, proof }: Floor): void {
+    this.#skipped(stream);
+    stream.jump(floor, chain, causes);
+    this.prove(stream, proof);
+    this.#unsettled.add(stream);
+  }
+
+  /** Lets go of what was said before something that was skipped; the rest of it at the next call. */
+  settle(): void {
+    let left = SETTLED_AT_ONCE;
+    for (const stream of this.#unsettled) {
+      for (const [cause, sequence] of stream.floorCauses.entries()) {
+        const other = cause === stream.id ? undefined : this.#find(cause);
+        while (other !== undefined && other.floor < sequence && other.start < other.end) {
+          if (left === 0) return;
+          left -= 1;
+          this.#dropOldestOf(other, other.orderOf(other.start));
+          this.#unsettled.add(other);
+        }
+      }
+      this.#unsettled.delete(stream);
+    }
+  }
+
   /** A stream is about to let go of all its batches. */
-  skipped(stream: StreamLog): void {
+  #skipped(stream: StreamLog): void {
     this.#messages -= stream.last - stream.floor;
     for (let index = stream.start; index < stream.end; index++) {
       this.#slots.set(stream.orderOf(index), NOBODY);
@@ -138,8 +177,9 @@ export class KeptBatches {
 
   /** A stream is over: nothing of it is kept, not even a proof. */
   retired(stream: StreamLog): void {
-    this.skipped(stream);
+    this.#skipped(stream);
     this.prove(stream, undefined);
+    this.#unsettled.delete(stream);
     const slot = this.#slotOf.get(stream);
     if (slot !== undefined) this.#streams[slot] = undefined;
     this.#slotOf.delete(stream);
@@ -173,6 +213,7 @@ export class KeptBatches {
       this.#dropOldest();
     }
     if (this.start > before) this.#release();
+    this.settle();
   }
 
   /** Lets go of what was said before a time, up to the first that was not. */
@@ -219,6 +260,7 @@ export class KeptBatches {
     }
     const { causes } = openBatch(bytes, this.#limits).header;
     const before = stream.floor;
+    this.#slots.set(order, NOBODY);
     if (stream.start + 1 === stream.end) this.prove(stream, bytes);
     stream.dropOldest({ hash: hashOfBatch(bytes), causes });
     this.#messages -= stream.floor - before;
@@ -228,8 +270,9 @@ export class KeptBatches {
   #forget(stream: StreamLog): void {
     const newest = stream.start < stream.end ? stream.orderOf(stream.end - 1) : undefined;
     const bytes = newest === undefined ? undefined : this.bytesAt(newest);
-    this.skipped(stream);
+    this.#skipped(stream);
     stream.forgetBatches();
+    this.#unsettled.add(stream);
     if (bytes !== undefined) this.prove(stream, bytes);
   }
 }

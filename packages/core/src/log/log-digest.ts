@@ -76,6 +76,7 @@ export class LogDigest {
   /** @throws HearsayError `malformed` */
   missing(bytes: Uint8Array): Iterable<Uint8Array> {
     const asked = decodeLogQuestion(bytes);
+    this.#kept.settle();
     const items = asked.kind === 'clock' ? this.#after(asked.clock) : this.#partsOf(asked.question);
     return packLogDelta(items, DELTA_BYTES_MAX);
   }

@@ -18,13 +18,17 @@ interface Cursor {
 export type LackingStream = readonly [stream: StreamLog, have: number];
 
 /**
- * What somebody lacks: what is over and floors, each followed by the evidence that they may be believed,
- * then batches in our own delivery order, so that causes come before effects. Of a stream with a batch that
- * cannot be read the rest is left out: somebody else has it.
+ * What somebody lacks: what is over, floors with what shows that each is true, then batches in our own
+ * delivery order, so that causes come before effects. Of a stream with a batch that cannot be read the rest
+ * is left out: somebody else has it.
  *
- * Floors lean on each other, so the asker may need all of them before it can skip to any. An answer
- * that is cut short must bring evidence of them nevertheless, and the next one evidence of others.
- * @param turn counts answers: each begins with other evidence
+ * However little of an answer arrives, the asker comes to an end. It may have to know every floor before it
+ * can skip to any, but it keeps what it was told, and each answer begins with another stream; when it knows
+ * all, nothing else is needed to skip (`Floors`). Then the first batch of our order that it lacks can be
+ * delivered there: whatever that names was delivered here before, so it is there too, or below a floor. That
+ * batch must not wait behind what shows that runs are over, so every second answer, however answers and askers
+ * alternate, begins with it.
+ * @param turn counts answers: each begins elsewhere
  */
 export function* missingItems(
   lacking: Iterable<LackingStream>,
@@ -39,21 +43,20 @@ export function* missingItems(
   for (const { peer, generation } of oldest) {
     if (generation > 0) yield { kind: 'over', peer, generation: generation - 1 };
   }
+  // That a run is over is believed when a newer one was seen.
   const firsts = new Set(oldest.map(({ peer, generation }) => streamId(peer, generation)));
-  const evidence = [...cursors].filter((cursor) => {
-    return firsts.has(cursor.stream.id) && !cursor.tellsFloor;
+  const shown = [...cursors].filter(({ stream, tellsFloor }) => {
+    return tellsFloor || firsts.has(stream.id);
   });
-  for (const cursor of rotated(evidence, turn)) yield* nextOf(cursor, cursors, kept);
-  const { isOver } = streams;
-  const floors = [...cursors].filter(({ tellsFloor }) => tellsFloor);
-  for (const { stream } of floors) {
-    if (!kept.proofs().has(stream)) yield floorOf(stream, undefined, isOver);
-  }
-  for (const cursor of rotated(floors, turn)) {
-    const { stream } = cursor;
+  const [batchFirst] = rotated([true, false], turn / 2);
+  const first = batchFirst ? earliest([...cursors].filter(isAboveNoFloor)) : undefined;
+  if (first !== undefined) yield* nextOf(first, cursors, kept);
+  for (const cursor of rotated(shown, turn)) {
+    const { stream, tellsFloor } = cursor;
     const proof = kept.proofs().get(stream);
-    if (proof !== undefined) yield floorOf(stream, proof, isOver);
-    else yield* nextOf(cursor, cursors, kept); // The author signed a batch that begins right above.
+    if (tellsFloor) yield floorOf(stream, proof, streams.isOver);
+    // The author signed a batch that begins right above.
+    if (proof === undefined && cursor !== first) yield* nextOf(cursor, cursors, kept);
   }
   for (;;) {
     const next = earliest(cursors);
@@ -71,6 +74,10 @@ function cursorsOf(streams: Iterable<LackingStream>): Set<Cursor> {
     cursors.add({ stream, tellsFloor: have < stream.floor, index, order });
   }
   return cursors;
+}
+
+function isAboveNoFloor({ tellsFloor }: Cursor): boolean {
+  return !tellsFloor;
 }
 
 function floorOf(
@@ -98,7 +105,7 @@ function* nextOf(
 }
 
 /** The one whose next batch was delivered first. */
-function earliest(cursors: ReadonlySet<Cursor>): Cursor | undefined {
+function earliest(cursors: Iterable<Cursor>): Cursor | undefined {
   let best: Cursor | undefined;
   for (const cursor of cursors) {
     if (best === undefined || cursor.order < best.order) best = cursor;

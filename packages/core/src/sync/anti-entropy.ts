@@ -17,6 +17,8 @@ interface Pull {
   added: number;
   /** What we held when we last asked: an answer that changes nothing is the last. */
   askedHash: StateHash;
+  /** Whether it brought something since, though it may change nothing yet. */
+  learned: boolean;
   /** What to ask next, of what was told only where we differ. */
   next: Uint8Array | undefined;
   /** How often it was told so in a row. */
@@ -187,6 +189,7 @@ export class AntiEntropy {
       activeMs: nowMs,
       added: 0,
       askedHash: ZERO_HASH,
+      learned: false,
       next: undefined,
       narrowings: 0,
       offered,
@@ -214,11 +217,12 @@ export class AntiEntropy {
   delta(link: OpenLink, { replica: id, bytes }: Delta): void {
     const replica = this.#replicas.get(id)?.replica;
     if (replica === undefined) return;
-    const { added, next } = replica.merge(bytes, link.peer);
+    const { added, next, learned = false } = replica.merge(bytes, link.peer);
     if (added > 0) this.#hooks.repaired(link, id, added);
     const pull = this.#pulls.get(id);
     if (pull === undefined || pull.link !== link.id) return;
     pull.added += added;
+    pull.learned ||= learned;
     if (next !== undefined) pull.next = next;
     pull.activeMs = this.#context.now.monotonicMs;
   }
@@ -234,7 +238,7 @@ export class AntiEntropy {
     }
     if (!more) return this.#answered(pull);
     // A part that changed nothing may be followed by one that does: not at once, but with the next offer.
-    if (this.#moved(pull)) this.#want(pull);
+    if (pull.learned || this.#moved(pull)) this.#want(pull);
     else this.#finish(pull);
   }
 
@@ -286,6 +290,7 @@ export class AntiEntropy {
     const entry = this.#replicas.get(pull.replica);
     if (entry === undefined) return;
     pull.next = undefined;
+    pull.learned = false;
     pull.askedHash = this.#refresh(entry);
     this.#context.outbox.send(pull.link, { kind: 'want', replica: pull.replica, summary });
   }

@@ -5,6 +5,8 @@ import type { StateHash } from '../log/state-hash.js';
 export interface MergeResult {
   /** Things taken over that were not there before. */
   readonly added: number;
+  /** Whether something came that can be taken over only with more: it is worth asking for that at once. */
+  readonly learned?: boolean | undefined;
   /** What to ask its sender next, when it told only where we differ. */
   readonly next?: Uint8Array | undefined;
 }

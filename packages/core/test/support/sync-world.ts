@@ -16,6 +16,8 @@ export class NumberSet implements Replica {
   readonly held = new Set<number>();
   /** What a merge says to ask next. */
   next: Uint8Array | undefined;
+  /** Whether a merge says that it learned something. */
+  learned: boolean | undefined;
 
   summary(): Uint8Array {
     return Uint8Array.from([...this.held].sort((left, right) => left - right));
@@ -32,7 +34,7 @@ export class NumberSet implements Replica {
     refuse(delta);
     const before = this.held.size;
     for (const number of delta) this.held.add(number);
-    return { added: this.held.size - before, next: this.next };
+    return { added: this.held.size - before, next: this.next, learned: this.learned };
   }
 }
 

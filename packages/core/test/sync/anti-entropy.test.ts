@@ -173,6 +173,19 @@ describe('a pull', () => {
     expect(sent(made.take(), 'want')).toEqual([]);
   });
 
+  it('asks again when what came changed nothing yet, but taught something', () => {
+    const made = quiet();
+    made.replica.held.add(1);
+    made.antiEntropy.pull(0, made.link(A));
+    made.replica.learned = true;
+    made.antiEntropy.delta(made.link(A), delta(1));
+    made.take();
+    made.antiEntropy.deltaEnd(made.link(A), end(true));
+    expect(sent(made.take(), 'want')).toHaveLength(1);
+    made.antiEntropy.deltaEnd(made.link(A), end(true));
+    expect(made.take()).toEqual([]);
+  });
+
   it('asks what it was told to ask next, and no more than eight times in a row', () => {
     const made = quiet();
     made.antiEntropy.offer(made.link(A), offer(false));
