@@ -101,7 +101,8 @@ export class CacheHost {
     this.#port = peer.open(CACHE_PORT, {
       replica: {
         summary: () => this.#replicated(() => replica.summary()),
-        missing: (summary) => this.#replicated(() => replica.missing(summary)),
+        missing: (summary, to) => this.#replicated(() => replica.missing(summary, to)),
+        answerPauseMs: (to) => this.#replicated(() => replica.answerPauseMs?.(to) ?? 0),
         merge: (delta, from) => this.#replicated(() => replica.merge(delta, from)),
       },
       received: (from, bytes) => this.handle({ kind: 'post', from, bytes }),

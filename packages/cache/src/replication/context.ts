@@ -34,6 +34,8 @@ export interface ReplicationCounters {
   digestsCompared: number;
   divergences: number;
   reseeds: number;
+  /** Questions of neighbours that had been told much already. */
+  answersDelayed: number;
 }
 
 export function zeroCounters(): ReplicationCounters {
@@ -51,6 +53,7 @@ export function zeroCounters(): ReplicationCounters {
     digestsCompared: 0,
     divergences: 0,
     reseeds: 0,
+    answersDelayed: 0,
   };
 }
 

@@ -16,6 +16,10 @@ export interface ReplicationLimits {
   readonly partsBytesMax: number;
   /** What several peers have made of one key; more is not repaired, which an event tells. */
   readonly keyStateBytesMax: number;
+  /** Bytes of repairs that one neighbour may have at once, beside one and a half times all there is. */
+  readonly answerBurstBytes: number;
+  /** Then it gets so many; its newest question waits. */
+  readonly answerBytesPerSecond: number;
   /** A write dated further ahead of our clock than this closes the link that brought it. */
   readonly aheadMaxMs: number;
   /** What we hold is told to all no more often than this. */
@@ -44,6 +48,8 @@ export const DEFAULT_REPLICATION_LIMITS: ReplicationLimits = {
   holdBackMs: 60_000,
   partsBytesMax: 16 * MIB,
   keyStateBytesMax: 64 * MIB,
+  answerBurstBytes: 32 * MIB,
+  answerBytesPerSecond: 4 * MIB,
   aheadMaxMs: 60_000,
   haveIntervalMs: 250,
   digestIntervalMs: 30_000,

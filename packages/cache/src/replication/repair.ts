@@ -12,6 +12,7 @@ import { StreamMemory } from '../values/stream-memory.js';
 import { sameBytes } from '../wire/bytes.js';
 import { checkHead, type FrameHead, writeHead } from '../wire/frame.js';
 import { answerDeltas, type Floor } from './answer.js';
+import { AnswerAllowance } from './answer-allowance.js';
 import { type Context, witnessSurvivors } from './context.js';
 import { raise, retire } from './delivery.js';
 import { Fragments } from './fragments.js';
@@ -52,11 +53,13 @@ export class Repair {
   #added = 0;
   #summary: Uint8Array | undefined;
   readonly #fragments = new Fragments();
+  readonly #allowance: AnswerAllowance;
   /** The key that was told last to be too large. */
   #tooLarge: string | undefined;
 
   constructor(context: Context, handlers: RepairHandlers) {
     this.#context = context;
+    this.#allowance = new AnswerAllowance(context.limits);
     this.#handlers = handlers;
   }
 
@@ -72,9 +75,16 @@ export class Repair {
         flush();
         return this.summary();
       },
-      missing: (summary) => {
+      missing: (summary, to) => {
         flush();
-        return this.missing(summary);
+        const deltas = this.missing(summary);
+        return to === undefined ? deltas : this.#charged(deltas, to);
+      },
+      answerPauseMs: (to) => {
+        const { now, store, counters } = this.#context;
+        const pauseMs = this.#allowance.pauseMs(to, now.monotonicMs, store.bytes);
+        if (pauseMs > 0) counters.answersDelayed += 1;
+        return pauseMs;
       },
       merge: (delta, from) => ({ added: from === undefined ? 0 : this.merge(delta, from) }),
     };
@@ -116,6 +126,15 @@ export class Repair {
       headOf: (stream) => heads.of(stream),
       above: (stream, after) => store.above(stream, after),
     });
+  }
+
+  *#charged(deltas: Iterable<Uint8Array>, to: PeerId): Generator<Uint8Array> {
+    const { now, store } = this.#context;
+    this.#allowance.began(to, now.monotonicMs, store.bytes);
+    for (const delta of deltas) {
+      this.#allowance.spent(to, delta.length);
+      yield delta;
+    }
   }
 
   /** @throws HearsayError `malformed`, `forged` */

@@ -30,6 +30,8 @@ export interface ReplicatedStore {
   survivor(key: string): Survivor | undefined;
   /** Forgets deletions that all hold. @returns how many */
   forget(stable: ReadonlyVector): number;
+  /** What it takes in memory, accounted. */
+  readonly bytes: number;
   /** Forgets everything. */
   clear(): void;
   /** Eight bytes for each partition that has something to say, which are named. */

@@ -38,6 +38,10 @@ export class StoreBox implements ReplicatedStore {
     return this.#store.refill(survivor, this.#clockOf(vector), nowMs);
   }
 
+  get bytes(): number {
+    return this.#store.memory().bytes;
+  }
+
   get lapsed(): number {
     return this.#store.lapsed.size;
   }

@@ -20,20 +20,34 @@ export class Answers {
   readonly #context: Context;
   readonly #links: Links;
   readonly #serve: (link: OpenLink, want: Want) => void;
+  readonly #pauseMs: (link: OpenLink, want: Want) => number;
   /** By neighbour, then by replica: those that are here, so nobody can make it grow. */
   readonly #askers = new Map<OpenLink, Map<ReplicaId, Asker>>();
   readonly #pausedMs = new WeakMap<OpenLink, number>();
 
-  constructor(context: Context, links: Links, serve: (link: OpenLink, want: Want) => void) {
+  constructor(
+    context: Context,
+    links: Links,
+    handlers: {
+      readonly serve: (link: OpenLink, want: Want) => void;
+      /** Until its replica tells this neighbour more, in milliseconds. */
+      readonly pauseMs: (link: OpenLink, want: Want) => number;
+    },
+  ) {
     this.#context = context;
     this.#links = links;
-    this.#serve = serve;
+    this.#serve = handlers.serve;
+    this.#pauseMs = handlers.pauseMs;
   }
 
   want(link: OpenLink, want: Want): void {
     const { now, config, deadlines } = this.#context;
     const asker = this.#askerOf(link, want.replica);
-    const nextMs = Math.max(asker.nextMs, this.#pausedMs.get(link) ?? Number.NEGATIVE_INFINITY);
+    const nextMs = Math.max(
+      asker.nextMs,
+      this.#pausedMs.get(link) ?? Number.NEGATIVE_INFINITY,
+      now.monotonicMs + this.#pauseMs(link, want),
+    );
     if (now.monotonicMs < nextMs) {
       asker.waiting = want;
       return deadlines.setNoLater({ kind: 'answers' }, nextMs);

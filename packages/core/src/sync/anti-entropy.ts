@@ -91,7 +91,11 @@ export class AntiEntropy {
     this.#links = links;
     this.#random = random;
     this.#hooks = hooks;
-    this.#answers = new Answers(context, links, (link, want) => this.#serve(link, want));
+    this.#answers = new Answers(context, links, {
+      serve: (link, want) => this.#serve(link, want),
+      pauseMs: ({ peer }, { replica }) =>
+        this.#replicas.get(replica)?.replica.answerPauseMs?.(peer) ?? 0,
+    });
   }
 
   register(id: ReplicaId, replica: Replica): void {
@@ -269,7 +273,7 @@ export class AntiEntropy {
     const { outbox, limits } = this.#context;
     let sent = 0;
     let more = false;
-    for (const bytes of replica.missing(summary)) {
+    for (const bytes of replica.missing(summary, link.peer)) {
       if (sent >= limits.pullBytesMax) {
         more = true;
         break;

@@ -26,8 +26,13 @@ export interface Replica {
   contentHash?(): StateHash;
   /** Between two rounds in which it is compared; undefined: it is part of every round. */
   readonly compareEveryMs?: number | undefined;
-  /** Deltas of about 60 KiB each, none larger than a frame, that bring a holder of `summary` up to date, causes first. */
-  missing(summary: Uint8Array): Iterable<Uint8Array>;
+  /**
+   * Deltas of about 60 KiB each, none larger than a frame, that bring a holder of `summary` up to date, causes first.
+   * @param to the neighbour that asks, if one does
+   */
+  missing(summary: Uint8Array, to?: PeerId): Iterable<Uint8Array>;
+  /** Milliseconds until a neighbour that was told much is told more; 0: at once. Its newest question waits. */
+  answerPauseMs?(to: PeerId): number;
   /**
    * Takes over a delta, in any order, as often as it comes.
    * @param from the neighbour that sent it, if one did: some things are only worth its word

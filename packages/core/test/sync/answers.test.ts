@@ -75,6 +75,24 @@ describe('answers to pulls', () => {
     expect(answered(world)).toEqual([link.id]);
   });
 
+  it('wait as long as their replica says for whoever was told much, and nobody else', () => {
+    const world = new SyncWorld();
+    const [greedy, modest] = [world.link(0x61), world.link(0x62)];
+    let pauseMs = 500;
+    const answerPauseMs = (to: string): number => (to === greedy.peer ? pauseMs : 0);
+    world.antiEntropy.register(1, Object.assign(new NumberSet(), { answerPauseMs }));
+    for (const link of [greedy, modest]) world.antiEntropy.want(link, { ...want, replica: 1 });
+    expect(answered(world)).toEqual([modest.id]);
+    world.pass(499);
+    pauseMs = 1;
+    world.antiEntropy.answer();
+    expect(answered(world)).toEqual([]);
+    world.pass(1);
+    pauseMs = 0;
+    world.antiEntropy.answer();
+    expect(answered(world)).toEqual([greedy.id]);
+  });
+
   it('are forgotten with their link', () => {
     const world = new SyncWorld();
     const link = world.link(0x61);
