@@ -8,6 +8,9 @@ export interface Digest {
 
 export const EMPTY_DIGEST: Digest = { high: 0, low: 0 };
 
+/** Of documents in which nothing is left: to whoever does not hold them they are as good as none. */
+export const BLANK_DIGEST: Digest = { high: 0xffffffff, low: 0xffffffff };
+
 const FNV_PRIME = 0x01000193;
 const MURMUR_1 = 0x85ebca6b;
 const MURMUR_2 = 0xc2b2ae35;

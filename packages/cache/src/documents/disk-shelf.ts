@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Durability } from '@hearsay/node';
 import { DocumentFile, type FileContent } from './document-file.js';
 import { DocumentError } from './errors.js';
 import type { ContentFacts, Shelf, ShelvedDocument } from './shelf.js';
+import { readStanding, writeStanding } from './standing-file.js';
 
 const FOLDER_MODE = 0o700;
 const EXTENSION = '.ydoc';
@@ -106,6 +107,29 @@ export class DiskShelf implements Shelf {
     this.#open.get(key)?.release();
   }
 
+  remove(key: string): void {
+    const file = this.#fileOf(key);
+    this.#dirty.delete(file);
+    this.#open.delete(key);
+    try {
+      file.remove();
+    } catch (cause) {
+      this.#options.onTrouble(diskFailed('remove', this.#path(key), cause));
+    }
+  }
+
+  get standing(): Uint8Array | undefined {
+    return readStanding(this.#options.dir);
+  }
+
+  keepStanding(bytes: Uint8Array): void {
+    try {
+      writeStanding(this.#options.dir, bytes);
+    } catch (cause) {
+      this.#options.onTrouble(diskFailed('write', this.#options.dir, cause));
+    }
+  }
+
   /** Writes, syncs and closes everything. */
   async close(): Promise<void> {
     this.write();
@@ -124,9 +148,10 @@ export class DiskShelf implements Shelf {
   #find(name: string): void {
     const { dir, onTrouble } = this.#options;
     const path = join(dir, name);
-    const { key, digest, isBlank } = DocumentFile.read(path);
+    const { key, digest, isBlank, bornMs } = DocumentFile.read(path);
     if (key !== undefined && this.#path(key) === path) {
-      this.#documents.push({ key, digest, isBlank });
+      const changedMs = statSync(path).mtimeMs;
+      this.#documents.push({ key, digest, isBlank, bornMs, changedMs });
       return;
     }
     renameSync(path, `${path}${DAMAGED}`);

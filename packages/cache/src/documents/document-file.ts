@@ -29,6 +29,8 @@ export interface FileContent {
   readonly digest: Digest | undefined;
   /** It ended well, with nothing left in the document. */
   readonly isBlank: boolean;
+  /** When the document came to be here, by the wall clock; 0 when that is not known. */
+  readonly bornMs: number;
   /** Bytes after the last whole record: a torn end. */
   readonly torn: number;
 }
@@ -53,6 +55,7 @@ export class DocumentFile {
   /** Appended while a new file is brought to the disk: it gets them too. */
   #since: Buffer[] | undefined;
   #released = false;
+  #isRemoved = false;
 
   constructor(path: string, key: string, onTrouble: (error: Error) => void) {
     this.#path = path;
@@ -70,6 +73,7 @@ export class DocumentFile {
       updates: records.flatMap((record) => (record.kind === 'update' ? [record.update] : [])),
       digest: last?.kind === 'digest' ? last.digest : undefined,
       isBlank: last?.kind === 'digest' && last.isBlank,
+      bornMs: last?.kind === 'digest' ? last.bornMs : 0,
       torn: file.length - end,
     };
   }
@@ -167,6 +171,16 @@ export class DocumentFile {
     else this.#settleWaiters.push(done);
   }
 
+  /** What waits is let go of, and so is what comes of a new file under way. */
+  remove(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#dirty = false;
+    this.#isRemoved = true;
+    rmSync(this.#path, { force: true });
+    this.release();
+  }
+
   /** Nobody needs it any more; it is closed when nothing is under way. */
   release(): void {
     this.#released = true;
@@ -198,6 +212,7 @@ export class DocumentFile {
     this.#since = undefined;
     try {
       if (error !== null) throw error;
+      if (this.#isRemoved) return this.#dropped(file, temporary);
       const tail = Buffer.concat(since);
       writeAll(file, tail, bytes);
       renameSync(temporary, this.#path);
@@ -214,6 +229,13 @@ export class DocumentFile {
       rmSync(temporary, { force: true });
       this.#onTrouble(cause instanceof Error ? cause : new Error(String(cause)));
     }
+    for (const waiter of this.#settleWaiters.splice(0)) waiter();
+    if (this.idle) this.#close();
+  }
+
+  #dropped(file: number, temporary: string): void {
+    closeSync(file);
+    rmSync(temporary, { force: true });
     for (const waiter of this.#settleWaiters.splice(0)) waiter();
     if (this.idle) this.#close();
   }

@@ -20,7 +20,7 @@ const DOCUMENTS_PORT = 2;
 
 /** What the documents of a peer need. */
 export interface DocumentsParts {
-  readonly peer: Pick<Peer, 'id' | 'open' | 'on'>;
+  readonly peer: Pick<Peer, 'id' | 'open' | 'on' | 'members'>;
   readonly limits: DocumentLimits;
   /** Random, of this opening. */
   readonly session: number;
@@ -100,6 +100,7 @@ const PRESENCE_GRACE_MS = 5_000;
 /** The documents of one peer: ties replication to a port, a disk, timers and those who use them. */
 export class DocumentHost {
   readonly limits: DocumentLimits;
+  readonly #peer: DocumentsParts['peer'];
   readonly #replicator: Replicator;
   readonly #port: PeerPort;
   readonly #disk: DiskShelf | undefined;
@@ -119,13 +120,16 @@ export class DocumentHost {
 
   constructor({ peer, limits, session, disk }: DocumentsParts) {
     this.limits = limits;
+    this.#peer = peer;
     this.#disk = disk;
     this.#replicator = new Replicator({
+      self: peer.id,
       shelf: disk ?? new MemoryShelf(),
       limits,
       session,
       post: (bytes, to) => this.#post(bytes, to),
       readMs: () => performance.now(),
+      wallMs: () => Date.now(),
       onLoaded: (live) => this.#loaded(live),
       onUnloading: (live) => this.#open.delete(live),
       onDirty: () => this.#pacer.request(),
@@ -144,6 +148,7 @@ export class DocumentHost {
       received: (from, bytes) => this.#replicator.received(from, bytes, awareness),
     });
     this.#forget = peer.on('link', ({ id, up }) => (up ? this.#linkUp(id) : this.#linkDown(id)));
+    for (const { id, link } of peer.members()) if (link !== 'none') this.#linkUp(id);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref(); // What keeps a process alive is its peer.
   }
@@ -325,13 +330,21 @@ export class DocumentHost {
   }
 
   #tick(): void {
+    this.#replicator.seen(this.#aliveMembers());
     this.#replicator.tick();
     for (const { presence } of this.#open.values()) presence.tick(Date.now());
     this.#rate.tick();
     this.#disk?.sync();
   }
 
+  /** Not of those that are linked: they are seen anyway. */
+  #aliveMembers(): readonly PeerId[] {
+    const alive = this.#peer.members().filter(({ state, self }) => state === 'alive' && !self);
+    return alive.map(({ id }) => id);
+  }
+
   #linkUp(peer: PeerId): void {
+    this.#replicator.linkUp(peer);
     clearTimeout(this.#gone.get(peer));
     this.#gone.delete(peer);
     for (const open of this.#open.values()) {

@@ -6,7 +6,12 @@ export type DocumentRecord =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'update'; readonly update: Uint8Array }
   /** Of all updates before it; worth something only at the end. */
-  | { readonly kind: 'digest'; readonly digest: Digest; readonly isBlank: boolean };
+  | {
+      readonly kind: 'digest';
+      readonly digest: Digest;
+      readonly isBlank: boolean;
+      readonly bornMs: number;
+    };
 
 /** All whole records of a file, and where the first one that is not begins. */
 export interface ReadRecords {
@@ -19,6 +24,9 @@ const HEADER_BYTES = 9;
 const CRC_OFFSET = 4;
 const KIND_OFFSET = 8;
 const DIGEST_BYTES = 8;
+const BORN_OFFSET: number = DIGEST_BYTES + 1;
+/** The digest, whether anything is left, and a time of eight bytes. */
+const FACTS_BYTES: number = BORN_OFFSET + 8;
 const KINDS = ['key', 'update', 'digest'] as const;
 /** A file begins with the key behind this, so that nothing else is taken for a document. */
 const MAGIC = 'hearsay document 1\n';
@@ -60,7 +68,8 @@ function bodyOf(record: DocumentRecord): Uint8Array {
     case 'update':
       return record.update;
     case 'digest': {
-      const body = Buffer.allocUnsafe(DIGEST_BYTES + 1);
+      const body = Buffer.allocUnsafe(FACTS_BYTES);
+      body.writeDoubleLE(record.bornMs, BORN_OFFSET);
       body.writeUInt8(Number(record.isBlank), DIGEST_BYTES);
       body.writeUInt32LE(record.digest.high, 0);
       body.writeUInt32LE(record.digest.low, DIGEST_BYTES / 2);
@@ -80,10 +89,11 @@ function recordOf(file: Buffer, offset: number, end: number): DocumentRecord | u
     case 'update':
       return { kind, update: new Uint8Array(body) }; // Memory of its own, for the decoder of Yjs.
     case 'digest': {
-      // Files of earlier versions do not say whether anything is left.
-      if (body.length !== DIGEST_BYTES && body.length !== DIGEST_BYTES + 1) return undefined;
+      // Files of earlier versions do not say whether anything is left, nor when it came to be.
+      if (![DIGEST_BYTES, BORN_OFFSET, FACTS_BYTES].includes(body.length)) return undefined;
       const digest = { high: body.readUInt32LE(0), low: body.readUInt32LE(DIGEST_BYTES / 2) };
-      return { kind, digest, isBlank: body[DIGEST_BYTES] === 1 };
+      const bornMs = body.length === FACTS_BYTES ? body.readDoubleLE(BORN_OFFSET) : 0;
+      return { kind, digest, isBlank: body[DIGEST_BYTES] === 1, bornMs };
     }
     default:
       return undefined;

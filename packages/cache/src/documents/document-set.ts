@@ -1,5 +1,5 @@
 import { textBytes } from './bytes.js';
-import { type Digest, EMPTY_DIGEST, sameDigest } from './digest.js';
+import { BLANK_DIGEST, type Digest, EMPTY_DIGEST, sameDigest } from './digest.js';
 import { DocumentError } from './errors.js';
 import { DOCUMENT_KEY_BYTES_MAX, type DocumentLimits } from './limits.js';
 import { LiveDocument, SHELF_ORIGIN } from './live-document.js';
@@ -17,12 +17,17 @@ export interface Known {
   digest: Digest | undefined;
   /** Nothing is left in what is kept. */
   isBlank: boolean;
+  /** When it came to be here, by the wall clock. */
+  readonly bornMs: number;
+  /** When it was used last while it was in memory, by the wall clock. */
+  usedMs: number;
 }
 
 /** What the set needs. */
 export interface DocumentSetOptions {
   readonly shelf: Shelf;
   readonly limits: DocumentLimits;
+  readonly wallMs: () => number;
   /** A document came into memory. */
   readonly onLoaded: (live: LiveDocument) => void;
   /** A document is about to leave memory. */
@@ -40,12 +45,19 @@ export class DocumentSet {
   #blank = 0;
   /** Rises with every change of any content. */
   #version = 0;
-  #listed: { readonly version: number; readonly digests: readonly NamedDigest[] } | undefined;
+  #listed:
+    | {
+        readonly version: number;
+        readonly digests: readonly NamedDigest[];
+        readonly all: readonly NamedDigest[];
+      }
+    | undefined;
 
   constructor(options: DocumentSetOptions) {
     this.#options = options;
-    for (const { key, digest, isBlank } of options.shelf.documents()) {
-      this.#known.set(key, { key, live: undefined, digest, isBlank });
+    for (const { key, digest, isBlank, bornMs, changedMs } of options.shelf.documents()) {
+      const facts = { digest, isBlank, bornMs, usedMs: changedMs };
+      this.#known.set(key, { key, live: undefined, ...facts });
       this.#blank += Number(isBlank);
     }
   }
@@ -103,18 +115,46 @@ export class DocumentSet {
     return this.#bring(known, nowMs);
   }
 
-  /** What is held, each under its name; the same list as long as nothing changes. */
+  /** What holds something, each under its name; the same list as long as nothing changes. */
   digests(nowMs: number): readonly NamedDigest[] {
-    if (this.#listed?.version === this.#version) return this.#listed.digests;
-    const version = this.#version;
-    const digests: NamedDigest[] = [];
-    for (const known of this.#known.values()) {
-      const digest = known.live?.digest.value ?? known.digest ?? this.#lookInto(known, nowMs);
-      // An empty one is as good as none: whoever only looked at it has nothing that others lack.
-      if (!sameDigest(digest, EMPTY_DIGEST)) digests.push({ key: known.key, digest });
-    }
-    this.#listed = { version, digests };
-    return digests;
+    return this.#list(nowMs).digests;
+  }
+
+  /** With those in which nothing is left, as `BLANK_DIGEST`. */
+  allDigests(nowMs: number): readonly NamedDigest[] {
+    return this.#list(nowMs).all;
+  }
+
+  /** Of one document: `BLANK_DIGEST` where nothing is left, `EMPTY_DIGEST` when it is not known. */
+  digestOf(key: string, nowMs: number): Digest {
+    const known = this.#known.get(key);
+    return known === undefined ? EMPTY_DIGEST : this.#digestOf(known, nowMs);
+  }
+
+  /** Those that nobody has had in memory since then and of which nothing is left. */
+  blankBefore(wallMs: number): readonly string[] {
+    return [...this.#known.values()].flatMap(({ key, live, isBlank, usedMs }) => {
+      return isBlank && live === undefined && usedMs <= wallMs ? [key] : [];
+    });
+  }
+
+  /** Those that came to be before then and that nobody has open. */
+  bornBefore(wallMs: number): readonly string[] {
+    return [...this.#known.values()].flatMap(({ key, live, bornMs }) => {
+      return bornMs <= wallMs && (live?.users ?? 0) === 0 ? [key] : [];
+    });
+  }
+
+  /** As if it had never been; one that somebody has open stays. */
+  remove(key: string): void {
+    const known = this.#known.get(key);
+    if (known === undefined || (known.live?.users ?? 0) > 0) return;
+    this.unload(key);
+    if (known.live !== undefined) return; // It could not be kept, and is not to be lost.
+    this.#setBlank(known, false);
+    this.#known.delete(key);
+    this.#options.shelf.remove(key);
+    this.#version += 1;
   }
 
   /** Unloads what nobody has used for a while. */
@@ -132,11 +172,12 @@ export class DocumentSet {
     const live = known?.live;
     if (known === undefined || live === undefined) return;
     const { shelf, onUnloading } = this.#options;
-    const facts = factsOf(live);
+    const facts = factsOf(known, live);
     const isEmpty = sameDigest(facts.digest, EMPTY_DIGEST);
     if (!isEmpty && !shelf.replace(key, () => live.encode(), facts)) return;
     onUnloading(live);
     if (isEmpty) this.#known.delete(key);
+    known.usedMs = this.#options.wallMs();
     known.digest = facts.digest;
     this.#setBlank(known, !isEmpty && facts.isBlank);
     shelf.release(key);
@@ -156,7 +197,9 @@ export class DocumentSet {
     if (this.#known.size - Math.min(this.#blank, blankDocumentsMax) >= documentsMax) {
       throw new DocumentError('too-many-documents', `this peer keeps ${documentsMax} documents`);
     }
-    const known: Known = { key, live: undefined, digest: EMPTY_DIGEST, isBlank: false };
+    const wallMs = this.#options.wallMs();
+    const facts = { digest: EMPTY_DIGEST, isBlank: false, bornMs: wallMs, usedMs: wallMs };
+    const known: Known = { key, live: undefined, ...facts };
     this.#known.set(key, known);
     return known;
   }
@@ -187,12 +230,35 @@ export class DocumentSet {
       this.#version += 1;
       if (origin === SHELF_ORIGIN) return;
       if (shelf.append(known.key, update)) {
-        shelf.replace(known.key, () => live.encode(), factsOf(live));
+        shelf.replace(known.key, () => live.encode(), factsOf(known, live));
       }
       onChanged(live);
     });
     onLoaded(live);
     return live;
+  }
+
+  #list(nowMs: number): {
+    readonly digests: readonly NamedDigest[];
+    readonly all: readonly NamedDigest[];
+  } {
+    if (this.#listed?.version === this.#version) return this.#listed;
+    const version = this.#version;
+    const all: NamedDigest[] = [];
+    for (const known of this.#known.values()) {
+      const digest = this.#digestOf(known, nowMs);
+      // An empty one is as good as none: whoever only looked at it has nothing that others lack.
+      if (!sameDigest(digest, EMPTY_DIGEST)) all.push({ key: known.key, digest });
+    }
+    const digests = all.filter(({ digest }) => !sameDigest(digest, BLANK_DIGEST));
+    this.#listed = { version, digests, all };
+    return this.#listed;
+  }
+
+  #digestOf(known: Known, nowMs: number): Digest {
+    const digest = known.live?.digest.value ?? known.digest ?? this.#lookInto(known, nowMs);
+    if (sameDigest(digest, EMPTY_DIGEST)) return digest;
+    return (known.live?.isBlank ?? known.isBlank) ? BLANK_DIGEST : digest;
   }
 
   #setBlank(known: Known, isBlank: boolean): void {
@@ -212,6 +278,6 @@ export class DocumentSet {
   }
 }
 
-function factsOf(live: LiveDocument): ContentFacts {
-  return { digest: live.digest.value, isBlank: live.isBlank };
+function factsOf({ bornMs }: Known, live: LiveDocument): ContentFacts {
+  return { digest: live.digest.value, isBlank: live.isBlank, bornMs };
 }

@@ -4,6 +4,8 @@ export interface DocumentLimits {
   readonly documentsMax: number;
   /** Documents in which nothing is left, remembered beside those; further ones count as documents. */
   readonly blankDocumentsMax: number;
+  /** A deletion is remembered this long, and until all members know it; who was away longer does not count, and begins anew. */
+  readonly forgetAfterMs: number;
   /** Documents in memory; the one unused the longest is unloaded, and if all are in use one more is refused. */
   readonly documentsLoadedMax: number;
   /** Bytes of a document; over it edits of clients are refused, and those of other peers still merged. */
@@ -36,6 +38,7 @@ const KIB = 1_024;
 export const DEFAULT_DOCUMENT_LIMITS: DocumentLimits = {
   documentsMax: 10_000,
   blankDocumentsMax: 100_000,
+  forgetAfterMs: 86_400_000,
   documentsLoadedMax: 256,
   documentBytesMax: 16 * MIB,
   heldUpdatesMax: 256,
@@ -58,3 +61,7 @@ export const SUMMARY_BYTES_MAX: number = 48 * KIB;
 export const DOCUMENT_KEY_BYTES_MAX = 512;
 /** Peers that post to one document and whose order is followed; those of further ones are pulled. */
 export const STREAMS_PER_DOCUMENT_MAX = 256;
+/** Members that are asked before a deletion is forgotten; while there are more, none is. */
+export const MEMBERS_MAX = 512;
+/** Clients by which a document is known again; of more, these are enough. */
+export const TRACED_CLIENTS_MAX = 256;

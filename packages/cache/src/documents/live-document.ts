@@ -26,6 +26,8 @@ export class LiveDocument {
   usedMs: number;
   /** Edits made here since the last post. */
   readonly outgoing: Uint8Array[] = [];
+  /** Undefined: not looked yet since the last change. */
+  #isBlank: boolean | undefined;
   /** An upper bound: overwritten and deleted content counts until the state is encoded anew. */
   #bytesAtMost: number;
 
@@ -43,6 +45,7 @@ export class LiveDocument {
     this.digest = new DocumentDigest(this.doc);
     this.doc.on('update', (update: Uint8Array) => {
       this.#bytesAtMost += update.length;
+      this.#isBlank = undefined;
     });
   }
 
@@ -53,6 +56,16 @@ export class LiveDocument {
 
   /** Whether nothing that was ever written in it is left: as good as none. */
   get isBlank(): boolean {
+    this.#isBlank ??= this.#looksBlank();
+    return this.#isBlank;
+  }
+
+  /** Some of those that have written to it. */
+  clients(max: number): readonly number[] {
+    return [...this.doc.store.clients.keys()].slice(0, max);
+  }
+
+  #looksBlank(): boolean {
     for (const type of this.doc.share.values()) {
       for (const item of itemsOf(type)) if (!item.deleted) return false;
     }

@@ -46,6 +46,10 @@ function measuresOf(status: () => DocumentsSummary): readonly Measure[] {
     }),
     one('gauge', '_held_updates', 'Updates that wait behind holes.', ({ held }) => held),
     one('counter', '_pulled_total', 'Answers taken over whole.', ({ pulled }) => pulled),
+    one('counter', '_forgotten_total', 'Deletions that all members knew.', (now) => now.forgotten),
+    one('counter', '_discarded_total', 'Documents deleted while this peer was away.', (now) => {
+      return now.discarded;
+    }),
     one('counter', '_ignored_total', 'Posts for documents without room.', (now) => now.ignored),
     {
       name: 'hearsay_documents_updates_total',

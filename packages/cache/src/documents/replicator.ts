@@ -1,11 +1,16 @@
 import { HearsayError, type PeerId, type Replica } from '@hearsay/core';
 import * as Y from 'yjs';
 import { Answers } from './answers.js';
-import { EMPTY_DIGEST, sameDigest } from './digest.js';
+import { BLANK_DIGEST, EMPTY_DIGEST, sameDigest } from './digest.js';
 import { DocumentSet } from './document-set.js';
 import { DocumentError } from './errors.js';
 import { type HeldTotal, InboundStream } from './inbound-stream.js';
-import { type DocumentLimits, PIECE_BYTES_MAX, STREAMS_PER_DOCUMENT_MAX } from './limits.js';
+import {
+  type DocumentLimits,
+  PIECE_BYTES_MAX,
+  STREAMS_PER_DOCUMENT_MAX,
+  TRACED_CLIENTS_MAX,
+} from './limits.js';
 import { type LiveDocument, MeshOrigin, SHELF_ORIGIN } from './live-document.js';
 import {
   type AskPost,
@@ -17,6 +22,8 @@ import {
 } from './posts.js';
 import { type Answered, Pulls } from './pulls.js';
 import type { Shelf } from './shelf.js';
+import { Standing } from './standing.js';
+import { decodeStandingPost, encodeStandingPost, isStandingPost } from './standing-posts.js';
 import { decodeDigests, encodeDifferences, encodeSummary } from './summary.js';
 
 /** Cursors and names come and go by their own rules; the replicator only carries them. */
@@ -27,13 +34,16 @@ export interface AwarenessCarrier {
 
 /** What replication needs. */
 export interface ReplicatorOptions {
+  readonly self: PeerId;
   readonly shelf: Shelf;
   readonly limits: DocumentLimits;
   /** Random, of this opening: whoever counts our posts begins anew with it. */
   readonly session: number;
   /** To everybody linked, or to one. */
   readonly post: (bytes: Uint8Array, to?: PeerId) => void;
+  /** Monotonic. */
   readonly readMs: () => number;
+  readonly wallMs: () => number;
   readonly onLoaded: (live: LiveDocument) => void;
   readonly onUnloading: (live: LiveDocument) => void;
   /** There is something to flush. */
@@ -50,6 +60,10 @@ export interface ReplicationCounters {
   pulled: number;
   /** Posts for documents that there is no room for. */
   ignored: number;
+  /** Deleted documents of which every member knew. */
+  forgotten: number;
+  /** Documents that others had deleted and forgotten while this peer was away. */
+  discarded: number;
 }
 
 /** A merge of more updates costs more than it saves: it grows with the square of their number. */
@@ -69,6 +83,8 @@ export class Replicator {
     updatesHeld: 0,
     pulled: 0,
     ignored: 0,
+    forgotten: 0,
+    discarded: 0,
   };
   readonly #options: ReplicatorOptions;
   readonly #streams = new Map<string, Map<PeerId, InboundStream>>();
@@ -77,14 +93,18 @@ export class Replicator {
   readonly #held: HeldTotal = { bytes: 0 };
   readonly #pulls: Pulls;
   readonly #answers: Answers;
+  readonly #standing: Standing;
+  /** Posts of a document that is made anew are numbered behind those that were forgotten with it. */
+  #numberedTo = 0;
   #summary: { readonly of: unknown; readonly bytes: Uint8Array } | undefined;
 
   constructor(options: ReplicatorOptions) {
-    const { shelf, limits, session } = options;
+    const { shelf, limits, session, readMs, wallMs } = options;
     this.#options = options;
     this.documents = new DocumentSet({
       shelf,
       limits,
+      wallMs,
       onLoaded: (live) => this.#watch(live),
       onUnloading: (live) => {
         this.#post(live);
@@ -92,6 +112,26 @@ export class Replicator {
       },
       onChanged: () => options.onDirty(),
     });
+    this.#standing = new Standing(
+      {
+        self: options.self,
+        limits,
+        session,
+        readMs,
+        wallMs,
+        kept: shelf.standing,
+        keep: (state) => shelf.keepStanding(state),
+        post: (post, to) => options.post(encodeStandingPost(post), to),
+        blankBefore: (ms) => this.documents.blankBefore(ms),
+        bornBefore: (ms) => this.documents.bornBefore(ms),
+        holdsContent: (key) => this.#holdsContent(key),
+        trace: (key) => this.#trace(key),
+        isKnown: (key, clients) => this.#isKnown(key, clients),
+        forget: (key) => this.#remove(key, 'forgotten'),
+        discard: (key) => this.#remove(key, 'discarded'),
+      },
+      this.documents.size > 0,
+    );
     this.#answers = new Answers(limits, session);
     this.#pulls = new Pulls({
       limits,
@@ -111,7 +151,7 @@ export class Replicator {
       return this.#summary.bytes;
     },
     missing: (summary) =>
-      encodeDifferences(this.documents.digests(this.#options.readMs()), summary),
+      encodeDifferences(this.documents.allDigests(this.#options.readMs()), summary),
     merge: (delta, from) => ({ added: from === undefined ? 0 : this.#compare(from, delta) }),
   };
 
@@ -136,7 +176,10 @@ export class Replicator {
 
   /** A post of a neighbour. @throws HearsayError `malformed` */
   received(from: PeerId, bytes: Uint8Array, awareness: AwarenessCarrier): void {
+    if (isStandingPost(bytes)) return this.#standing.received(from, decodeStandingPost(bytes));
     const post = decodePost(bytes);
+    // What it holds may have been deleted here, and forgotten; or it has not said how it stands.
+    if (!this.#standing.trusts(from)) return this.#standing.heard(from);
     switch (post.kind) {
       case 'update':
         return this.#update(from, post);
@@ -162,13 +205,24 @@ export class Replicator {
     const nowMs = this.#options.readMs();
     this.#pulls.tick(nowMs);
     this.#answers.tick(nowMs);
+    this.#standing.tick();
     for (const [key, streams] of this.#streams) {
       for (const [peer, stream] of streams) if (stream.hasHole) this.#pulls.want(key, peer, nowMs);
     }
     this.documents.tick(nowMs);
   }
 
+  linkUp(peer: PeerId): void {
+    this.#standing.linkUp(peer);
+  }
+
+  /** Members of the mesh that are alive, whether they are neighbours or not. */
+  seen(peers: Iterable<PeerId>): void {
+    this.#standing.seen(peers);
+  }
+
   peerDown(peer: PeerId): void {
+    this.#standing.linkDown(peer);
     this.#pulls.peerDown(peer, this.#options.readMs());
     for (const [key, streams] of this.#streams) {
       streams.get(peer)?.clear();
@@ -193,7 +247,7 @@ export class Replicator {
       const [first] = some;
       if (first === undefined) return;
       const merged = some.length === 1 ? first : Y.mergeUpdates(some);
-      const sequence = (this.#sequences.get(live.key) ?? 0) + 1;
+      const sequence = (this.#sequences.get(live.key) ?? this.#numberedTo) + 1;
       this.#sequences.set(live.key, sequence);
       this.counters.updatesPosted += 1;
       const update = merged.length > PIECE_BYTES_MAX ? new Uint8Array() : merged;
@@ -227,7 +281,7 @@ export class Replicator {
     const live = this.#loadForPeer(ask.key);
     if (live === undefined) return;
     const make = (): { upTo: number; update: Uint8Array } => ({
-      upTo: this.#sequences.get(ask.key) ?? 0,
+      upTo: this.#sequences.get(ask.key) ?? this.#numberedTo,
       update: live.missing(ask.stateVector),
     });
     const piece: PiecePost = this.#answers.piece(ask, make, readMs());
@@ -249,14 +303,44 @@ export class Replicator {
   /** @returns how many documents differ */
   #compare(from: PeerId, delta: Uint8Array): number {
     const nowMs = this.#options.readMs();
-    const ours = new Map(
-      this.documents.digests(nowMs).map(({ key, digest }) => [key, digest] as const),
-    );
-    for (const { key, digest } of decodeDigests(delta)) {
-      if (sameDigest(ours.get(key) ?? EMPTY_DIGEST, digest)) continue;
+    const differing = decodeDigests(delta);
+    if (!this.#standing.trusts(from)) {
+      this.#standing.heard(from);
+      return 0;
+    }
+    for (const { key, digest } of differing) {
+      const ours = this.documents.digestOf(key, nowMs);
+      if (sameDigest(ours, digest)) continue;
+      // Of what is not here nothing need be deleted.
+      if (sameDigest(ours, EMPTY_DIGEST) && sameDigest(digest, BLANK_DIGEST)) continue;
       this.#pulls.want(key, from, nowMs);
     }
     return 0;
+  }
+
+  #holdsContent(key: string): boolean {
+    const digest = this.documents.digestOf(key, this.#options.readMs());
+    return !sameDigest(digest, EMPTY_DIGEST) && !sameDigest(digest, BLANK_DIGEST);
+  }
+
+  #trace(key: string): { readonly key: string; readonly clients: readonly number[] } | undefined {
+    const clients = this.#loadForPeer(key)?.clients(TRACED_CLIENTS_MAX);
+    return clients === undefined ? undefined : { key, clients };
+  }
+
+  #isKnown(key: string, clients: readonly number[]): boolean {
+    const ours = this.documents.has(key) ? this.#loadForPeer(key) : undefined;
+    return ours !== undefined && clients.some((client) => ours.doc.store.clients.has(client));
+  }
+
+  #remove(key: string, why: 'forgotten' | 'discarded'): void {
+    this.documents.remove(key);
+    if (this.documents.has(key)) return;
+    this.counters[why] += 1;
+    for (const stream of this.#streams.get(key)?.values() ?? []) stream.clear();
+    this.#streams.delete(key);
+    this.#numberedTo = Math.max(this.#numberedTo, this.#sequences.get(key) ?? 0);
+    this.#sequences.delete(key);
   }
 
   #stateVector(key: string): Uint8Array | undefined {

@@ -7,12 +7,17 @@ export interface ShelvedDocument {
   readonly digest: Digest | undefined;
   /** Nothing is left in it; unknown, and false, without a digest. */
   readonly isBlank: boolean;
+  /** When it came to be here, by the wall clock; 0 when that is not known. */
+  readonly bornMs: number;
+  /** When it was changed last, or later. */
+  readonly changedMs: number;
 }
 
 /** What is known of the content of a document without reading it. */
 export interface ContentFacts {
   readonly digest: Digest;
   readonly isBlank: boolean;
+  readonly bornMs: number;
 }
 
 /** Where documents are kept while they are not in memory, and while they are, in case that ends. */
@@ -32,14 +37,22 @@ export interface Shelf {
   replace(key: string, encode: () => Uint8Array, facts: ContentFacts): boolean;
   /** A document is no longer in memory. */
   release(key: string): void;
+  /** As if it had never been; it is not in memory. */
+  remove(key: string): void;
+  /** How this peer stands to others, as `keepStanding` kept it. */
+  readonly standing: Uint8Array | undefined;
+  keepStanding(bytes: Uint8Array): void;
 }
 
 /** Keeps documents as one state each; what is in memory needs no other place. */
 export class MemoryShelf implements Shelf {
   readonly #states = new Map<string, { readonly state: Uint8Array } & ContentFacts>();
+  standing: Uint8Array | undefined;
 
   *documents(): Iterable<ShelvedDocument> {
-    for (const [key, { digest, isBlank }] of this.#states) yield { key, digest, isBlank };
+    for (const [key, { digest, isBlank, bornMs }] of this.#states) {
+      yield { key, digest, isBlank, bornMs, changedMs: 0 };
+    }
   }
 
   load(key: string): readonly Uint8Array[] {
@@ -63,5 +76,13 @@ export class MemoryShelf implements Shelf {
 
   release(): void {
     // `replace` has kept it.
+  }
+
+  remove(key: string): void {
+    this.#states.delete(key);
+  }
+
+  keepStanding(bytes: Uint8Array): void {
+    this.standing = bytes;
   }
 }

@@ -17,7 +17,7 @@ import {
   textBytes,
   writeText,
 } from './bytes.js';
-import { type Digest, EMPTY_DIGEST, namedDigest, sameDigest } from './digest.js';
+import { BLANK_DIGEST, type Digest, EMPTY_DIGEST, namedDigest, sameDigest } from './digest.js';
 import { DOCUMENT_KEY_BYTES_MAX, PIECE_BYTES_MAX, SUMMARY_BYTES_MAX } from './limits.js';
 
 /** A document as peers compare it. */
@@ -54,6 +54,7 @@ export function encodeSummary(documents: readonly NamedDigest[]): Uint8Array {
 
 /**
  * The documents of ours that differ from what a summary says, in lists of about 60 KiB.
+ * @param documents those in which nothing is left too, as `BLANK_DIGEST`
  * @throws HearsayError `malformed`
  */
 export function* encodeDifferences(
@@ -91,10 +92,11 @@ function differences(documents: readonly NamedDigest[], summary: Summary): reado
     case 'each':
       return documents.filter(({ key, digest }) => {
         const theirs = summary.digests.get(key);
-        return theirs === undefined || !sameDigest(theirs, digest);
+        if (theirs === undefined) return !sameDigest(digest, BLANK_DIGEST);
+        return !sameDigest(theirs, digest);
       });
     case 'buckets': {
-      const ours = bucketsOf(documents);
+      const ours = bucketsOf(documents.filter(({ digest }) => !sameDigest(digest, BLANK_DIGEST)));
       return documents.filter(({ key }) => {
         const bucket = bucketOf(key);
         return !sameDigest(ours[bucket] ?? EMPTY_DIGEST, summary.buckets[bucket] ?? EMPTY_DIGEST);

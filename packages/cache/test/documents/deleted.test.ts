@@ -70,7 +70,7 @@ describe('a deleted document', () => {
     const limits = { ...DEFAULT_DOCUMENT_LIMITS, documentsMax: 2, blankDocumentsMax: 3 };
     const nothing = (): void => undefined;
     const handlers = { onLoaded: nothing, onUnloading: nothing, onChanged: nothing };
-    const set = new DocumentSet({ shelf: new MemoryShelf(), limits, ...handlers });
+    const set = new DocumentSet({ shelf: new MemoryShelf(), limits, wallMs: () => 0, ...handlers });
     for (const key of ['a', 'b', 'c']) {
       set.load(key, 0).doc.getText('t').insert(0, key);
       set.load(key, 0).clear();

@@ -35,6 +35,8 @@ function expectEqualDocuments(mesh: FakeMesh): void {
 describe('documents among peers', () => {
   it('posts an edit once, and everybody has it', () => {
     const mesh = trio('once');
+    mesh.run(20);
+    mesh.posts = 0;
     get(mesh, 'ana').doc('d').getText('t').insert(0, 'hello');
     mesh.run(10);
     expect(mesh.posts).toBe(2);
@@ -45,6 +47,8 @@ describe('documents among peers', () => {
 
   it('merges the edits of a turn into one post', () => {
     const mesh = trio('turn');
+    mesh.run(20);
+    mesh.posts = 0;
     for (let count = 0; count < 50; count++) get(mesh, 'ana').doc('d').getText('t').insert(0, 'x');
     mesh.run(10);
     expect(mesh.posts).toBe(2);

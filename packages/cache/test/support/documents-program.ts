@@ -3,43 +3,7 @@ import type { Program, ProgramHost } from '@hearsay/sim';
 import type { Doc } from 'yjs';
 import { DEFAULT_DOCUMENT_LIMITS } from '../../src/documents/limits.js';
 import { Replicator } from '../../src/documents/replicator.js';
-import type { Shelf, ShelvedDocument } from '../../src/documents/shelf.js';
-
-/** The disk of a simulated machine, an update an entry. */
-class SimulatedShelf implements Shelf {
-  readonly #disk: Map<string, Uint8Array>;
-
-  constructor(disk: Map<string, Uint8Array>) {
-    this.#disk = disk;
-  }
-
-  *documents(): Iterable<ShelvedDocument> {
-    const keys = new Set([...this.#disk.keys()].map((name) => name.split('\n')[0] ?? ''));
-    for (const key of keys) yield { key, digest: undefined, isBlank: false };
-  }
-
-  load(key: string): readonly Uint8Array[] {
-    const entries = [...this.#disk].filter(([name]) => name.startsWith(`${key}\n`));
-    return entries.map(([, update]) => update);
-  }
-
-  append(key: string, update: Uint8Array): boolean {
-    this.#disk.set(`${key}\n${this.#disk.size}`, update);
-    return false;
-  }
-
-  write(): void {
-    // It is there.
-  }
-
-  replace(): boolean {
-    return true; // The updates are enough.
-  }
-
-  release(): void {
-    // Nothing is open.
-  }
-}
+import { SimulatedShelf } from './simulated-shelf.js';
 
 const TICK_MS = 1_000;
 
@@ -53,6 +17,7 @@ export class DocumentsProgram implements Program {
   constructor(host: ProgramHost) {
     this.#host = host;
     this.replicator = new Replicator({
+      self: host.peer,
       shelf: new SimulatedShelf(host.disk),
       limits: DEFAULT_DOCUMENT_LIMITS,
       session: host.random.next(),
@@ -61,6 +26,7 @@ export class DocumentsProgram implements Program {
         this.#soon();
       },
       readMs: () => host.now().monotonicMs,
+      wallMs: () => host.now().wallMs,
       onLoaded: () => undefined,
       onUnloading: () => undefined,
       onDirty: () => this.#soon(),
@@ -82,6 +48,7 @@ export class DocumentsProgram implements Program {
   }
 
   happened(event: Parameters<NonNullable<Program['happened']>>[0]): void {
+    if (event.kind === 'link-up') this.replicator.linkUp(event.peer);
     if (event.kind === 'link-down') this.replicator.peerDown(event.peer);
   }
 

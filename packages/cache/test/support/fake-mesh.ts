@@ -27,6 +27,7 @@ interface Flight {
 }
 
 const SYNC_INTERVAL_MS = 1_000;
+const WALL_MS = 1_700_000_000_000;
 const noAwareness = { received: () => undefined, queried: () => undefined };
 
 /** Peers in one process and in virtual time: posts with loss, delay and cuts, and anti-entropy. */
@@ -53,11 +54,13 @@ export class FakeMesh {
     const id = peerId(Buffer.from(name.padEnd(16, '.')).toString('hex'));
     this.#sessions += 1;
     const replicator = new Replicator({
+      self: id,
       shelf,
       limits: this.#limits,
       session: this.#sessions,
       post: (bytes, to) => this.#post(peer, bytes, to),
       readMs: () => this.nowMs,
+      wallMs: () => WALL_MS + this.nowMs,
       onLoaded: () => undefined,
       onUnloading: () => undefined,
       onDirty: () => undefined,
@@ -65,6 +68,7 @@ export class FakeMesh {
     const doc = (key: string): Doc => replicator.load(key).doc;
     const peer: FakePeer = { name, id, shelf, replicator, doc };
     this.peers.set(name, peer);
+    for (const other of this.peers.values()) this.#link(peer, other);
     return peer;
   }
 
@@ -85,7 +89,9 @@ export class FakeMesh {
   }
 
   heal(): void {
+    const were = [...this.#cuts].map((cut) => cut.split(' ').map((name) => this.peers.get(name)));
     this.#cuts.clear();
+    for (const [a, b] of were) if (a !== undefined && b !== undefined) a.replicator.linkUp(b.id);
   }
 
   calm(): void {
@@ -99,12 +105,20 @@ export class FakeMesh {
   /** Lets time pass: edits are posted each millisecond, ticks and syncs come each second. */
   run(ms: number): void {
     const end = this.nowMs + ms;
+    // What was edited before is posted; then nothing happens but at the full second.
+    let isQuiet = false;
     while (this.nowMs < end) {
-      this.nowMs += 1;
+      this.nowMs = isQuiet ? Math.min(end, this.#nextSyncMs) : this.nowMs + 1;
       this.flush();
       this.#land();
-      if (this.nowMs % SYNC_INTERVAL_MS === 0) this.#sync();
+      const isSync = this.nowMs % SYNC_INTERVAL_MS === 0;
+      if (isSync) this.#sync();
+      isQuiet = !isSync && this.#flights.length === 0;
     }
+  }
+
+  get #nextSyncMs(): number {
+    return (Math.floor(this.nowMs / SYNC_INTERVAL_MS) + 1) * SYNC_INTERVAL_MS;
   }
 
   /** Runs until all hold the same, and says how long that took. */
@@ -122,6 +136,12 @@ export class FakeMesh {
       return Buffer.from(replicator.replica.summary()).toString('hex');
     });
     return this.#flights.length === 0 && new Set(summaries).size <= 1;
+  }
+
+  #link(peer: FakePeer, other: FakePeer): void {
+    if (peer === other || this.#cuts.has(`${peer.name} ${other.name}`)) return;
+    peer.replicator.linkUp(other.id);
+    other.replicator.linkUp(peer.id);
   }
 
   #post(from: FakePeer, bytes: Uint8Array, to: PeerId | undefined): void {

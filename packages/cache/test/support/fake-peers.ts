@@ -35,6 +35,9 @@ class FakePeer {
     };
   };
 
+  /** Links are told as they come. */
+  readonly members: Peer['members'] = () => [];
+
   readonly on: Peer['on'] = (_name, listener) => {
     const heard = listener as LinkListener; // Documents listen to no other event.
     this.listeners.add(heard);
