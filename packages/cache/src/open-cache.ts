@@ -119,11 +119,14 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
   }
 }
 
-function documentsOf({ peer, dir, durability, documents }: CacheOptions): Documents | undefined {
+function documentsOf(options: CacheOptions): Documents | undefined {
+  const { peer, dir, durability, forgetAfter, documents } = options;
   if (documents === false) return undefined;
   const kept = dir === undefined ? {} : { dir: join(dir, 'documents') };
   const promised = durability === undefined || durability === 'none' ? {} : { durability };
-  return openDocuments({ peer, ...kept, ...promised, ...documents });
+  const away = forgetAfter === undefined ? {} : { forgetAfterMs: forgetAfter };
+  const limits = { ...away, ...documents?.limits };
+  return openDocuments({ peer, ...kept, ...promised, ...documents, limits });
 }
 
 interface Run {
