@@ -168,12 +168,14 @@ export class AntiEntropy {
     const entry = this.#replicas.get(id);
     if (entry === undefined) return;
     if (reply) this.#offer(link, id, false);
+    // One that agrees is the one that was expected, too: a later one may differ by what is on its way.
+    const isExpected = entry.expected.delete(link.peer);
     const ours = this.#refresh(entry);
     if (sameHash(hash, ours)) return this.#hooks.agreed(link, id);
     // While messages pour in, hashes always differ a little, and what differs is on its way.
     if (entry.fruitless.get(link.peer) === pairOf(hash, ours)) return;
     const quiet = this.#context.now.monotonicMs - entry.sinceMs >= QUIET_MS;
-    if (quiet || entry.expected.delete(link.peer)) this.pull(id, link, hash);
+    if (quiet || isExpected) this.pull(id, link, hash);
   }
 
   /** Asks a neighbour for what we lack, now or when the present pull has ended. */
