@@ -17,10 +17,12 @@ export interface HostileOptions {
   readonly only: readonly string[];
   /** How long each attack goes on. */
   readonly forMs: number;
-  /** How often each attack is made; times are medians over these. */
+  /** How often each attack is made, after as long without one. */
   readonly turns: number;
   /** Whether each is also made on peers apart, which shows what of it is want of processors. */
   readonly isControlled: boolean;
+  /** Where processor profiles of honest peers go; none if undefined. */
+  readonly profileFolder?: string | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { greatest, least, median } from '../stats.js';
+import { greatest, least, median, quantile } from '../stats.js';
 import type { Attack, Ending } from './attacker/attack.js';
 import type { Told, Window } from './honest/mesh.js';
 
@@ -15,14 +15,17 @@ export interface Turn {
   readonly endings: readonly Ending[];
 }
 
-/** What one attack came to. Times are medians over the turns, what is bounded the worst of them. */
+/**
+ * What one attack came to. A p99 is of all hearings of all its turns, other times are medians over the
+ * turns, and what is bounded is the worst of them.
+ */
 export interface Row {
   readonly attack: string;
   readonly as: Attack['as'];
   readonly answer: Attack['answer'];
   readonly because: string;
   readonly turns: number;
-  /** Ages that a p99 is of, at least. */
+  /** Hearings that each p99 is of, at least. */
   readonly samples: number;
   /** Its connections, in all turns. */
   readonly offenders: number;
@@ -61,16 +64,16 @@ export function rowOf(attack: Attack, turns: readonly Turn[]): Row {
     answer: attack.answer,
     because: attack.because,
     turns: turns.length,
-    samples: least([...attacked, ...quiet].map(({ heard }) => heard)),
+    samples: least([attacked, quiet].map((windows) => agesOf(windows).length)),
     offenders: endings.length,
     cut: cuts.length,
     cutMs: cuts.length === 0 ? 0 : greatest(cuts),
     delivered: least(
       attacked.map(({ heard, expected }) => (expected === 0 ? 0 : heard / expected)),
     ),
-    quietP99Ms: median(quiet.map(({ p99Ms }) => p99Ms)),
-    p99Ms: median(attacked.map(({ p99Ms }) => p99Ms)),
-    controlP99Ms: median(controls.map(({ p99Ms }) => p99Ms)),
+    quietP99Ms: p99Of(quiet),
+    p99Ms: p99Of(attacked),
+    controlP99Ms: p99Of(controls),
     turnMs: median(attacked.map(({ turnMs }) => turnMs)),
     quietCores: median(quiet.map(({ cores }) => cores)),
     cores: median(attacked.map(({ cores }) => cores)),
@@ -84,6 +87,14 @@ export function rowOf(attack: Attack, turns: readonly Turn[]): Row {
     ...(isSlow ? ['slowed the others down'] : []),
   ];
   return { ...row, missed: [...new Set(missed)] };
+}
+
+function p99Of(windows: readonly Window[]): number {
+  return quantile(agesOf(windows), 0.99);
+}
+
+function agesOf(windows: readonly Window[]): readonly number[] {
+  return windows.flatMap(({ agesMs }) => agesMs);
 }
 
 function missedBy(row: Omit<Row, 'missed'>): readonly string[] {

@@ -6,7 +6,7 @@ import { clockMs } from '../clock.js';
 import type { Narrator } from '../output/narrator.js';
 import { formatMs } from '../output/table.js';
 import type { Children } from '../process/children.js';
-import { greatest, least, median } from '../stats.js';
+import { greatest, least, median, quantile } from '../stats.js';
 import type { Attack, Ending, Target } from './attacker/attack.js';
 import { Attacker } from './attacker/attacker-process.js';
 import { HonestMesh, type Window } from './honest/mesh.js';
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly turns: number;
   /** Whether each attack is also made on a mesh apart, to see what it costs the machine. */
   readonly isControlled: boolean;
+  /** Where processor profiles of honest peers go, one a mesh and peer; none if undefined. */
+  readonly profileFolder?: string | undefined;
 }
 
 /** What a process does in its first seconds is no measure of it; who looks for no times need not wait. */
@@ -56,13 +58,14 @@ export class Run {
     this.#attacker = new Attacker(children);
   }
 
-  /** Medians over all turns; undefined before the first. */
+  /** Of all turns together; undefined before the first. */
   get quiet(): Quiet | undefined {
     const windows = this.#quiets;
     if (windows.length === 0) return undefined;
+    const agesMs = windows.flatMap((window) => window.agesMs);
     return {
-      p50Ms: median(windows.map(({ p50Ms }) => p50Ms)),
-      p99Ms: median(windows.map(({ p99Ms }) => p99Ms)),
+      p50Ms: quantile(agesMs, 0.5),
+      p99Ms: quantile(agesMs, 0.99),
       turnMs: median(windows.map(({ turnMs }) => turnMs)),
       cores: median(windows.map(({ cores }) => cores)),
       delivered: least(windows.map(({ heard, expected }) => heard / expected)),
@@ -139,6 +142,7 @@ export class Run {
       chatFile: this.#options.chatFile,
       discoveryPort: await freeDatagramPort(),
       number: this.#started,
+      profileFolder: this.#options.profileFolder,
     });
   }
 

@@ -162,10 +162,14 @@ export const lieAttacks: readonly Attack[] = [
       pour(
         scene,
         () =>
-          encodeFrame({
-            kind: 'have',
-            entries: Array.from({ length: 2_048 }, () => [streamId(inventedId(), 1), 9] as const),
-          }),
+          Buffer.concat(
+            Array.from({ length: 8 }, () =>
+              encodeFrame({
+                kind: 'have',
+                entries: Array.from({ length: 256 }, () => [streamId(inventedId(), 1), 9] as const),
+              }),
+            ),
+          ),
         { everyMs: 20 },
       ),
   },

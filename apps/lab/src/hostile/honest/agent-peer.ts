@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Watch } from '../../observe/watch.js';
 import type { Child } from '../../process/child.js';
@@ -11,6 +12,14 @@ type Record<Kind extends AgentRecord['kind']> = Extract<AgentRecord, { kind: Kin
 /** Records kept of one peer; only what was told last matters. */
 const RECORDS_MAX = 10_000;
 
+export interface AgentPeerOptions {
+  readonly children: Children;
+  readonly watch: Watch;
+  readonly agent: AgentOptions;
+  /** Where its processor profile goes when it ends by itself; none if undefined. */
+  readonly profileFolder?: string | undefined;
+}
+
 /** One honest peer of our own making, seen from outside. */
 export class AgentPeer {
   readonly nick: string;
@@ -18,12 +27,13 @@ export class AgentPeer {
   readonly records: AgentRecord[] = [];
   ready: Record<'ready'> | undefined;
 
-  constructor(children: Children, watch: Watch, options: AgentOptions) {
-    this.nick = options.nick;
+  constructor({ children, watch, agent, profileFolder }: AgentPeerOptions) {
+    this.nick = agent.nick;
     this.child = children.start({
-      label: options.nick,
+      label: agent.nick,
       file: agentFile,
-      args: [JSON.stringify(options)],
+      args: [JSON.stringify(agent)],
+      nodeArgs: profileFolder === undefined ? [] : profileArgs(profileFolder, agent),
       onLine: (line) => {
         // Both ends of this pipe are built from the same sources.
         const record = JSON.parse(line) as AgentRecord;
@@ -64,4 +74,14 @@ export class AgentPeer {
   get address(): string {
     return this.ready?.address ?? '';
   }
+}
+
+function profileArgs(folder: string, { network, nick }: AgentOptions): readonly string[] {
+  return [
+    '--cpu-prof',
+    '--cpu-prof-dir',
+    path.resolve(folder),
+    '--cpu-prof-name',
+    `${network}-${nick}.cpuprofile`,
+  ];
 }

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { clockMs } from '../../clock.js';
 import { Watch } from '../../observe/watch.js';
 import type { Children } from '../../process/children.js';
-import { quantile } from '../../stats.js';
 import { AgentPeer } from './agent-peer.js';
 import { ProcessorWatch } from './processor-time.js';
 import { MemoryWatch } from './resident-memory.js';
@@ -27,6 +26,8 @@ export interface MeshOptions {
   /** Port of the announcements, so that attacks on discovery meet somebody. */
   readonly discoveryPort: number;
   readonly number: number;
+  /** Where processor profiles of those that measure go, if they are wanted. */
+  readonly profileFolder?: string | undefined;
 }
 
 /** What the honest told of an offender, in words. */
@@ -45,8 +46,8 @@ export interface Window {
   readonly expected: number;
   readonly heard: number;
   readonly repeated: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
+  /** From saying to hearing, of each hearing. */
+  readonly agesMs: readonly number[];
   /** The longest turn of an event loop in processor time; NaN where the system does not tell. */
   readonly turnMs: number;
   /** Processor time of all four while it went on, in cores; NaN where the system does not tell. */
@@ -74,7 +75,7 @@ export class HonestMesh {
   #phase = 0;
 
   constructor(options: MeshOptions) {
-    const { children, discoveryPort, number } = options;
+    const { children, discoveryPort, number, profileFolder } = options;
     this.#options = options;
     this.discoveryPort = discoveryPort;
     this.network = `hostile-${process.pid}-${number}`;
@@ -82,12 +83,11 @@ export class HonestMesh {
     const folder = path.join(children.folder, this.network);
     this.#agents = NICKS.map(
       (nick) =>
-        new AgentPeer(children, this.#watch, {
-          nick,
-          network: this.network,
-          networkKey,
-          folder,
-          discoveryPort,
+        new AgentPeer({
+          children,
+          watch: this.#watch,
+          agent: { nick, network: this.network, networkKey, folder, discoveryPort },
+          profileFolder,
         }),
     );
   }
@@ -193,8 +193,7 @@ export class HonestMesh {
       expected: expectedOf(said),
       heard: ages.length,
       repeated: heard.reduce((sum, { repeated }) => sum + repeated, 0),
-      p50Ms: quantile(ages, 0.5),
-      p99Ms: quantile(ages, 0.99),
+      agesMs: ages,
       turnMs,
       cores,
       residentMiB: memory.firstBytes / MIB,
@@ -205,8 +204,12 @@ export class HonestMesh {
     };
   }
 
-  /** Ends all four. */
+  /** Ends all four; with profiles those that measure end by themselves, since only then one is written. */
   async end(): Promise<void> {
+    if (this.#options.profileFolder !== undefined) {
+      for (const { child } of this.#agents) child.endInput();
+      await Promise.all(this.#agents.map(({ child }) => child.ended));
+    }
     for (const child of this.#processes()) child.kill();
     await Promise.all(this.#processes().map(({ ended }) => ended));
   }

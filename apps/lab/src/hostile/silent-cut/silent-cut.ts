@@ -96,7 +96,11 @@ async function startAll(
   const networkKey = randomBytes(32).toString('hex');
   const folder = path.join(children.folder, network);
   const start = (nick: string) =>
-    new AgentPeer(children, watch, { nick, network, networkKey, folder, discoveryPort: undefined });
+    new AgentPeer({
+      children,
+      watch,
+      agent: { nick, network, networkKey, folder, discoveryPort: undefined },
+    });
   const peers = [start(NICKS[0]), start(NICKS[1]), start(NICKS[2])] as const;
   await until('three peers ready', START_TIMEOUT_MS, () =>
     peers.every(({ ready }) => ready !== undefined) ? true : undefined,
