@@ -8,6 +8,7 @@ import {
   memoryValue,
   networkValue,
   portValue,
+  positiveValue,
   roomValue,
   themeValue,
 } from './command-line/values.js';
@@ -74,6 +75,9 @@ export function createProgram(done: (exitCode: ExitCode) => void): Command {
       'what a message outlives once it is acknowledged: process, everysec or always',
       durabilityValue,
     )
+    .option('--keep <n>', 'keep this many messages (default: 2000000)', positiveValue)
+    .option('--keep-bytes <size>', 'keep at most so much of them (default: 1gb)', memoryValue)
+    .option('--keep-days <n>', 'keep none for longer (default: 365)', positiveValue)
     .option('--cache-memory <size>', 'what the cache may take (default: 256mb)', memoryValue)
     .option('--no-typing', 'tell nobody that you type, and show nobody who does')
     .option('--no-cache', 'no cache, no documents, and no page to edit them')

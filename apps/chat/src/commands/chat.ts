@@ -8,6 +8,7 @@ import {
   joinNetwork,
   openNetwork,
   type Peer,
+  type PeerOptions,
   type StoredNetwork,
 } from '@hearsay/node';
 import { DOCUMENTS_TAG } from '@hearsay/pad';
@@ -64,6 +65,10 @@ export interface ChatOptions {
   readonly httpToken?: string;
   readonly stateDir?: string;
   readonly durability?: Durability;
+  /** Messages kept, their bytes, and for how many days. */
+  readonly keep?: number;
+  readonly keepBytes?: number;
+  readonly keepDays?: number;
   readonly color: boolean;
   readonly ascii?: boolean;
   readonly flush?: number;
@@ -74,6 +79,7 @@ const DEFAULT_ROOM = 'lobby';
 const DEFAULT_FLUSH_MS = 2_000;
 const DEFAULT_CACHE_BYTES = 268_435_456;
 const CACHE_FOLDER = 'cache';
+const DAY_MS = 86_400_000;
 
 /** Runs a peer and a front end until somebody leaves. @throws Failure, PeerError before it began */
 export async function runChat(words: readonly string[], given: ChatOptions): Promise<ExitCode> {
@@ -267,6 +273,7 @@ async function openPeer({ nick, network, join, options }: PeerRequest): Promise<
       // So a page whose peer is gone knows where to go on.
       ...(options.cache ? { tags: { [DOCUMENTS_TAG]: 'yes' } } : {}),
       ...(durability === undefined ? {} : { durability }),
+      limits: retentionOf(options),
       ...(httpToken === undefined ? {} : { httpToken }),
       ...(port === undefined ? {} : { port }),
       ...(host === undefined ? {} : { host }),
@@ -277,6 +284,19 @@ async function openPeer({ nick, network, join, options }: PeerRequest): Promise<
     const pid = error instanceof Error && 'pid' in error ? ` (process ${String(error.pid)})` : '';
     throw new Failure(`${nick} is running already${pid}; try: hearsay ${nextNick(nick)}`);
   }
+}
+
+/** What is kept for how long, where the command line says so. */
+function retentionOf({
+  keep,
+  keepBytes,
+  keepDays,
+}: ChatOptions): NonNullable<PeerOptions['limits']> {
+  return {
+    ...(keep === undefined ? {} : { logMessagesMax: keep }),
+    ...(keepBytes === undefined ? {} : { logBytesMax: keepBytes }),
+    ...(keepDays === undefined ? {} : { logAgeMaxMs: keepDays * DAY_MS }),
+  };
 }
 
 interface Started {
