@@ -48,7 +48,7 @@ export interface Config {
   readonly redialSlowMs: number;
   /** The member with the higher id leaves the first dial to the other for this long. */
   readonly dialDeferMs: number;
-  /** Between two dials of peers that were only heard of. */
+  /** Between two dials of peers that were only heard of, and as much more for each that did not answer yet. */
   readonly dialGapMs: number;
   /** A message published after this long without one leaves at once. */
   readonly batchQuietMs: number;

@@ -180,7 +180,7 @@ class PeerEngine implements Engine {
       case 'frames':
         return this.#links.frames(input.link, input.bytes);
       case 'link-closed':
-        return this.#links.closed(input.link, input.closure);
+        return this.#links.closed(input.link, input.closure, input.isOffence);
       case 'dial-failed':
         return overlay.dialFailed(input.address, input.failure, input.detail);
       case 'wake':

@@ -97,7 +97,13 @@ export type Input =
     }
   /** One transport message: one or more whole frames. */
   | { readonly kind: 'frames'; readonly link: LinkId; readonly bytes: Uint8Array }
-  | { readonly kind: 'link-closed'; readonly link: LinkId; readonly closure: LinkClosure }
+  | {
+      readonly kind: 'link-closed';
+      readonly link: LinkId;
+      readonly closure: LinkClosure;
+      /** The host ended it for what came on it. */
+      readonly isOffence?: boolean;
+    }
   /** The time named by the last `wake` effect has come (early or late does no harm). */
   | { readonly kind: 'wake' }
   /** Longest delay of the host's event loop since the last sample. */

@@ -19,6 +19,8 @@ export interface Limits {
   readonly newcomersPerLinkMax: number;
   /** Open links, handshakes included; one more is closed with `full`. */
   readonly linksMax: number;
+  /** Peers that are not let in for 30 s for what they forged; the one remembered the longest makes room. */
+  readonly bannedPeersMax: number;
   /** Dials under way; further ones wait their turn. */
   readonly dialsPendingMax: number;
   /** Dials in a row to peers that were only heard of, and how many a second from then on; further ones wait, and each that is met gives its place to another. */
@@ -84,6 +86,7 @@ export const DEFAULT_LIMITS: Limits = {
   contactsMax: 64,
   newcomersPerLinkMax: 32,
   linksMax: 128,
+  bannedPeersMax: 256,
   dialsPendingMax: 64,
   hearsayDialsMax: 8,
   hearsayDialsPerSecondMax: 8,
@@ -136,6 +139,8 @@ export const ADDRESS_BYTES_MAX = 128;
 export const ADDRESSES_PER_FRAME_MAX = 8;
 /** Entries of one list in a frame: at most 47 bytes each, so the body bound holds too. */
 export const ENTRIES_PER_FRAME_MAX = 2_048;
+/** Entries of one `have`: each costs a look at who wrote it, and what waits behind waits for all of them. */
+export const HAVE_ENTRIES_PER_FRAME_MAX = 256;
 /** Contacts of one exchange: a shuffle of HyParView carries eight. */
 export const CONTACTS_PER_FRAME_MAX = 16;
 /** Steps of a random walk: HyParView's are six. */

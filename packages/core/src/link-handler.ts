@@ -4,6 +4,7 @@ import { FrameHandler } from './frame-handler.js';
 import { shortId } from './ids.js';
 import type { Input, LinkClosure } from './input.js';
 import { type Member, updateOf } from './membership/members.js';
+import { Bans } from './overlay/bans.js';
 import { judgeHello, ourHello, type Refusal } from './overlay/handshake.js';
 import type { Link, OpenLink } from './overlay/links.js';
 import { incomingStays } from './overlay/tie-break.js';
@@ -25,12 +26,14 @@ export class LinkHandler {
   /** How long the process just stood still, while that may still explain things. */
   readonly #stalledMs: () => number;
   readonly #frames: FrameHandler;
+  readonly #bans: Bans;
 
   constructor(context: Context, parts: PeerParts, stalledMs: () => number) {
     this.#context = context;
     this.#parts = parts;
     this.#stalledMs = stalledMs;
     this.#frames = new FrameHandler(context, parts);
+    this.#bans = new Bans(context.limits.bannedPeersMax);
   }
 
   opened({ link: id, dialled, remote, peer: proven }: OpenedInput): void {
@@ -84,19 +87,27 @@ export class LinkHandler {
     const { code, message } = error;
     if (code !== 'malformed' && code !== 'forged') throw error;
     if (code === 'malformed') this.#context.counters.framesMalformed += 1;
-    this.#refuse(link, { code: CLOSE_CODES[code], reason: `${code}: ${message}` });
+    const reason = `${code}: ${message}`;
+    const liar = code === 'forged' ? (link.peer ?? link.proven) : undefined;
+    if (liar !== undefined) this.#bans.add(liar, reason, this.#context.now.monotonicMs);
+    this.#refuse(link, { code: CLOSE_CODES[code], reason });
   }
 
-  closed(id: number, closure: LinkClosure): void {
+  /** @param isOffence whether the host ended it for what came */
+  closed(id: number, closure: LinkClosure, isOffence = false): void {
     const { links, overlay } = this.#parts;
     const link = links.get(id);
     if (link === undefined) return;
     const before = link.state;
     links.remove(id);
     if (before === 'closing') return;
+    if (isOffence) {
+      this.#context.counters.linksRefused += 1;
+      this.#tellRefused(link, closure, 'us');
+    }
     if (before === 'open') return this.#gone(link as OpenLink, closure); // An open link has its peer.
     this.#context.deadlines.cancel({ kind: 'handshake', link: id });
-    if (closure.code >= PRIVATE_CODES_FROM) this.#tellRefused(link, closure, 'them');
+    if (!isOffence && closure.code >= PRIVATE_CODES_FROM) this.#tellRefused(link, closure, 'them');
     if (link.dialled !== undefined) overlay.linkRefused(link.dialled, closure.code, closure.reason);
   }
 
@@ -172,6 +183,8 @@ export class LinkHandler {
       if (refusal !== undefined) this.#refuse(link, refusal);
       return;
     }
+    const ban = this.#bans.reasonFor(hello.peer, this.#context.now.monotonicMs);
+    if (ban !== undefined) return this.#refuse(link, { code: CLOSE_CODES.forged, reason: ban });
     this.#parts.membership.vet(hello);
     const existing = links.of(hello.peer);
     const bothOurs = existing?.dialled !== undefined && link.dialled !== undefined;

@@ -152,6 +152,7 @@ export function buildParts(
       if (shown !== undefined) holdings.told(member, shown);
     },
     repaired: ({ peer: from }, port, added) => {
+      counters.itemsRepaired += added;
       if (port === LOG_REPLICA || port === ROSTER_REPLICA) return;
       outbox.push({ kind: 'repaired', port, from, added });
     },

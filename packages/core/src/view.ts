@@ -84,6 +84,8 @@ export interface Counters extends TreeCounters {
   claimsForged: number;
   messagesDelivered: number;
   messagesPulled: number;
+  /** Messages and whatever else replicas lacked, that answers to questions brought. */
+  itemsRepaired: number;
   framesMalformed: number;
   linksRefused: number;
   linksDuplicate: number;
@@ -134,6 +136,7 @@ export function zeroCounters(): Counters {
     claimsForged: 0,
     messagesDelivered: 0,
     messagesPulled: 0,
+    itemsRepaired: 0,
     framesMalformed: 0,
     linksRefused: 0,
     linksDuplicate: 0,

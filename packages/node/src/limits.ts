@@ -41,6 +41,8 @@ export interface RuntimeLimits {
   readonly linkFramesPerSecondMax: number;
   /** Bytes read from a link in a second, likewise. */
   readonly linkBytesPerSecondMax: number;
+  /** Milliseconds of a second spent on what a link sent and what brought nothing; above it the link is not read for a while. */
+  readonly linkFutileMsPerSecondMax: number;
   /** Milliseconds of one turn of the event loop that a link may take before others are read; the rest of what it sent waits. */
   readonly linkSliceMs: number;
   /** Messages waiting in one subscription; the oldest is dropped and a `warning` says so. */
@@ -83,6 +85,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   httpConnectionsMax: 256,
   linkFramesPerSecondMax: 50_000,
   linkBytesPerSecondMax: 64 * MIB,
+  linkFutileMsPerSecondMax: 200,
   linkSliceMs: 4,
   subscriberQueueMax: 10_000,
   datagramsPerSecondMax: 250,

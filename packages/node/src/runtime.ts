@@ -25,6 +25,7 @@ import { LoopHealth } from './host/loop-health.js';
 import { PublishWindow } from './host/publish-window.js';
 import { Waits } from './host/waits.js';
 import { Dialler } from './links/dialler.js';
+import { gainsOf } from './links/gains.js';
 import { LinkTable } from './links/link-table.js';
 import { type LinkIdentity, linkIdentity } from './links/secure/handshake.js';
 import { Inbox } from './messages/inbox.js';
@@ -95,6 +96,7 @@ export class Runtime {
       timers: settings.timings,
       readMonotonicMs,
       readFrames: () => engine.counters().framesIn,
+      readGains: () => gainsOf(engine.counters()),
       step: (input) => void this.host.step(input),
       requestTurnEnd: () => this.host.requestTurnEnd(),
     });

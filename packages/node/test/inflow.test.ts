@@ -5,7 +5,7 @@ import { FakeWire } from './support/fake-wire.js';
 function inflowOf(linkFramesPerSecondMax: number, linkBytesPerSecondMax: number) {
   const wire = new FakeWire();
   const onPause = vi.fn();
-  const limits = { linkFramesPerSecondMax, linkBytesPerSecondMax };
+  const limits = { linkFramesPerSecondMax, linkBytesPerSecondMax, linkFutileMsPerSecondMax: 200 };
   const readMonotonicMs = (): number => performance.now();
   return { wire, onPause, inflow: new Inflow({ wire, limits, readMonotonicMs, onPause }) };
 }
@@ -59,6 +59,36 @@ describe('what comes in on a link', () => {
     expect(wire.paused).toBe(false);
     inflow.close();
     vi.runAllTimers();
+    expect(wire.paused).toBe(false);
+  });
+
+  it('waits when it makes us work for nothing, until that is paid for', () => {
+    const { wire, inflow, onPause } = inflowOf(10, 1_000);
+    for (let look = 0; look < 4; look++) inflow.wasted(50, performance.now());
+    expect(wire.paused).toBe(false);
+    inflow.wasted(50, performance.now());
+    expect(wire.paused).toBe(true);
+    vi.advanceTimersByTime(249);
+    expect(wire.paused).toBe(true);
+    vi.advanceTimersByTime(1);
+    expect(wire.paused).toBe(false);
+    expect(onPause).toHaveBeenCalledTimes(1);
+  });
+
+  it('is suspicious while much of it brought nothing', () => {
+    const { inflow } = inflowOf(10, 1_000);
+    inflow.wasted(20, performance.now());
+    expect(inflow.isSuspicious).toBe(false);
+    inflow.wasted(20, performance.now());
+    expect(inflow.isSuspicious).toBe(true);
+    vi.advanceTimersByTime(1_000);
+    inflow.wasted(0, performance.now());
+    expect(inflow.isSuspicious).toBe(false);
+  });
+
+  it('is not blamed for a machine that stood still', () => {
+    const { wire, inflow } = inflowOf(10, 1_000);
+    inflow.wasted(60_000, performance.now());
     expect(wire.paused).toBe(false);
   });
 });

@@ -27,7 +27,10 @@ function links(count: number) {
       log.push(`${index}:${bytes.length / FRAME.length}`);
     };
     const readMonotonicMs = (): number => clock.nowMs;
-    return { wire, intake: new Intake({ wire, turns, sliceMs: SLICE_MS, readMonotonicMs, read }) };
+    return {
+      wire,
+      intake: new Intake({ wire, turns, sliceMs: () => SLICE_MS, readMonotonicMs, read }),
+    };
   });
   return { log, made };
 }

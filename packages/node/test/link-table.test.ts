@@ -28,6 +28,7 @@ function makeTable() {
     timers: { closeTimeoutMs: 1_000, laggardMs: 500, rekeySpreadMs: 2_000 },
     readMonotonicMs: () => performance.now(),
     readFrames: () => inputs.filter(({ kind }) => kind === 'frames').length,
+    readGains: () => 0,
     step: (input) => inputs.push(input),
     requestTurnEnd,
   });

@@ -93,8 +93,10 @@ describe('a link is closed', () => {
     const sealed = member.seal(await ownHello(member));
     member.socket.send(sealed);
     expect(await up).toMatchObject({ up: true, id: peerIdOf(member.keys.publicKey) });
+    const refused = nextEvent(peer, 'refused');
     member.socket.send(sealed);
     expect(await member.ended).toEqual(UNOPENED);
+    expect(await refused).toMatchObject({ ...UNOPENED, by: 'us' });
     expect(peer.counters()).toMatchObject({ messagesUnopened: 1, framesIn: 1 });
   });
 

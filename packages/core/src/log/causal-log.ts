@@ -10,7 +10,7 @@ import { type Batch, openBatch, readBatch, readRecords } from '../wire/batch.js'
 import type { BatchStore, StoredRecord } from './batch-store.js';
 import { checkProof, type Floor, Floors } from './floors.js';
 import { clockOf, messageOf, readHistory } from './history.js';
-import { type Blocker, blockerOf, type HeldBatch, HoldBack } from './hold-back.js';
+import { type Blocker, blockerOf, type HeldBatch, HoldBack, type Waiter } from './hold-back.js';
 import { KeptBatches } from './kept-batches.js';
 import { encodeLogDeltaItem, type LogDeltaItem, readLogDelta } from './log-delta.js';
 import { LogDigest } from './log-digest.js';
@@ -51,8 +51,6 @@ export class CausalLog implements Replica {
   readonly #floors: Floors;
   readonly #kept: KeptBatches;
   readonly #store: BatchStore;
-  /** While what an earlier run left is taken over. */
-  #loading = false;
   /** Since what waits was last looked through. */
   #someAreOver = false;
   #progress: LogProgress[] = [];
@@ -150,6 +148,12 @@ export class CausalLog implements Replica {
       this.#counters.batchesDuplicate += 1;
       return 'duplicate';
     }
+    // What is dropped anyway is not worth the look at its signature, which is dearer than all else.
+    const isUseless = rival === undefined && this.#floors.hasNoUseFor(stream, header, bytes);
+    if (isUseless && this.#blockerOf({ stream, batch: header }) !== undefined) {
+      this.#counters.batchesDropped += 1;
+      return 'no-room';
+    }
     const batch: HeldBatch = { stream, batch: readRecords(opened, this.#limits), bytes };
     if (!this.#isBatchBy(header.origin, bytes)) {
       this.#counters.batchesForged += 1;
@@ -158,7 +162,8 @@ export class CausalLog implements Replica {
     if (this.#streams.saw(stream)) this.#someAreOver = true;
     this.#floors.vouch(stream, header.firstSequence - 1);
     this.#jumpReady();
-    if (rival !== undefined || stream === this.#own || this.#isReached(batch)) {
+    const isReached = this.clock.get(stream) >= header.firstSequence;
+    if (rival !== undefined || stream === this.#own || isReached) {
       this.#contradict(batch);
       return 'conflict';
     }
@@ -186,7 +191,7 @@ export class CausalLog implements Replica {
    * @throws HearsayError `malformed` when it does not decode although it is undamaged
    */
   load(): void {
-    this.#loading = true;
+    this.#held.isBounded = false;
     const stored = this.#store.load();
     const { streams, waived } = restoreStreams(this.#kept, stored.states, stored.indexes);
     this.#streams.restore(streams, waived);
@@ -204,7 +209,7 @@ export class CausalLog implements Replica {
     });
     this.#jumpReady();
     this.#kept.evict();
-    this.#loading = false;
+    this.#held.isBounded = true;
     this.#progress = [];
     this.#ended = [];
     this.takeRisen();
@@ -268,8 +273,7 @@ export class CausalLog implements Replica {
     const last = batch.firstSequence + batch.count - 1;
     const time = batch.records.at(-1)?.time ?? stream.newest;
     const topics = topicMask(new Set(batch.records.map((record) => record.topic)));
-    const { causes } = batch;
-    const delivered = { bytes: held.bytes, last, hash, causes, time, topics };
+    const delivered = { bytes: held.bytes, last, hash, causes: batch.causes, time, topics };
     if (position === undefined) this.upkeep.markIfWanted();
     this.#streams.advance(stream, () => this.#kept.add(stream, delivered, position));
     this.#kept.evict();
@@ -297,11 +301,6 @@ export class CausalLog implements Replica {
     return this.trails.batchWith(stream, sequence) ?? this.#held.get(stream, sequence)?.bytes;
   }
 
-  /** Whether its first message is delivered or skipped already. */
-  #isReached({ stream, batch }: HeldBatch): boolean {
-    return this.clock.get(stream) >= batch.firstSequence;
-  }
-
   /** Something else is in its place. If its origin signed both, the first stays, the second is proof. */
   #contradict({ stream, batch, bytes }: HeldBatch): void {
     const rival = this.bytesWith(stream, batch.firstSequence);
@@ -311,7 +310,7 @@ export class CausalLog implements Replica {
     this.#progress.push(contradiction(stream, batch.firstSequence, [rival, bytes]));
   }
 
-  #blockerOf(batch: HeldBatch): Blocker | undefined {
+  #blockerOf(batch: Waiter): Blocker | undefined {
     return blockerOf(batch, this.clock, this.#streams.isWaived);
   }
 
@@ -323,7 +322,7 @@ export class CausalLog implements Replica {
       const isWaived = this.#streams.isWaived(stream);
       const reached = isWaived ? Number.POSITIVE_INFINITY : this.clock.get(stream);
       for (const held of this.#held.take(stream, reached)) {
-        if (this.#isReached(held)) this.#contradict(held);
+        if (this.clock.get(held.stream) >= held.batch.firstSequence) this.#contradict(held);
         else if (this.#blockerOf(held) !== undefined) this.#hold(held);
         else if (this.#deliver(held)) queue.push(held.stream);
       }
@@ -333,7 +332,7 @@ export class CausalLog implements Replica {
   #hold(batch: HeldBatch): boolean {
     const blocker = this.#blockerOf(batch);
     invariant(blocker !== undefined, 'only a blocked batch is held back');
-    const held = this.#held.add(batch, blocker, !this.#loading);
+    const held = this.#held.add(batch, blocker);
     if (!held) this.#counters.batchesDropped += 1;
     return held;
   }

@@ -2,7 +2,7 @@ import type { ReadonlyVectorClock } from '../clock/vector-clock.js';
 import { HearsayError } from '../errors.js';
 import { type PeerId, parseStreamId, type StreamId, streamId } from '../ids.js';
 import type { Limits } from '../limits.js';
-import { openBatch } from '../wire/batch.js';
+import { type Batch, openBatch } from '../wire/batch.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
 import type { HoldBack } from './hold-back.js';
 import type { LogDeltaItem } from './log-delta.js';
@@ -83,6 +83,17 @@ export class Floors {
   /** The author signed a batch that begins right above; that counts even when there is no room for it. */
   vouch(stream: StreamId, below: number): void {
     if (this.#waiting.has(stream)) this.#prove(stream, below, undefined);
+  }
+
+  /** Whether a batch that has to wait is of no use: there is no room for it, and no floor waits for its word. */
+  hasNoUseFor(
+    stream: StreamId,
+    { firstSequence }: Pick<Batch, 'firstSequence'>,
+    bytes: Uint8Array,
+  ): boolean {
+    if (this.#held.hasRoomFor(stream, bytes)) return false;
+    const provenUpTo = this.#proofs.get(stream)?.upTo ?? 0;
+    return !this.#waiting.has(stream) || provenUpTo >= firstSequence - 1;
   }
 
   /**

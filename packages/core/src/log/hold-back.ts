@@ -20,6 +20,12 @@ interface Waiting {
   looks: number;
 }
 
+/** What decides whether a batch has to wait. */
+export interface Waiter {
+  readonly stream: StreamId;
+  readonly batch: Pick<Batch, 'firstSequence' | 'causes'>;
+}
+
 /** What must be delivered first. */
 export interface Blocker {
   readonly stream: StreamId;
@@ -37,7 +43,7 @@ export interface GivenUp {
  * @param waived streams that will never be held here, so that nobody can wait for them
  */
 export function blockerOf(
-  held: HeldBatch,
+  held: Waiter,
   clock: ReadonlyVectorClock,
   waived: (stream: StreamId) => boolean,
 ): Blocker | undefined {
@@ -69,6 +75,8 @@ export class HoldBack {
   /** Batches of each stream, so that nobody takes all the room with what never becomes ready. */
   readonly #counts = new Map<StreamId, number>();
   #bytes = 0;
+  /** False while our own disk is read, which is bounded itself: what comes from there has room, and waits for ever. */
+  isBounded = true;
 
   constructor(limits: HoldBackLimits) {
     this.#limits = limits;
@@ -87,15 +95,15 @@ export class HoldBack {
     return this.#ends.size > 0 && this.#ends.has(`${stream}:${sequence}`);
   }
 
-  /** @param bounded false for what comes from our own disk, which is bounded itself. @returns false when there is no room */
-  add(held: HeldBatch, blocker: Blocker, bounded = true): boolean {
-    if (bounded && !this.#hasRoomFor(held)) return false;
+  /** @returns false when there is no room */
+  add(held: HeldBatch, blocker: Blocker): boolean {
+    if (!this.hasRoomFor(held.stream, held.bytes)) return false;
     this.#held.set(`${held.stream}:${held.batch.firstSequence}`, held);
     this.#ends.add(endOf(held));
     this.#bytes += held.bytes.length;
     this.#count(held.stream, 1);
     const list = this.#waiting.get(blocker.stream);
-    const waiting = { held, until: blocker.sequence, ages: bounded, looks: 0 };
+    const waiting = { held, until: blocker.sequence, ages: this.isBounded, looks: 0 };
     if (list === undefined) this.#waiting.set(blocker.stream, [waiting]);
     else list.push(waiting);
     return true;
@@ -107,11 +115,13 @@ export class HoldBack {
     else this.#counts.set(stream, count);
   }
 
-  #hasRoomFor(held: HeldBatch): boolean {
+  /** Whether a batch of a stream may wait here. */
+  hasRoomFor(stream: StreamId, { length }: Uint8Array): boolean {
+    if (!this.isBounded) return true;
     const { holdBackBatchesMax, holdBackBytesMax, holdBackStreamBatchesMax } = this.#limits;
     if (this.#held.size >= holdBackBatchesMax) return false;
-    if ((this.#counts.get(held.stream) ?? 0) >= holdBackStreamBatchesMax) return false;
-    return this.#bytes + held.bytes.length <= holdBackBytesMax;
+    if ((this.#counts.get(stream) ?? 0) >= holdBackStreamBatchesMax) return false;
+    return this.#bytes + length <= holdBackBytesMax;
   }
 
   /** Takes out what waited for this stream to come this far; the caller delivers it or adds it again. */

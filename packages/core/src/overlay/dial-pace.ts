@@ -1,6 +1,6 @@
 /** What the pace is set by; see `Limits` and `Config`. */
 export interface DialPaceOptions {
-  /** Dials that may start in a row, `dialGapMs` apart. */
+  /** Dials that may start in a row: `dialGapMs` apart, and as much more for each that nobody answered yet. */
   readonly hearsayDialsMax: number;
   readonly hearsayDialsPerSecondMax: number;
   readonly dialGapMs: number;
@@ -12,7 +12,8 @@ const SECOND_MS = 1_000;
  * How fast peers are dialled that were only heard of. An address costs nothing to invent, and a dial
  * costs a connection: so many at once, the rest by the second (a token bucket), and a few
  * milliseconds between two, so that what else there is to do gets its turn. Whoever is met gives its
- * place back, so a crowd that is really there is dialled as fast as it answers.
+ * place back, so a crowd that is really there is dialled as fast as it answers, and the gaps grow with those
+ * that did not: a dial that leads nowhere costs a millisecond or two, and nobody must wait for many.
  */
 export class DialPace {
   readonly #options: DialPaceOptions;
@@ -27,11 +28,12 @@ export class DialPace {
 
   /** When the next one may start: `nowMs` or later. */
   nextMs(nowMs: number): number {
-    const { hearsayDialsPerSecondMax, dialGapMs } = this.#options;
+    const { hearsayDialsMax, hearsayDialsPerSecondMax, dialGapMs } = this.#options;
     this.#fill(nowMs);
     const missing = Math.max(0, 1 - this.#tokens);
     const filledMs = nowMs + Math.ceil((missing * SECOND_MS) / hearsayDialsPerSecondMax);
-    return Math.max(filledMs, this.#lastMs + dialGapMs);
+    const unanswered = Math.ceil(hearsayDialsMax - this.#tokens);
+    return Math.max(filledMs, this.#lastMs + dialGapMs * (1 + unanswered));
   }
 
   /** One starts now. */

@@ -87,8 +87,12 @@ export class Dialler {
   discovered(address: Address, peer: PeerId | undefined): void {
     if (peer === this.#context.self.id || this.#ownAddresses.has(address)) return;
     if (peer !== undefined && this.#links.of(peer) !== undefined) return;
-    this.#targets.want(address, peer, false, this.#firstDialMs(peer));
-    this.#stale = true;
+    const target = this.#targets.want(address, peer, false, this.#firstDialMs(peer));
+    // Anybody can announce: it is looked at when one may be dialled, not for each that is heard.
+    const dueMs = this.#dialMs(target);
+    if (dueMs >= this.#dueMs) return;
+    this.#dueMs = dueMs;
+    this.#context.deadlines.setNoLater({ kind: 'redial' }, dueMs);
   }
 
   /** Dials once, now, whether a link is wanted or not. */
@@ -162,7 +166,7 @@ export class Dialler {
       const duplicate = code === CLOSE_CODES.duplicate;
       if (duplicate) this.#pace.met();
       if (duplicate) this.#renew(target, this.#nowMs + this.#context.config.redialMaxMs);
-      else this.#failed(target, reason, LASTING.has(code) ? this.#context.config.redialSlowMs : 0);
+      else this.#failed(target, reason, isLasting(code) ? this.#context.config.redialSlowMs : 0);
       target.dialling = false;
     }
     if (code !== CLOSE_CODES.duplicate) this.#askedInVain(dialled);
@@ -295,7 +299,7 @@ export class Dialler {
   /** A broken link is redialled at once, one closed for misbehaviour much later. */
   #reopenMs(code: number): number {
     if (code === CLOSE_CODES.released) return this.#random.below(this.#context.config.redialMaxMs);
-    if (LASTING.has(code) || MISBEHAVIOUR.has(code)) return this.#context.config.redialSlowMs;
+    if (isLasting(code)) return this.#context.config.redialSlowMs;
     return code === ABNORMAL_CLOSURE ? 0 : jitter(REOPEN_MS, 50, this.#random);
   }
 
@@ -386,4 +390,8 @@ export class Dialler {
     const member = this.#members.get(expected);
     if (member !== undefined) this.#judgeRefusals(member, address);
   }
+}
+
+function isLasting(code: number): boolean {
+  return LASTING.has(code) || MISBEHAVIOUR.has(code);
 }

@@ -225,10 +225,15 @@ export class SizedOverlay implements Overlay {
     const seed = isSeed || this.#remembered.get(address) === true;
     this.#remembered.delete(address);
     this.#remembered.set(address, seed);
-    const [oldest] = [...this.#remembered].find(([, kept]) => !kept) ?? [];
     const isFull = this.#remembered.size > this.#context.limits.addressesMax;
-    if (isFull) this.#remembered.delete(oldest ?? address);
+    if (isFull) this.#remembered.delete(this.#oldestHeard() ?? address);
     this.#feed({ kind: 'remember', address, seed });
+  }
+
+  /** The address remembered the longest that nobody named. */
+  #oldestHeard(): Address | undefined {
+    for (const [address, isSeed] of this.#remembered) if (!isSeed) return address;
+    return undefined;
   }
 
   /** Somebody says how many there are: a newcomer knows few, and must not take the mesh for small. */

@@ -2,6 +2,7 @@ import type { Dot } from '../clock/dot.js';
 import type { Context } from '../context.js';
 import { HearsayError } from '../errors.js';
 import { type MessageId, type PeerId, type StreamId, streamId } from '../ids.js';
+import { HAVE_ENTRIES_PER_FRAME_MAX } from '../limits.js';
 import type { CausalLog } from '../log/causal-log.js';
 import { sameHash } from '../log/state-hash.js';
 import type { Member, Members } from '../membership/members.js';
@@ -19,8 +20,6 @@ const DIFFERENCES_MIN = 3;
 /** So many messages are told of at once: their author may be waiting for it. */
 const MUCH_MESSAGES = 100;
 const SOON_MS = 5;
-/** Entries in one frame: 47 bytes each at most. */
-const ENTRIES_PER_FRAME = 1_024;
 /** Who told of as many strange streams as it may is listened to about them again after this long. */
 const STRANGE_REFILL_MS = 60_000;
 /** Nobody keeps more than `streamsMax`: whoever claims so many times as much in that time lies. */
@@ -307,7 +306,8 @@ function originOf(stream: StreamId): PeerId {
 function* haveFrames(entries: readonly ClockEntry[]): Generator<Uint8Array> {
   let start = 0;
   do {
-    yield encodeFrame({ kind: 'have', entries: entries.slice(start, start + ENTRIES_PER_FRAME) });
-    start += ENTRIES_PER_FRAME;
+    const end = start + HAVE_ENTRIES_PER_FRAME_MAX;
+    yield encodeFrame({ kind: 'have', entries: entries.slice(start, end) });
+    start = end;
   } while (start < entries.length);
 }

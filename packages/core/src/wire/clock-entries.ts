@@ -24,8 +24,11 @@ export function readStream(reader: Reader): StreamId {
   return streamId(reader.peer(), reader.varuint());
 }
 
-export function readClockEntries(reader: Reader): ClockEntry[] {
-  return reader.list(ENTRIES_PER_FRAME_MAX, () => {
+export function readClockEntries(
+  reader: Reader,
+  max: number = ENTRIES_PER_FRAME_MAX,
+): ClockEntry[] {
+  return reader.list(max, () => {
     const stream = readStream(reader);
     return [stream, reader.varuint()] as const;
   });

@@ -1,4 +1,4 @@
-import { FRAME_BODY_BYTES_MAX } from '../limits.js';
+import { FRAME_BODY_BYTES_MAX, HAVE_ENTRIES_PER_FRAME_MAX } from '../limits.js';
 import type { StateHash } from '../log/state-hash.js';
 import { type ClockEntry, readClockEntries, writeClockEntries } from './clock-entries.js';
 import type { Reader } from './reader.js';
@@ -49,7 +49,7 @@ export function writeHave(frame: Have): Uint8Array {
 }
 
 export function readHave(reader: Reader): Have {
-  return { kind: 'have', entries: readClockEntries(reader) };
+  return { kind: 'have', entries: readClockEntries(reader, HAVE_ENTRIES_PER_FRAME_MAX) };
 }
 
 export function writeOffer(frame: Offer): Uint8Array {

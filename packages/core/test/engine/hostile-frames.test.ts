@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { peerId } from '../../src/ids.js';
 import {
-  ENTRIES_PER_FRAME_MAX,
+  HAVE_ENTRIES_PER_FRAME_MAX,
   INCARNATION_MAX,
   SIGNATURE_BYTES,
   WIRE_NUMBER_MAX,
@@ -346,6 +346,17 @@ describe('memory that a remote can make grow', () => {
     }
     expect(bench.engine.counters()).toMatchObject({ batchesHeldBack: 3, batchesDropped: 5 });
   });
+
+  it('is full before a signature is looked at', () => {
+    const bench = new Bench({ limits: { holdBackBatchesMax: 1 } });
+    const link = bench.open(LIAR);
+    bench.say(link, { kind: 'batch', bytes: batchBytes(LIAR, 2) });
+    const forged = batchBytes(LIAR, 3);
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+    const effects = bench.say(link, { kind: 'batch', bytes: forged });
+    expect(effects.filter(({ kind }) => kind === 'close')).toEqual([]);
+    expect(bench.engine.counters()).toMatchObject({ batchesDropped: 1, batchesForged: 0 });
+  });
 });
 
 describe('claims about streams that nobody knows', () => {
@@ -354,8 +365,8 @@ describe('claims about streams that nobody knows', () => {
     const liar = bench.open(LIAR);
     const other = bench.open(OTHER);
     for (let frame = 0; frame < 50; frame++) {
-      const entries = Array.from({ length: ENTRIES_PER_FRAME_MAX }, (_, index) => {
-        return [stream(0x99, 1 + frame * ENTRIES_PER_FRAME_MAX + index), 1_000_000] as const;
+      const entries = Array.from({ length: HAVE_ENTRIES_PER_FRAME_MAX }, (_, index) => {
+        return [stream(0x99, 1 + frame * HAVE_ENTRIES_PER_FRAME_MAX + index), 1_000_000] as const;
       });
       bench.say(liar, { kind: 'have', entries });
     }

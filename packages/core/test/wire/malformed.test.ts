@@ -63,7 +63,7 @@ describe('bytes that are refused', () => {
     ['a peer id of 15 bytes', `0514 00000001 0f ${'ab'.repeat(15)}`, 'bad peer id at byte 6'],
     ['a peer id of 33 bytes', `0526 00000001 21 ${'ab'.repeat(33)}`, 'bad peer id at byte 6'],
     ['a list longer than its bytes', '0a01 05', 'list longer than its bytes at byte 3'],
-    ['a list over its bound', '0a02 8110', 'number over 2048 at byte 2'],
+    ['a list over its bound', '0a02 8102', 'number over 256 at byte 2'],
     ['a hello without the magic word', '0104 00000000', 'not a Hearsay hello'],
     ['a post to the log', '1101 00', 'a post to port 0, which is the log'],
     ['a post to a port over 65,535', '1103 808004', 'number over 65535 at byte 2'],

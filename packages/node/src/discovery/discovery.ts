@@ -34,6 +34,14 @@ export interface DiscoveryOptions {
 }
 
 const SECOND_MS = 1_000;
+/** Announcements worked off in a row, and how soon the next ones are: each costs a fraction of a millisecond. */
+const READ_AT_ONCE = 4;
+const READ_GAP_MS = 5;
+
+interface Datagram {
+  readonly bytes: Uint8Array;
+  readonly fromHost: string;
+}
 
 /**
  * Finds peers of the same network on this machine, and on the local network when asked to: by
@@ -52,6 +60,9 @@ export class Discovery {
   #opening: Promise<unknown> = Promise.resolve();
   #secondEndsMs = 0;
   #datagramsThisSecond = 0;
+  /** Heard and not yet worked off: at most what is read in two seconds. */
+  #heard: Datagram[] = [];
+  #reading: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: DiscoveryOptions) {
@@ -78,6 +89,7 @@ export class Discovery {
   /** Stops both and takes our address away. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#reading);
     this.#forgetKeys();
     this.#announcer.close();
     await this.#opening;
@@ -127,7 +139,24 @@ export class Discovery {
   }
 
   #receive(bytes: Uint8Array, fromHost: string): void {
-    if (!this.#mayRead()) return;
+    if (this.#closed || !this.#mayRead()) return;
+    this.#heard.push({ bytes, fromHost });
+    if (this.#reading === undefined) this.#read();
+  }
+
+  /** A few at a time: many come in one turn of the event loop, and what people say comes in between. */
+  #read(): void {
+    for (const { bytes, fromHost } of this.#heard.splice(0, READ_AT_ONCE)) {
+      this.#take(bytes, fromHost);
+    }
+    const next = (): void => {
+      this.#reading = undefined;
+      if (this.#heard.length > 0) this.#read();
+    };
+    this.#reading = setTimeout(next, READ_GAP_MS);
+  }
+
+  #take(bytes: Uint8Array, fromHost: string): void {
     const announcement = decodeAnnouncement(bytes, fromHost);
     if (announcement === undefined || announcement.peer === this.#options.peer) return;
     if (!this.#acquaintance.isWorthDialling(announcement)) return;

@@ -1,9 +1,10 @@
 import type { Wire } from './wire.js';
 
-/** How fast one link may speak. Both are bounds of a bucket that holds what one second brings. */
+/** How fast one link may speak. Each is the bound of a bucket that holds what one second brings. */
 interface InflowLimits {
   readonly linkFramesPerSecondMax: number;
   readonly linkBytesPerSecondMax: number;
+  readonly linkFutileMsPerSecondMax: number;
 }
 
 /** What an inflow needs. */
@@ -15,17 +16,26 @@ export interface InflowOptions {
 }
 
 const SECOND_MS = 1_000;
+/** One look at what came is charged with no more: a busy machine makes any of them long. */
+const FUTILE_READ_MS_MAX = 50;
+/** Who has wasted this part of what it may waste is read in short turns, until it is paid for. */
+const SUSPICIOUS_PART = 1 / 8;
 
 /**
  * Keeps one link from taking all our time: over its rate we stop reading, so that the sender's
  * own queue fills and nothing is lost. Below it costs two subtractions a message: the clock is
  * read only when the bucket looks empty.
+ *
+ * Time spent on what brought nothing (no message, no post, nothing that a replica lacked) has a rate of
+ * its own: whoever makes us work for nothing is read less, and everybody else as before.
  */
 export class Inflow {
   readonly #options: InflowOptions;
   #frames: number;
   #bytes: number;
   #filledMs: number;
+  #futileMs = 0;
+  #paidMs: number;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: InflowOptions) {
@@ -33,6 +43,7 @@ export class Inflow {
     this.#frames = options.limits.linkFramesPerSecondMax;
     this.#bytes = options.limits.linkBytesPerSecondMax;
     this.#filledMs = options.readMonotonicMs();
+    this.#paidMs = this.#filledMs;
   }
 
   /** Something was read, and worked off. */
@@ -40,10 +51,19 @@ export class Inflow {
     if (frames > this.#frames || bytes > this.#bytes) this.#fill();
     this.#frames -= frames;
     this.#bytes -= bytes;
-    if (this.#timer !== undefined || (this.#frames >= 0 && this.#bytes >= 0)) return;
-    this.#options.wire.pause();
-    this.#options.onPause();
-    this.#timer = setTimeout(() => this.#resume(), this.#debtMs());
+    if (this.#frames < 0 || this.#bytes < 0) this.#pause();
+  }
+
+  /** What was read brought nothing. @param ms the time it took, until `nowMs` */
+  wasted(ms: number, nowMs: number): void {
+    this.#pay(nowMs);
+    this.#futileMs += Math.min(ms, FUTILE_READ_MS_MAX);
+    if (this.#futileMs > this.#options.limits.linkFutileMsPerSecondMax) this.#pause();
+  }
+
+  /** Whether much of what came lately brought nothing. */
+  get isSuspicious(): boolean {
+    return this.#futileMs > SUSPICIOUS_PART * this.#options.limits.linkFutileMsPerSecondMax;
   }
 
   /** Reads on whatever the debt is, so that the end of the connection is seen. Idempotent. */
@@ -54,9 +74,17 @@ export class Inflow {
     this.#options.wire.resume();
   }
 
+  #pause(): void {
+    if (this.#timer !== undefined) return;
+    this.#options.wire.pause();
+    this.#options.onPause();
+    this.#timer = setTimeout(() => this.#resume(), this.#debtMs());
+  }
+
   #resume(): void {
     this.#timer = undefined;
     this.#fill();
+    this.#pay(this.#filledMs);
     this.#options.wire.resume();
   }
 
@@ -69,10 +97,18 @@ export class Inflow {
     this.#bytes = Math.min(bytes, this.#bytes + passed * bytes);
   }
 
+  /** Time passes, and what was wasted is forgiven. */
+  #pay(nowMs: number): void {
+    const { linkFutileMsPerSecondMax: max } = this.#options.limits;
+    this.#futileMs = Math.max(0, this.#futileMs - ((nowMs - this.#paidMs) * max) / SECOND_MS);
+    this.#paidMs = nowMs;
+  }
+
   /** Until nothing is owed. */
   #debtMs(): number {
     const { linkFramesPerSecondMax: frames, linkBytesPerSecondMax: bytes } = this.#options.limits;
-    const owed = Math.max(-this.#frames / frames, -this.#bytes / bytes);
+    const futile = this.#futileMs / this.#options.limits.linkFutileMsPerSecondMax - 1;
+    const owed = Math.max(-this.#frames / frames, -this.#bytes / bytes, futile);
     return Math.ceil(owed * SECOND_MS);
   }
 }

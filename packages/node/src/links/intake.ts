@@ -6,11 +6,13 @@ import type { Wire } from './wire.js';
 export interface IntakeOptions {
   readonly wire: Pick<Wire, 'pause' | 'resume'>;
   readonly turns: Turns;
-  /** Time that one link may take of a turn of the event loop before others are read. */
-  readonly sliceMs: number;
+  /** Time that the link may take of a turn of the event loop before others are read. */
+  readonly sliceMs: () => number;
   readonly readMonotonicMs: () => number;
   /** Works off some whole frames. */
   readonly read: (bytes: Uint8Array) => void;
+  /** How long the last of them took, and what time it is now. */
+  readonly onSpent?: (ms: number, nowMs: number) => void;
 }
 
 /**
@@ -73,7 +75,9 @@ export class Intake {
       const end = sliceEnd(bytes, start);
       const beganMs = readMonotonicMs();
       read(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
-      this.#spend(readMonotonicMs() - beganMs);
+      const nowMs = readMonotonicMs();
+      this.#spend(nowMs - beganMs);
+      this.#options.onSpent?.(nowMs - beganMs, nowMs);
       if (end >= bytes.length) return;
       start = end;
       if (this.#hasTime() && !this.#held) continue;
@@ -115,7 +119,7 @@ export class Intake {
   }
 
   #hasTime(): boolean {
-    return this.#turn !== this.#options.turns.current || this.#usedMs < this.#options.sliceMs;
+    return this.#turn !== this.#options.turns.current || this.#usedMs < this.#options.sliceMs();
   }
 
   #spend(ms: number): void {

@@ -26,6 +26,8 @@ export interface LinkTableOptions {
   readonly readMonotonicMs: () => number;
   /** Frames that the engine has read so far. */
   readonly readFrames: () => number;
+  /** What frames have brought so far, however it is counted. */
+  readonly readGains: () => number;
   /** Hands an input to the engine. */
   readonly step: (input: Input) => void;
   /** Asks for `reportDropped` and `flush` at the end of this turn of the event loop. */
@@ -57,6 +59,9 @@ export interface LinkEvents {
 }
 
 const REKEYED: LinkClosure = { code: CLOSE_CODES.rekeyed, reason: 'the network key was changed' };
+
+/** Time in a turn of a link that brings little: one look at what it sent. */
+const SUSPICIOUS_SLICE_MS = 0.5;
 
 const UNOPENED: LinkClosure = {
   code: CLOSE_CODES.sealed,
@@ -135,7 +140,7 @@ export class LinkTable {
 
   /** Takes a connection whose handshake is done. */
   open(wire: Wire, { networkKey, ...opening }: Opening & Proven): LinkEvents {
-    const { limits, readFrames, readMonotonicMs, step } = this.#options;
+    const { limits, readFrames, readGains, readMonotonicMs, step } = this.#options;
     const link = new Link({
       id: this.#nextId++,
       wire,
@@ -145,20 +150,31 @@ export class LinkTable {
       limits,
       onProgress: (moved) => this.#progress(moved),
     });
+    let hasGained = false;
     const onPause = (): void => {
       this.counters.readPauses += 1;
     };
     const read = (bytes: Uint8Array): void => {
       if (link.closing || link.muted) return;
       const before = readFrames();
+      const gainsBefore = readGains();
       step({ kind: 'frames', link: link.id, bytes });
       const frames = readFrames() - before;
+      hasGained = readGains() > gainsBefore;
       link.receivedBytes += bytes.length;
       link.receivedFrames += frames;
       inflow.took(frames, bytes.length);
     };
-    const { linkSliceMs: sliceMs } = limits;
-    const intake = new Intake({ wire, turns: this.#turns, sliceMs, readMonotonicMs, read });
+    const intake = new Intake({
+      wire,
+      turns: this.#turns,
+      sliceMs: () => (inflow.isSuspicious ? SUSPICIOUS_SLICE_MS : limits.linkSliceMs),
+      readMonotonicMs,
+      read,
+      onSpent: (ms, nowMs) => {
+        if (!hasGained) inflow.wasted(ms, nowMs);
+      },
+    });
     const inflow = new Inflow({ wire: intake, limits, readMonotonicMs, onPause });
     this.counters.handshakes += 1;
     link.muted = this.#cut.has(link.peer);
@@ -170,9 +186,9 @@ export class LinkTable {
       },
       unopened: () => {
         if (!link.closing) this.counters.messagesUnopened += 1;
-        this.#abandon(link, UNOPENED);
+        this.#abandon(link, UNOPENED, true);
       },
-      offended: (closure) => this.#abandon(link, closure),
+      offended: (closure) => this.#abandon(link, closure, true),
       closed: (closure) => {
         inflow.close();
         if (link.closing) intake.drop();
@@ -286,13 +302,13 @@ export class LinkTable {
     this.#forgetQueue(link);
   }
 
-  /** Ends a link by our own decision and tells the engine at once. */
-  #abandon(link: Link, closure: LinkClosure): void {
+  /** Ends a link by our own decision and tells the engine at once. @param isOffence for what came on it */
+  #abandon(link: Link, closure: LinkClosure, isOffence = false): void {
     if (link.closing || !this.#open.has(link.id)) return;
     this.#startClosing(link, closure.code, closure.reason);
     this.#open.delete(link.id);
     this.#abandoned.add(link.id);
-    this.#options.step({ kind: 'link-closed', link: link.id, closure });
+    this.#options.step({ kind: 'link-closed', link: link.id, closure, isOffence });
   }
 
   #closed(link: Link, closure: LinkClosure): void {
