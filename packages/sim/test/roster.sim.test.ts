@@ -70,6 +70,8 @@ describe('rosters of engines', () => {
     const find = install(sim);
     sim.setFaults({ lossPerMille: 200 });
     sim.until(() => allList(sim, find, 'present', 'abcdef'), 60_000, { stepMs: 200 });
+    // Two alone that lose a fifth of everything call each other dead now and then, which is not meant here.
+    sim.setFaults({ lossPerMille: 100 });
     sim.cut(['a', 'b'], ['c', 'd', 'e', 'f'], { mode: 'lose' });
     sim.run(70_000);
     sim.setFaults({});
