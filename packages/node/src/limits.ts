@@ -85,7 +85,7 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   httpConnectionsMax: 256,
   linkFramesPerSecondMax: 50_000,
   linkBytesPerSecondMax: 64 * MIB,
-  linkFutileMsPerSecondMax: 200,
+  linkFutileMsPerSecondMax: 100,
   linkSliceMs: 4,
   subscriberQueueMax: 10_000,
   datagramsPerSecondMax: 250,

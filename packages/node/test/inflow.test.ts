@@ -77,9 +77,9 @@ describe('what comes in on a link', () => {
 
   it('is suspicious while much of it brought nothing', () => {
     const { inflow } = inflowOf(10, 1_000);
-    inflow.wasted(20, performance.now());
+    inflow.wasted(10, performance.now());
     expect(inflow.isSuspicious).toBe(false);
-    inflow.wasted(20, performance.now());
+    inflow.wasted(10, performance.now());
     expect(inflow.isSuspicious).toBe(true);
     vi.advanceTimersByTime(1_000);
     inflow.wasted(0, performance.now());

@@ -11,7 +11,7 @@ const REFILL_MS = 8_000;
  * frames to others: some milliseconds at each peer, and what others say is to be heard in between.
  */
 const A_TURN = 4;
-/** Until the next turn: 200 a second, as long as they are met. */
+/** Until the next turn, or for each of one: 200 a second, as long as they are met. */
 const TURN_GAP_MS = 20;
 /** Of those that nobody meets one is taken in this long: 25 a second. */
 const UNMET_GAP_MS = 40;
@@ -99,12 +99,16 @@ export class Newcomers {
     if (this.#waiting.length === 0) return;
     const gapMs = this.#fill();
     const isTurn = context.now.monotonicMs >= this.#nextMs;
-    if (isTurn) this.#nextMs = context.now.monotonicMs + TURN_GAP_MS;
+    // Who has just come has nothing else to do; later one at a time leaves others room in between.
+    const atOnce = this.#isNew ? A_TURN : 1;
+    if (isTurn) this.#nextMs = context.now.monotonicMs + (TURN_GAP_MS * atOnce) / A_TURN;
     let taken = 0;
+    let strangers = 0;
     for (const { update, link } of this.#waiting) {
       const isKnown = this.#isKnown(update, link);
-      if (!isKnown && (this.#left < 1 || !isTurn)) break;
+      if (!isKnown && (this.#left < 1 || !isTurn || strangers >= atOnce)) break;
       taken += 1;
+      if (!isKnown) strangers += 1;
       const budget = this.#budgets.get(link);
       if (links.isClosing(link) || budget === undefined) continue;
       // Somebody else was faster, so nobody is owed for it.
@@ -120,10 +124,15 @@ export class Newcomers {
   #fill(): number {
     const { monotonicMs: nowMs } = this.#parts.context.now;
     this.#firstMs ??= nowMs;
-    const gapMs = nowMs - this.#firstMs < FIRST_MS ? TURN_GAP_MS / A_TURN : UNMET_GAP_MS;
+    const gapMs = this.#isNew ? TURN_GAP_MS / A_TURN : UNMET_GAP_MS;
     this.#left = Math.min(A_TURN, this.#left + (nowMs - this.#filledMs) / gapMs);
     this.#filledMs = nowMs;
     return gapMs;
+  }
+
+  /** Nobody was heard of until a moment ago. */
+  get #isNew(): boolean {
+    return this.#parts.context.now.monotonicMs - (this.#firstMs ?? 0) < FIRST_MS;
   }
 
   #wake(afterMs: number): void {

@@ -22,16 +22,13 @@ const MUCH_MESSAGES = 100;
 const SOON_MS = 5;
 /** Who told of as many strange streams as it may is listened to about them again after this long. */
 const STRANGE_REFILL_MS = 60_000;
-/** Nobody keeps more than `streamsMax`: whoever claims so many times as much in that time lies. */
-const STRANGE_LIE_FACTOR = 4;
-
 /** What a neighbour told of streams of nobody known. */
 interface Strangers {
   /** How many it may still tell of, as of a time. */
   left: number;
   atMs: number;
-  /** How many more it told of, since a time. */
-  ignored: number;
+  /** Further ones that it told of, since a time: more than anybody keeps are a lie. */
+  readonly ignored: Set<StreamId>;
   sinceMs: number;
 }
 
@@ -165,7 +162,7 @@ export class Holdings {
     const max = limits.strangeStreamsPerLinkMax;
     const nowMs = now.monotonicMs;
     const known = this.#strange.get(member);
-    const credit = known ?? { left: max, atMs: nowMs, ignored: 0, sinceMs: nowMs };
+    const credit = known ?? { left: max, atMs: nowMs, ignored: new Set(), sinceMs: nowMs };
     this.#strange.set(member, credit);
     credit.left = Math.min(max, credit.left + (max * (nowMs - credit.atMs)) / STRANGE_REFILL_MS);
     credit.atMs = nowMs;
@@ -173,11 +170,13 @@ export class Holdings {
       credit.left -= 1;
       return true;
     }
-    if (nowMs - credit.sinceMs > STRANGE_REFILL_MS)
-      Object.assign(credit, { ignored: 0, sinceMs: nowMs });
-    credit.ignored += 1;
+    if (nowMs - credit.sinceMs > STRANGE_REFILL_MS) {
+      credit.ignored.clear();
+      credit.sinceMs = nowMs;
+    }
+    credit.ignored.add(stream);
     counters.strangeStreamsIgnored += 1;
-    if (credit.ignored <= STRANGE_LIE_FACTOR * limits.streamsMax) return false;
+    if (credit.ignored.size <= limits.streamsMax) return false;
     counters.claimsForged += 1;
     throw new HearsayError('forged', 'it claims to hold more streams than anybody keeps');
   }

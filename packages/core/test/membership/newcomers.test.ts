@@ -66,11 +66,11 @@ describe('newcomers that a neighbour tells of', () => {
     newcomers.heard(link, many(1, 500));
     passTo(world.nowMs + 3_000);
     newcomers.heard(link, many(40));
-    expect(world.members.size).toBe(2 + 4);
+    expect(world.members.size).toBe(2 + 1);
     passTo(world.nowMs + 400);
     expect(world.members.size).toBe(2 + 4 + 10);
     for (const { peer } of many(4)) newcomers.met(peer);
-    passTo(world.nowMs + TURN_MS);
+    passTo(world.nowMs + 4 * TURN_MS);
     expect(world.members.size).toBe(2 + 4 + 10 + 4);
   });
 

@@ -1,4 +1,4 @@
-/** A slice ends after this many bytes or frames, whichever comes first. */
+/** A slice ends after so many bytes, unless the caller says how many, or frames, whichever comes first. */
 const SLICE_BYTES = 16_384;
 const SLICE_FRAMES = 16;
 
@@ -12,9 +12,9 @@ const LENGTH_BYTES_MAX = 4;
  * look like frames stays in one piece: core says what is wrong with it.
  * @returns where the first slice ends
  */
-export function sliceEnd(bytes: Uint8Array, start: number): number {
+export function sliceEnd(bytes: Uint8Array, start: number, bytesMax: number = SLICE_BYTES): number {
   let end = start;
-  for (let frames = 0; frames < SLICE_FRAMES && end - start < SLICE_BYTES; frames++) {
+  for (let frames = 0; frames < SLICE_FRAMES && end - start < bytesMax; frames++) {
     const next = frameEnd(bytes, end);
     if (next === undefined || next >= bytes.length) return bytes.length;
     end = next;

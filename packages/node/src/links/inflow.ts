@@ -19,7 +19,7 @@ const SECOND_MS = 1_000;
 /** One look at what came is charged with no more: a busy machine makes any of them long. */
 const FUTILE_READ_MS_MAX = 50;
 /** Who has wasted this part of what it may waste is read in short turns, until it is paid for. */
-const SUSPICIOUS_PART = 1 / 8;
+const SUSPICIOUS_PART = 1 / 20;
 
 /**
  * Keeps one link from taking all our time: over its rate we stop reading, so that the sender's

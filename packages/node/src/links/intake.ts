@@ -8,6 +8,8 @@ export interface IntakeOptions {
   readonly turns: Turns;
   /** Time that the link may take of a turn of the event loop before others are read. */
   readonly sliceMs: () => number;
+  /** Bytes that are read in a row without a look at the time; undefined for as many as usual. */
+  readonly sliceBytes?: () => number | undefined;
   readonly readMonotonicMs: () => number;
   /** Works off some whole frames. */
   readonly read: (bytes: Uint8Array) => void;
@@ -72,7 +74,7 @@ export class Intake {
   #work(bytes: Uint8Array): void {
     const { readMonotonicMs, read } = this.#options;
     for (let start = 0; start < bytes.length || start === 0; ) {
-      const end = sliceEnd(bytes, start);
+      const end = sliceEnd(bytes, start, this.#options.sliceBytes?.());
       const beganMs = readMonotonicMs();
       read(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
       const nowMs = readMonotonicMs();

@@ -62,6 +62,7 @@ const REKEYED: LinkClosure = { code: CLOSE_CODES.rekeyed, reason: 'the network k
 
 /** Time in a turn of a link that brings little: one look at what it sent. */
 const SUSPICIOUS_SLICE_MS = 0.5;
+const SUSPICIOUS_SLICE_BYTES = 1_024;
 
 const UNOPENED: LinkClosure = {
   code: CLOSE_CODES.sealed,
@@ -169,6 +170,7 @@ export class LinkTable {
       wire,
       turns: this.#turns,
       sliceMs: () => (inflow.isSuspicious ? SUSPICIOUS_SLICE_MS : limits.linkSliceMs),
+      sliceBytes: () => (inflow.isSuspicious ? SUSPICIOUS_SLICE_BYTES : undefined),
       readMonotonicMs,
       read,
       onSpent: (ms, nowMs) => {
