@@ -98,6 +98,7 @@ export class Runtime {
       readFrames: () => engine.counters().framesIn,
       readGains: () => gainsOf(engine.counters()),
       step: (input) => void this.host.step(input),
+      requestFlush: () => this.host.requestFlush(),
       requestTurnEnd: () => this.host.requestTurnEnd(),
     });
     this.linkIdentity = linkIdentity(identity.keys, settings.network, keys);

@@ -158,6 +158,18 @@ describe('the host of an engine', () => {
     expect(done).toEqual(['flush', 'flush']);
   });
 
+  it('needs no end of the turn for what leaves with what hurries, and one for the rest', async () => {
+    const { host, done } = makeHost(() => []);
+    host.hurry();
+    host.requestFlush();
+    await Promise.resolve();
+    vi.runAllTimers();
+    expect(done).toEqual(['flush']);
+    host.requestFlush();
+    vi.runAllTimers();
+    expect(done).toEqual(['flush', 'end of turn']);
+  });
+
   it('stops when a flush breaks', async () => {
     const { host, done } = makeHost(
       () => [],

@@ -22,7 +22,7 @@ const KEY = new Uint8Array(32);
 
 function makeTable() {
   const inputs: Input[] = [];
-  const requestTurnEnd = vi.fn();
+  const requestFlush = vi.fn();
   const table = new LinkTable({
     limits: { ...SMALL, transportBytesMax: 1_000 },
     timers: { closeTimeoutMs: 1_000, laggardMs: 500, rekeySpreadMs: 2_000 },
@@ -30,7 +30,8 @@ function makeTable() {
     readFrames: () => inputs.filter(({ kind }) => kind === 'frames').length,
     readGains: () => 0,
     step: (input) => inputs.push(input),
-    requestTurnEnd,
+    requestFlush,
+    requestTurnEnd: () => undefined,
   });
   const open = (who: PeerId = ANA) => {
     const wire = new FakeWire();
@@ -42,7 +43,7 @@ function makeTable() {
     table.reportDropped();
     table.flush();
   };
-  return { table, inputs, open, endTurn, requestTurnEnd };
+  return { table, inputs, open, endTurn, requestFlush };
 }
 
 beforeEach(() => {
@@ -54,12 +55,12 @@ afterEach(() => {
 
 describe('links', () => {
   it('send nothing before the end of a turn, then everything at once', () => {
-    const { table, open, endTurn, requestTurnEnd } = makeTable();
+    const { table, open, endTurn, requestFlush } = makeTable();
     const { wire, id } = open();
     table.send(id, chunk('b'), 'bulk');
     table.send(id, chunk('c'), 'control');
     expect(wire.sent).toEqual([]);
-    expect(requestTurnEnd).toHaveBeenCalled();
+    expect(requestFlush).toHaveBeenCalled();
     endTurn();
     expect(wire.text).toEqual(['cb']);
   });

@@ -12,6 +12,11 @@ import { Writer } from '../wire/writer.js';
 
 /** Room for the number of a port. */
 const PORT_BYTES_MAX = 3;
+/**
+ * Short frames lie one behind the other in memory of this size: memory of its own costs a frame of 200
+ * bytes more than all that is done with it. One that waits for long keeps no more than this.
+ */
+const MEMORY_BYTES = 4_096;
 
 /**
  * Programs beside the message log that share the links of a peer. Each has a port: what it posts is
@@ -23,6 +28,8 @@ export class Ports {
   readonly #links: Links;
   readonly #antiEntropy: AntiEntropy;
   readonly #open = new Set<Port>();
+  #memory = new Writer(0);
+  #memoryLeft = 0;
 
   constructor(context: Context, links: Links, antiEntropy: AntiEntropy) {
     this.#context = context;
@@ -54,7 +61,7 @@ export class Ports {
     }
     const links = this.#recipients(to);
     if (links.length > 0) {
-      const frame = frameOf(port, bytes);
+      const frame = this.#frameOf(port, bytes);
       for (const link of links) outbox.sendBytes(link.id, frame, priority);
     }
     outbox.push({ kind: 'posted', links: links.length });
@@ -75,11 +82,23 @@ export class Ports {
     const link = this.#links.of(to);
     return link === undefined ? [] : [link];
   }
-}
 
-/** Encoded once for all links, and with one copy. */
-function frameOf(port: Port, bytes: Uint8Array): Uint8Array {
-  const writer = new Writer(FRAME_HEADER_BYTES_MAX + PORT_BYTES_MAX + bytes.length);
-  writer.leave(FRAME_HEADER_BYTES_MAX);
-  return frameAround('post', writer.varuint(port).raw(bytes)).frame;
+  /** Encoded once for all links, and with one copy. */
+  #frameOf(port: Port, bytes: Uint8Array): Uint8Array {
+    const writer = this.#writerFor(FRAME_HEADER_BYTES_MAX + PORT_BYTES_MAX + bytes.length);
+    const from = writer.length;
+    writer.leave(FRAME_HEADER_BYTES_MAX).varuint(port).raw(bytes);
+    return frameAround('post', writer, from);
+  }
+
+  /** With room for so much, so that what it wrote before stays where it is. */
+  #writerFor(bytes: number): Writer {
+    if (bytes > MEMORY_BYTES) return new Writer(bytes);
+    if (bytes > this.#memoryLeft) {
+      this.#memory = new Writer(MEMORY_BYTES);
+      this.#memoryLeft = MEMORY_BYTES;
+    }
+    this.#memoryLeft -= bytes;
+    return this.#memory;
+  }
 }

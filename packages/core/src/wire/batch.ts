@@ -42,8 +42,7 @@ export function encodeBatch(batch: Batch, sign: (body: Uint8Array) => Uint8Array
   writer.leave(FRAME_HEADER_BYTES_MAX);
   writeBody(writer, batch);
   writer.raw(sign(writer.peek(FRAME_HEADER_BYTES_MAX)));
-  const { frame, body } = frameAround('batch', writer);
-  return { frame, bytes: body };
+  return { frame: frameAround('batch', writer), bytes: writer.view(FRAME_HEADER_BYTES_MAX) };
 }
 
 function writeBody(writer: Writer, batch: Batch): void {

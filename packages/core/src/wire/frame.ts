@@ -143,19 +143,17 @@ export function encodeFrame(frame: Frame): Uint8Array {
 export const FRAME_HEADER_BYTES_MAX: number = TAG_BYTES + varuintBytes(FRAME_BODY_BYTES_MAX);
 
 /**
- * Finishes a frame whose body was written behind `leave(FRAME_HEADER_BYTES_MAX)`.
- * @returns the frame and its body, both views of what was written: nothing is copied
+ * The frame around a body that was written behind room for `FRAME_HEADER_BYTES_MAX` left at `from`.
+ * @returns a view of what was written: nothing is copied
  */
-export function frameAround(
-  kind: Frame['kind'],
-  writer: Writer,
-): { readonly frame: Uint8Array; readonly body: Uint8Array } {
-  const length = writer.length - FRAME_HEADER_BYTES_MAX;
+export function frameAround(kind: Frame['kind'], writer: Writer, from = 0): Uint8Array {
+  const bodyStart = from + FRAME_HEADER_BYTES_MAX;
+  const length = writer.length - bodyStart;
   invariant(length <= FRAME_BODY_BYTES_MAX, 'what we send can be read');
-  const start = FRAME_HEADER_BYTES_MAX - TAG_BYTES - varuintBytes(length);
+  const start = bodyStart - TAG_BYTES - varuintBytes(length);
   writer.patch(start, TAGS[kind]);
   writer.patchVaruint(start + TAG_BYTES, length);
-  return { frame: writer.view(start), body: writer.view(FRAME_HEADER_BYTES_MAX) };
+  return writer.view(start);
 }
 
 function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/input.js';
 import { DEFAULT_LIMITS, PORT_MAX } from '../../src/limits.js';
 import { CLOSE_CODES } from '../../src/wire/close-codes.js';
+import { decodeFrames } from '../../src/wire/frame.js';
 import { Bench } from '../support/bench.js';
 import { events, type ReadEffect, sent } from '../support/context.js';
 import { ascii, peer } from '../support/identities.js';
@@ -20,6 +21,14 @@ function post(bench: Bench, over: { to?: number; bytes?: Uint8Array } = {}): Rea
   const { bytes = ascii('hi'), to } = over;
   const one = to === undefined ? {} : { to: peer(to) };
   return command(bench, { kind: 'post', port: PORT, bytes, priority: 'bulk', ...one });
+}
+
+/** As the host is given it: read only when all is posted. */
+function rawPost(bench: Bench, bytes: Uint8Array): Uint8Array[] {
+  const given = { kind: 'post', port: PORT, bytes, priority: 'bulk' } as const;
+  const now = { monotonicMs: bench.nowMs, wallMs: 1_700_000_000_000 + bench.nowMs };
+  const effects = bench.engine.handle({ kind: 'command', command: given }, now);
+  return effects.flatMap((effect) => (effect.kind === 'send' ? [effect.bytes] : []));
 }
 
 function said(port: number, text = 'hi') {
@@ -57,6 +66,19 @@ describe('a post', () => {
     expect(post(bench)).toEqual([{ kind: 'posted', links: 0 }]);
     bench.open(A);
     expect(post(bench, { to: B })).toEqual([{ kind: 'posted', links: 0 }]);
+  });
+
+  it('stays as it was sent while others follow, short ones and long', () => {
+    const bench = new Bench();
+    bench.open(A);
+    const lengths = Array.from({ length: 300 }, (_, index) => (index * 37) % 5_000);
+    const bytesOf = (length: number) => new Uint8Array(length).fill(length % 251);
+    const sends = lengths
+      .flatMap((length) => rawPost(bench, bytesOf(length)))
+      .map((bytes) => [...decodeFrames(bytes, DEFAULT_LIMITS)]);
+    expect(sends).toEqual(
+      lengths.map((length) => [{ kind: 'post', port: PORT, bytes: bytesOf(length) }]),
+    );
   });
 
   it('leaves its bytes to the caller', () => {

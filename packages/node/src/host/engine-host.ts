@@ -112,17 +112,22 @@ export class EngineHost {
     return effects;
   }
 
+  /** What was just queued leaves with what is in a hurry if something is, else at the end of the turn. */
+  requestFlush(): void {
+    if (this.#hurried === 0) this.requestTurnEnd();
+  }
+
   /** Makes sure that `endTurn` comes after the sockets that have something now. */
   requestTurnEnd(): void {
     if (this.#stopped) return;
     this.#turnEnd ??= setImmediate(() => this.#endTurn());
   }
 
-  /** What was just sent waits for what is said in the same breath, and not for the end of the turn. */
+  /** What is sent next waits for what is said in the same breath, and not for the end of the turn. */
   hurry(): void {
-    this.#hurried += 1;
-    if (this.#hurried === 1) void SETTLED.then(this.#flush);
+    if (this.#hurried === 0) void SETTLED.then(this.#flush);
     else if (this.#hurried % HURRIED_MAX === 0) this.#sink.flush();
+    this.#hurried += 1;
   }
 
   readonly #flush = (): void => {

@@ -27,21 +27,21 @@ export class Congestion {
   }
 
   /** Looks at one link after something was queued or sent. */
-  update(link: Link, nowMs: number): void {
+  update(link: Link, readMonotonicMs: () => number): void {
     const waiting = link.waitingBytes;
     if (waiting < this.#limits.drainedBytes) {
       this.remove(link);
     } else if (waiting > this.#limits.congestedBytes && !this.#known(link)) {
-      link.progressMs = nowMs;
+      link.progressMs = readMonotonicMs();
       this.#holding.add(link);
     }
   }
 
   /** The system took something of this link. */
-  progress(link: Link, nowMs: number): void {
-    link.progressMs = nowMs;
+  progress(link: Link, readMonotonicMs: () => number): void {
+    link.progressMs = readMonotonicMs();
     if (this.#laggards.delete(link)) this.#holding.add(link);
-    if (this.#holding.has(link)) this.update(link, nowMs);
+    if (this.#holding.has(link)) this.update(link, readMonotonicMs);
   }
 
   /** Gives up waiting for links that stand still. */

@@ -30,6 +30,8 @@ export interface LinkTableOptions {
   readonly readGains: () => number;
   /** Hands an input to the engine. */
   readonly step: (input: Input) => void;
+  /** Asks for `flush` soon, at the end of this turn of the event loop at the latest. */
+  readonly requestFlush: () => void;
   /** Asks for `reportDropped` and `flush` at the end of this turn of the event loop. */
   readonly requestTurnEnd: () => void;
 }
@@ -217,15 +219,13 @@ export class LinkTable {
     switch (link.push(chunk, priority)) {
       case 'queued':
         this.#dirty.add(link);
-        break;
+        return this.#options.requestFlush();
       case 'dropped':
         this.#dropping.add(link);
-        break;
+        return this.#options.requestTurnEnd();
       case 'overflow':
         this.#abandon(link, { code: CLOSE_CODES.overloaded, reason: 'does not read' });
-        return;
     }
-    this.#options.requestTurnEnd();
   }
 
   /** Sends what is queued, then closes; cuts the connection when that takes too long. */
@@ -268,11 +268,10 @@ export class LinkTable {
   /** Hands everything queued in this turn to the sockets. */
   flush(): void {
     if (this.#dirty.size === 0) return;
-    const nowMs = this.#options.readMonotonicMs();
     for (const link of this.#dirty) {
       if (link.closing) continue;
       link.flush(this.#packer);
-      this.#congestion.update(link, nowMs);
+      this.#congestion.update(link, this.#options.readMonotonicMs);
     }
     this.#dirty.clear();
     this.#packer.forget();
@@ -335,7 +334,7 @@ export class LinkTable {
   #progress(link: Link): void {
     if (link.closing || !this.#open.has(link.id)) return;
     const wasCongested = this.congested;
-    this.#congestion.progress(link, this.#options.readMonotonicMs());
+    this.#congestion.progress(link, this.#options.readMonotonicMs);
     if (link.hasBulk) this.#dirty.add(link);
     if (link.hasBulk || wasCongested !== this.congested) this.#options.requestTurnEnd();
   }

@@ -18,7 +18,7 @@ export interface PeerPortsOptions {
   readonly network: string;
   /** @throws PeerError */
   readonly command: (command: Command) => readonly Effect[];
-  /** What was just posted is not to wait for the end of the turn. */
+  /** What is posted next is not to wait for the end of the turn. */
   readonly hurry: () => void;
   /** Whether the peer takes no commands any more. */
   readonly isOver: () => boolean;
@@ -52,9 +52,8 @@ export class PeerPorts {
           to === undefined
             ? { kind: 'post', port, bytes, priority }
             : { kind: 'post', port, bytes, priority, to };
-        const links = linksOf(command(post));
-        if (prompt && links > 0) hurry();
-        return links;
+        if (prompt) hurry();
+        return linksOf(command(post));
       },
       sign: (bytes) => notary.sign(bytes),
       verify: (peer, bytes, signature) => notary.verify(peer, bytes, signature),
