@@ -25,7 +25,7 @@ interface BenchResult {
   readonly overhead?: readonly OverheadResult[];
 }
 
-const LONG = { killsMs: 20_000, balancingMs: 8_000, blocks: 8 };
+const LONG = { killsMs: 20_000, balancingMs: 8_000, blocks: 20 };
 const MS_PER_S = 1_000;
 const QUICK = { killsMs: 8_000, balancingMs: 3_000, blocks: 3 };
 
