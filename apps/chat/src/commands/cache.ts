@@ -164,7 +164,9 @@ export async function cacheRead(
   const reply = await new CacheClient(options).ask({ path: `${pathOf(key)}?${query}` });
   if (isMissing(reply)) return notFound(key, options);
   const content = readContent(checked(reply).body);
-  if (content.type !== part.type) throw new Failure(`${key} holds a ${content.type}`, EXIT.failed);
+  if (content.type !== part.type) {
+    throw new Failure(`"${key}" holds a ${content.type}, not a ${part.type}`, EXIT.failed);
+  }
   if (part.field === undefined || content.type !== 'hash') {
     return show(options, 'entry', { key, ...content }, () => contentLines(content));
   }
@@ -224,7 +226,10 @@ export async function cacheBackup(file: string, options: CacheCommandOptions): P
   return show(options, 'backup', { file, bytes }, () => [`${bytes} bytes in ${file}`]);
 }
 
+/** @throws Failure for an empty key, which would be the path of the list of all */
 function pathOf(key: string): string {
+  if (key === '')
+    throw new Failure('a key has 1 to 512 bytes of UTF-8; this one is empty', EXIT.usage);
   return `/cache/${encodeURIComponent(key)}`;
 }
 
