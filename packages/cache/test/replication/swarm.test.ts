@@ -30,12 +30,16 @@ class Deletions {
   }
 }
 
-/** A reader that wanders among peers, and never goes back (Terry et al. 1994). */
+/**
+ * Reads and writes at whichever peer holds what it saw (Terry et al. 1994): it never reads less than it
+ * read or wrote before, and what it writes is later than all of that, everywhere.
+ */
 class Session {
   readonly #token = new Vector();
   readonly #seen = new Map<string, Version>();
   readonly #deleted: Deletions;
   reads = 0;
+  writes = 0;
   over = false;
 
   constructor(deleted: Deletions) {
@@ -67,6 +71,25 @@ class Session {
     this.#token.merge(node.replication.vector);
     for (const [stream, sequence] of placesOf(survivor)) this.#token.raise(stream, sequence);
   }
+
+  /** @returns whether it may write at this peer */
+  mayWrite(node: CacheNode): boolean {
+    return !this.over && node.replication.includes(this.#token.sorted());
+  }
+
+  /** It has written there. */
+  wrote(node: CacheNode, key: string): void {
+    const survivor = node.box.survivor(key);
+    const [version] = writesOf(survivor);
+    if (version === undefined) throw new Error(`${key} was written and is not there`);
+    for (const seen of this.#seen.values()) {
+      if (compareStamps(version, seen) <= 0)
+        throw new Error(`${key} is dated before what was seen`);
+    }
+    this.writes += 1;
+    this.#seen.set(key, version);
+    for (const [stream, sequence] of placesOf(survivor)) this.#token.raise(stream, sequence);
+  }
 }
 
 /** Peers whose clocks are further apart refuse to link. */
@@ -87,6 +110,7 @@ class Swarm {
   readonly #skewMs: number;
   readonly #nodes = new Map<number, CacheNode>();
   readonly #down = new Map<number, Disk>();
+  readonly #backups = new Map<number, Disk>();
   readonly #deleted = new Deletions();
   readonly sessions: readonly Session[] = [new Session(this.#deleted), new Session(this.#deleted)];
   /** Every value is written once. One that was seen gone everywhere at once is gone for ever. */
@@ -128,10 +152,16 @@ class Swarm {
     if (kind === 0) this.#world.cut(node, other);
     else if (kind <= 2) this.#world.link(node, other);
     else if (kind === 3) this.#crash(number);
+    else if (kind === 10) this.#backups.set(number, this.#world.backup(node));
     else if (kind === 4) this.#bootAll(true);
     else if (kind >= 12) this.#compose(node, `${number} ${step}`);
     else this.#write(kind, node, key, `${number} ${step}`);
     for (const session of this.sessions) session.read(other, key);
+    const writer = this.sessions[this.#random.below(4)];
+    if (writer?.mayWrite(node) === true) {
+      this.#write(7, node, key, `${number} ${step} of a session`);
+      writer.wrote(node, key);
+    }
     this.#bury();
     this.#world.run(this.#random.below(400), () => this.#checkBatches());
   }
@@ -190,7 +220,8 @@ class Swarm {
     for (const [number, disk] of [...this.#down]) {
       this.#down.delete(number);
       const isWiped = maybeWiped && this.#random.below(3) === 0;
-      this.#boot(number, isWiped ? undefined : disk);
+      const backup = maybeWiped && this.#random.below(3) === 0 ? this.#backups.get(number) : disk;
+      this.#boot(number, isWiped ? undefined : backup);
       this.#world.linkAll();
     }
   }
@@ -300,7 +331,7 @@ describe('caches that are cut, crash and lose what is sent', () => {
   it.each(seeds)(agree, { timeout: PATIENCE_MS }, (seed) => {
     const swarm = new Swarm(seed, { forgetAfterMs: DAY_MS });
     play(swarm);
-    expect(swarm.sessions.some(({ reads }) => reads > 0)).toBe(true);
+    expect(swarm.sessions.some(({ reads, writes }) => reads > 0 && writes > 0)).toBe(true);
   });
 
   const bring = 'bring back nothing, also where absences are longer than allowed: %s';
