@@ -1,4 +1,4 @@
-import type { MemberView, PeerId, StatusView } from '@hearsay/core';
+import type { Config, MemberView, PeerId, StatusView } from '@hearsay/core';
 import type { Incarnation } from './incarnation.js';
 import type { Network } from './network/network.js';
 import type { Station } from './network/station.js';
@@ -12,6 +12,7 @@ export interface World {
   readonly live: readonly SimNode[];
   readonly network: Network;
   readonly judge: Judge;
+  readonly settings: { readonly config: Config };
 }
 
 interface Witness {
@@ -27,7 +28,8 @@ interface Witness {
  * What still differs from full agreement, at most `limit` points; empty means converged.
  *
  * Judged within each group of live peers that can talk: everyone sees exactly the others alive and
- * the ended ones not, all hold the same messages, and each one's own words agree with the truth.
+ * the ended ones not, all hold the same messages, and each one's own words agree with the truth. In a mesh too
+ * large for it nobody needs a link to everybody, and so does not know that everybody is in sync.
  */
 export function differences(sim: World, limit: number, among?: readonly SimNode[]): string[] {
   const found: string[] = [];
@@ -49,6 +51,12 @@ export function differences(sim: World, limit: number, among?: readonly SimNode[
     compareTables(witnesses, found);
   }
   return found.slice(0, limit);
+}
+
+/** Whether a mesh is, or may still be, one in which not everybody is linked to everybody. */
+function isSparse({ settings }: World, members: number): boolean {
+  const { fullMeshUpTo, shapeSlackPercent } = settings.config;
+  return members > Math.floor((fullMeshUpTo * (100 - shapeSlackPercent)) / 100);
 }
 
 /** Live peers that reach each other both ways, directly. */
@@ -122,7 +130,7 @@ function compareSelf(sim: World, one: Witness, group: readonly SimNode[], found:
   if (status.live !== live - 1) {
     found.push(`${node.name} counts ${status.live} live others, not ${live - 1}`);
   }
-  if (status.inSync !== live - 1) {
+  if (status.inSync !== live - 1 && !isSparse(sim, live)) {
     found.push(`${node.name} knows ${status.inSync} of ${live - 1} to be in sync`);
   }
   const view = sim.judge.membership.viewOf(one.run);
@@ -154,8 +162,10 @@ function compareMembers(
   group: readonly Witness[],
   found: string[],
 ): void {
+  const sparse = isSparse(sim, group.length);
   for (const other of group) {
     if (other === one) continue;
+    compareLinks(one, other, sparse, found);
     const row = one.rows.get(other.node.id);
     const own = other.rows.get(other.node.id);
     const seen = `${one.node.name} sees ${other.node.name}`;
@@ -163,16 +173,21 @@ function compareMembers(
       found.push(`${seen} ${row?.state ?? 'not at all'}`);
     } else if (row.generation !== own?.generation || row.incarnation !== own.incarnation) {
       found.push(`${seen} as run ${row.generation}.${row.incarnation}, which is over`);
-    } else if (row.link === undefined) {
-      found.push(`${seen} without a link`);
-    } else if (one.links.get(other.run) !== 1) {
-      const links = one.links.get(other.run) ?? 0;
-      found.push(`${one.node.name} and ${other.node.name} have ${links} links`);
     } else if (one.status.stateHash !== other.status.stateHash) {
       found.push(`${one.node.name} and ${other.node.name} have different state hashes`);
     }
   }
   if (!sim.network.anyCut) compareEnded(sim, one, found);
+}
+
+/** What both ends hold is what is listed: one link, or where not everybody is linked none. */
+function compareLinks(one: Witness, other: Witness, sparse: boolean, found: string[]): void {
+  const linked = one.rows.get(other.node.id)?.link !== undefined;
+  const links = one.links.get(other.run) ?? 0;
+  if (!linked && !sparse) found.push(`${one.node.name} sees ${other.node.name} without a link`);
+  else if (links !== (linked ? 1 : 0)) {
+    found.push(`${one.node.name} and ${other.node.name} have ${links} links`);
+  }
 }
 
 /** Ended peers, and frozen ones, are dead or left to everybody who knows them. */

@@ -325,6 +325,13 @@ export class Simulation {
     });
   }
 
+  /** Whether two nodes have a connection that both ends hold open. */
+  areLinked(one: NodeRef, other: NodeRef): boolean {
+    const [near, far] = [this.node(one).run, this.node(other).run];
+    if (near === undefined || far === undefined) return false;
+    return [...this.network.endsOf(near)].some(({ partner }) => partner === far);
+  }
+
   /** Whether every other live peer holds each victim to be in this state, by its events. */
   everyoneSees(victims: NodeRef | readonly NodeRef[], state: MemberState): boolean {
     const targets = [victims].flat().map((ref) => this.node(ref));

@@ -23,6 +23,8 @@ export const SOMETIMES: readonly string[] = [
   'counter:graftsServed',
   'counter:treesShifted',
   'counter:treesEvicted',
+  'counter:shapeChanges',
+  'counter:streamsRetired',
   'event:caught-up',
   'event:gap',
   'event:isolated',
@@ -46,4 +48,9 @@ export const SOMETIMES: readonly string[] = [
   'network:dialsReset',
   'network:dialsTimedOut',
   'swarm:core-healed',
+  'swarm:large',
+  'swarm:full',
+  'swarm:capped',
+  'swarm:partial',
+  'swarm:islands-merged-partial',
 ];

@@ -1,4 +1,4 @@
-import type { Config, Limits, Random } from '@hearsay/core';
+import { type Config, DEFAULT_CONFIG, type Limits, type Random, RUNS_MIN } from '@hearsay/core';
 import type { MessageFaults, NetworkSettings } from '../network/settings.js';
 import type { Seeding } from '../simulation.js';
 
@@ -18,6 +18,7 @@ export const ACTIONS = [
   'snap',
   'leave',
   'newcomer',
+  'crash-loop',
   'clock',
 ] as const;
 
@@ -33,6 +34,8 @@ export interface SwarmPlan {
   readonly pullLimits: Partial<Limits>;
   readonly limits: Partial<Limits>;
   readonly config: Partial<Config>;
+  /** Those of `config` that make a few peers a large mesh. */
+  readonly shape: Partial<Config>;
   readonly gapsAllowed: boolean;
   /** Weights of the actions; most seeds have many zeros, so that each fault is met alone too. */
   readonly weights: Readonly<Record<Action, number>>;
@@ -88,6 +91,7 @@ export function drawPlan(random: Random): SwarmPlan {
       ...(shortLog && { logMessagesMax: 250 + random.below(200) }),
     },
     config: {},
+    shape: {},
     gapsAllowed: shortLog,
     weights: drawWeights(random),
     payloadBytesMax: slowLinks ? 4_000 : 200,
@@ -113,6 +117,46 @@ export function drawPlan(random: Random): SwarmPlan {
   };
 }
 
+/** More than are linked to everybody, up to as many as know everybody by views that are not partial. */
+const LARGE_MIN = 65;
+const LARGE_MAX = 150;
+const LARGE_CHAOS_MS_MAX = 6_000;
+const LARGE_STEP_MS_MIN = 300;
+
+/**
+ * Draws what was added to plans later: of what else a seed draws nothing changes by it. A few seeds have a mesh
+ * too large for a link to everybody; in others few peers count as many; in others runs of peers are soon over.
+ */
+export function drawShape(plan: SwarmPlan, random: Random): SwarmPlan {
+  if (random.below(64) === 0) {
+    return {
+      ...plan,
+      nodes: LARGE_MIN + random.below(LARGE_MAX - LARGE_MIN + 1),
+      chaosMs: Math.min(plan.chaosMs, LARGE_CHAOS_MS_MAX),
+      stepMsMax: Math.max(plan.stepMsMax, LARGE_STEP_MS_MIN),
+    };
+  }
+  if (random.below(4) === 0) {
+    const fullMeshUpTo = 2 + random.below(3);
+    const shape = { fullMeshUpTo, cappedUpTo: fullMeshUpTo + random.below(4) };
+    return { ...plan, shape, config: { ...plan.config, ...shape } };
+  }
+  if (random.below(24) !== 0) return plan;
+  return {
+    ...plan,
+    // Room for the runs that count of these peers, and for none of anybody else.
+    limits: { ...plan.limits, streamsMax: RUNS_MIN * plan.nodes },
+    weights: { ...plan.weights, newcomer: 0, 'crash-loop': 1 },
+  };
+}
+
+/** The shape that so many members make, when all is quiet; near a bound they may still have the larger one. */
+export function shapeFor(members: number, config: Partial<Config>): 'full' | 'capped' | 'partial' {
+  const { fullMeshUpTo, cappedUpTo } = { ...DEFAULT_CONFIG, ...config };
+  if (members > cappedUpTo) return 'partial';
+  return members > fullMeshUpTo ? 'capped' : 'full';
+}
+
 function drawWeights(random: Random): Record<Action, number> {
   const weight = (): number => (random.below(2) === 0 ? 0 : 1 + random.below(10));
   return {
@@ -131,6 +175,7 @@ function drawWeights(random: Random): Record<Action, number> {
     snap: weight(),
     leave: random.below(4) === 0 ? 1 : 0,
     newcomer: random.below(3) === 0 ? 1 : 0,
+    'crash-loop': 0,
     clock: random.below(6) === 0 ? 1 : 0,
   };
 }

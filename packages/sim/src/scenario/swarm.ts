@@ -1,9 +1,17 @@
-import { type PeerId, type Random, sample, seededRandom } from '@hearsay/core';
+import { type Random, RUNS_MIN, sample, seededRandom } from '@hearsay/core';
 import type { Coverage } from '../coverage.js';
 import { NO_FAULTS } from '../network/settings.js';
 import type { SimNode } from '../node.js';
 import { createSimulation, type Simulation } from '../simulation.js';
-import { ACTIONS, type Action, drawPlan, type SwarmPlan } from './swarm-plan.js';
+import { introduce, islandsOf } from './parts.js';
+import {
+  ACTIONS,
+  type Action,
+  drawPlan,
+  drawShape,
+  type SwarmPlan,
+  shapeFor,
+} from './swarm-plan.js';
 
 export interface SwarmOptions {
   readonly seed: string;
@@ -19,7 +27,14 @@ export interface SwarmOptions {
 }
 
 /** What can be left out of a seed to see whether it matters. */
-export type Omission = Action | 'message-faults' | 'tight-limits' | 'slow-links' | 'trees' | 'core';
+export type Omission =
+  | Action
+  | 'message-faults'
+  | 'tight-limits'
+  | 'slow-links'
+  | 'trees'
+  | 'core'
+  | 'shapes';
 
 export const OMISSIONS: readonly Omission[] = [
   ...ACTIONS,
@@ -28,6 +43,7 @@ export const OMISSIONS: readonly Omission[] = [
   'slow-links',
   'trees',
   'core',
+  'shapes',
 ];
 
 export interface SwarmOutcome {
@@ -47,13 +63,20 @@ export interface SwarmOutcome {
 const CONVERGE_BOUND_MS = 30_000;
 /** Who was refused for its clock is dialled again after half a minute. */
 const CLOCK_BOUND_MS = 30_000;
+/** Whoever lost its root waits 17.5 s, and looks for other islands once a minute. */
+const ISLANDS_BOUND_MS = 90_000;
 const SETTLE_BOUND_MS = 5_000;
 /** Long enough for excuses to run out, so that a late false verdict is a violation. */
 const CALM_MS = 22_000;
+/** As long as a link may hold up what it was given, and a little more. */
+const HELD_UP_MS = 500;
 /** Discovery announces itself now and then. */
 const DISCOVERY_MS = [1_000, 6_000, 11_000];
 const NODES_MAX = 12;
 const BURST_MAX = 100;
+/** As many runs as count of each peer, and a few more. */
+const CRASHES = RUNS_MIN + 4;
+const CRASH_STEP_MS_MAX = 100;
 const LARGE_BYTES_MAX = 40_000;
 const MS_PER_HOUR = 3_600_000;
 /** Between two messages of a quiet life. */
@@ -91,14 +114,24 @@ export function runSwarm(options: SwarmOptions): SwarmOutcome {
   breakThings(sim, plan, random);
   if (plan.coreHeals) healCore(sim, plan, random);
   mendEverything(sim, plan, random);
-  const clocksWentWrong = plan.weights.clock > 0;
-  const convergedMs = sim.converge(CONVERGE_BOUND_MS + (clocksWentWrong ? CLOCK_BOUND_MS : 0));
+  const islands = islandsOf(sim).length;
+  const boundMs = boundOf(plan);
+  const convergedMs = sim.converge(boundMs);
+  // What a cut held up arrives only now, and may speak of somebody who ended since.
+  sim.run(HELD_UP_MS);
+  sim.converge(boundMs);
+  const shape = shapeFor(sim.live.length, plan.config);
   for (const node of sim.live) node.publish(`last words of ${node.name}`);
   const settledMs = sim.converge(SETTLE_BOUND_MS, 5);
   sim.run(CALM_MS);
-  sim.converge(0);
-  liveOn(sim, options.lifeMs ?? 0, random);
+  // Where not everybody is linked, links come and go for ever.
+  sim.converge(isSparse(plan) ? SETTLE_BOUND_MS : 0);
+  // A large mesh costs as much in a minute as a small one in an hour.
+  if (plan.nodes <= NODES_MAX) liveOn(sim, plan, options.lifeMs ?? 0, random);
   const coverage = sim.coverage();
+  coverage.add(`swarm:${shape}`);
+  if (plan.nodes > NODES_MAX) coverage.add('swarm:large');
+  if (islands > 1) coverage.add(`swarm:islands-merged-${shape}`);
   if (plan.coreHeals) coverage.add('swarm:core-healed');
   return {
     plan,
@@ -135,12 +168,14 @@ export function replayOfSwarm({
 }
 
 /** What a seed draws. */
-export function drawSwarm(seed: string): SwarmPlan {
-  return drawPlan(seededRandom(seed).split('plan'));
+export function drawSwarm(seed: string, without: readonly Omission[] = []): SwarmPlan {
+  const random = seededRandom(seed);
+  const plan = drawPlan(random.split('plan'));
+  return without.includes('shapes') ? plan : drawShape(plan, random.split('shape'));
 }
 
 function planOf({ seed, nodes, without = [], chaosMs }: SwarmOptions): SwarmPlan {
-  const drawn = drawSwarm(seed);
+  const drawn = drawSwarm(seed, without);
   const weights = { ...drawn.weights };
   for (const action of ACTIONS) if (without.includes(action)) weights[action] = 0;
   // Somebody must do something, or the first phase never ends.
@@ -157,9 +192,21 @@ function planOf({ seed, nodes, without = [], chaosMs }: SwarmOptions): SwarmPlan
       gapsAllowed: false,
     }),
     ...(without.includes('slow-links') && { network: {} }),
-    ...(without.includes('trees') && { config: {} }),
+    ...(without.includes('trees') && { config: drawn.shape }),
     ...(without.includes('core') && { coreHeals: false }),
   };
+}
+
+/** Whether some of its peers may be no neighbours when all is well. */
+function isSparse({ nodes, shape }: SwarmPlan): boolean {
+  return nodes > NODES_MAX || shape.fullMeshUpTo !== undefined;
+}
+
+/** Within this time of the last fault all must agree. */
+function boundOf(plan: SwarmPlan): number {
+  const clocksMs = plan.weights.clock > 0 ? CLOCK_BOUND_MS : 0;
+  const islandsMs = isSparse(plan) ? ISLANDS_BOUND_MS : 0;
+  return CONVERGE_BOUND_MS + clocksMs + islandsMs;
 }
 
 function breakThings(sim: Simulation, plan: SwarmPlan, random: Random): void {
@@ -232,6 +279,14 @@ function act(
     case 'newcomer':
       welcome(sim, random);
       return;
+    case 'crash-loop':
+      for (let round = 0; round < CRASHES; round += 1) {
+        sim.kill(node);
+        comeBack(sim, plan, node, random);
+        talk(node, 1, plan.payloadBytesMax, random);
+        sim.run(1 + random.below(CRASH_STEP_MS_MAX));
+      }
+      return;
     case 'clock':
       sim.setClock(node, random.below(20_000) - 10_000);
       return;
@@ -283,7 +338,8 @@ function healCore(sim: Simulation, plan: SwarmPlan, random: Random): void {
     sim.resume(node);
     comeBack(sim, plan, node, random);
   }
-  for (const ms of DISCOVERY_MS) sim.timeline.afterMs(ms, () => introduce(core));
+  for (const ms of DISCOVERY_MS)
+    sim.timeline.afterMs(ms, () => introduce(sim, core, isSparse(plan)));
   let over = false;
   const torment = (): void => {
     const [victim] = sample(rest, 1, random);
@@ -292,7 +348,7 @@ function healCore(sim: Simulation, plan: SwarmPlan, random: Random): void {
     sim.timeline.afterMs(1 + random.below(plan.stepMsMax), torment);
   };
   torment();
-  sim.converge(CONVERGE_BOUND_MS + (plan.weights.clock > 0 ? CLOCK_BOUND_MS : 0), 20, core);
+  sim.converge(boundOf(plan), 20, core);
   over = true;
 }
 
@@ -301,7 +357,7 @@ function one<T>(random: Random, choices: readonly [T, ...T[]]): T {
 }
 
 /** A message now and then, and once in a while a peer that is killed and comes back. */
-function liveOn(sim: Simulation, lifeMs: number, random: Random): void {
+function liveOn(sim: Simulation, plan: SwarmPlan, lifeMs: number, random: Random): void {
   if (sim.nowMs >= lifeMs) return;
   while (sim.nowMs < lifeMs) {
     const [speaker, victim] = sample(sim.live, 2, random);
@@ -312,10 +368,11 @@ function liveOn(sim: Simulation, lifeMs: number, random: Random): void {
     if (!isKill || victim === undefined || victim.run !== undefined) continue;
     sim.boot(victim);
     // It may be the last that knew an address of another.
-    for (const ms of DISCOVERY_MS) sim.timeline.afterMs(ms, () => introduce(sim.live));
+    for (const ms of DISCOVERY_MS)
+      sim.timeline.afterMs(ms, () => introduce(sim, sim.live, isSparse(plan)));
   }
   sim.run(CALM_MS);
-  sim.converge(CONVERGE_BOUND_MS);
+  sim.converge(boundOf(plan));
 }
 
 /** Ends every fault. Some of the dead and frozen stay so: the rest must agree without them. */
@@ -333,42 +390,6 @@ function mendEverything(sim: Simulation, plan: SwarmPlan, random: Random): void 
     sim.resume(node);
     comeBack(sim, plan, node, random);
   }
-  for (const ms of DISCOVERY_MS) sim.timeline.afterMs(ms, () => introduce(sim.live));
-}
-
-/**
- * Nobody can find a peer of which nobody knows an address. Where knowledge is split, one of each
- * part hears of one of another, as by discovery; where it is not, the peers get no help.
- */
-function introduce(nodes: readonly SimNode[]): void {
-  const parts: SimNode[][] = [];
-  for (const node of nodes) {
-    if (node.state !== 'running') continue;
-    const joined = parts.filter((part) => part.some((other) => areAcquainted(node, other)));
-    const merged = [node, ...joined.flat()];
-    for (const part of joined) parts.splice(parts.indexOf(part), 1);
-    parts.push(merged);
-  }
-  const [first, ...rest] = parts;
-  const host = first?.[0];
-  for (const [guest] of rest) if (guest !== undefined && host !== undefined) guest.discover(host);
-}
-
-function areAcquainted(one: SimNode, other: SimNode): boolean {
-  return knows(one, other) || knows(other, one);
-}
-
-/** Whether `one` will dial `other` of its own. */
-function knows(one: SimNode, other: SimNode): boolean {
-  const row = rowOf(one, other.id);
-  // Who said goodbye is not looked for.
-  if (row?.state === 'left') return false;
-  return one.seeds.includes(other.address) || row?.addresses.includes(other.address) === true;
-}
-
-function rowOf(
-  node: SimNode,
-  peer: PeerId,
-): ReturnType<SimNode['status']>['members'][number] | undefined {
-  return node.status().members.find((row) => row.peer === peer);
+  for (const ms of DISCOVERY_MS)
+    sim.timeline.afterMs(ms, () => introduce(sim, sim.live, isSparse(plan)));
 }
