@@ -16,8 +16,8 @@ export interface InflowOptions {
 }
 
 const SECOND_MS = 1_000;
-/** One look at what came is charged with no more: a busy machine makes any of them long. */
-const FUTILE_READ_MS_MAX = 50;
+/** One look at what came is charged with no more: on a busy machine others run in the middle of it. */
+const FUTILE_READ_MS_MAX = 2;
 /** Who has wasted this part of what it may waste is read in short turns, until it is paid for. */
 const SUSPICIOUS_PART = 1 / 20;
 
