@@ -59,5 +59,7 @@ export const markStreamsMax = 256;
 export const markedPlacesMax = 256;
 /** Characters of the file of what was read: all of them, with room to spare. A larger one is ignored. */
 export const markFileBytesMax: number = 8 * 1_024 * 1_024;
+/** Bytes of what a peer of this machine tells of its members; more is not read. */
+export const toldMembersBytesMax: number = 16 * 1_024 * 1_024;
 /** Rows of the screen that a draft takes; a longer one scrolls. */
 export const draftRowsMax = 8;

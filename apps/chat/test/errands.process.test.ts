@@ -53,7 +53,27 @@ describe('hearsay send', () => {
 });
 
 describe('hearsay peers', () => {
-  it('lists the members as a table and as JSON', async () => {
+  it('asks a peer of this machine, which knows since when the others are there', async () => {
+    const mesh = openMesh();
+    const ana = mesh.start('ana', '--json', '--port', '0', '--network', mesh.network);
+    const bob = mesh.start('bob', '--json', '--port', '0', ...alone(mesh, await ana.address()));
+    await ana.event('peer', ({ state }) => state === 'alive');
+    await bob.event('peer', ({ state }) => state === 'alive');
+    bob.kill('SIGKILL');
+    await ana.event('peer', ({ state }) => state === 'dead');
+    const objects = mesh.start('peers', '--json', '--network', mesh.network);
+    expect((await objects.exit).code).toBe(0);
+    expect(objects.events('member').map(({ nick, self, state }) => [nick, self, state])).toEqual([
+      ['ana', true, 'alive'],
+      ['bob', false, 'dead'],
+    ]);
+    const table = mesh.start('peers', '--ascii', '--network', mesh.network);
+    expect((await table.exit).code).toBe(0);
+    expect(table.stdout).toMatch(/ FOR .*\n\+ +ana \(asked\) +alive .*\nx +bob +dead .*\n$/);
+    expect(ana.events('peer').some(({ errand }) => errand === 'peers')).toBe(false);
+  });
+
+  it('lists the members as a newcomer is told, as a table and as JSON', async () => {
     const { mesh, address } = await pair();
     const table = mesh.start('peers', '--ascii', ...alone(mesh, address));
     expect((await table.exit).code).toBe(0);
@@ -64,6 +84,8 @@ describe('hearsay peers', () => {
       ['ana', 'alive'],
       ['bob', 'alive'],
     ]);
+    expect(objects.events('member')[0]).toMatchObject({ forMs: null, rttMs: null, heardMs: null });
+    expect(table.stdout).not.toMatch(/ FOR | RTT | LAST /);
   });
 });
 

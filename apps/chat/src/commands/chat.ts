@@ -37,6 +37,7 @@ import { Signals } from '../signals/signals.js';
 import { farewellLine } from '../view/farewell.js';
 import type { StartView } from '../view/start-words.js';
 import { lanHosts } from './lan-hosts.js';
+import { serveMembers } from './serve-members.js';
 
 /** The options of `hearsay NICK`, as the command line gives them. */
 export interface ChatOptions {
@@ -98,6 +99,7 @@ export async function runChat(words: readonly string[], given: ChatOptions): Pro
   const file = new ReadMarkFile(path.join(network.folder, nick));
   const join = [...new Set([...targets.join, ...(options.join ?? []), ...network.seeds])];
   const peer = await openPeer({ nick, network, join, options });
+  serveMembers(peer);
   const page = options.web === true ? await openPage(peer) : undefined;
   const makeFront = await openingFront;
   const marks = mode === 'full' ? await file.load() : undefined;

@@ -82,7 +82,7 @@ export async function runErrand<Result>(
 }
 
 /** The local network is there from the first start on; another must have been made or joined. */
-async function storedNetwork({ network, stateDir }: ErrandOptions): Promise<StoredNetwork> {
+export async function storedNetwork({ network, stateDir }: ErrandOptions): Promise<StoredNetwork> {
   const create = network === undefined || network === LOCAL_NETWORK;
   try {
     return await openNetwork(stateDir ?? defaultStateFolder(), network, { create });

@@ -37,7 +37,7 @@ export function services(options: ServicesOptions): Promise<ExitCode> {
       const breakers = opened.breakers();
       const lines =
         options.json === true ? jsonLines(providers, breakers) : tableLines(providers, breakers);
-      process.stdout.write(`${lines.join('\n')}\n`);
+      process.stdout.write(lines.map((line) => `${line}\n`).join(''));
       return EXIT.ok;
     } finally {
       opened.close();

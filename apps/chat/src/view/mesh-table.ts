@@ -30,6 +30,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'DIGEST', align: 'right' },
 ];
 
+/** What a newcomer cannot know. */
+const LONG_KNOWN: readonly string[] = ['FOR', 'RTT', 'LAST'];
+
 /** In a narrow window these go, in this order. */
 const EXPENDABLE: readonly string[] = [
   'DIGEST',
@@ -53,6 +56,10 @@ export interface MeshView {
    * and the age of what each last told has a column.
    */
   readonly isLive?: boolean;
+  /** What stands behind the name of the peer that sees all this: by default `you`. */
+  readonly selfMark?: string;
+  /** Seen by who came just now: times since when, and round trips, would be its own and are left out. */
+  readonly isNewcomer?: boolean;
 }
 
 /** What `syncWords` needs to know beside the member. */
@@ -86,12 +93,17 @@ export function listedMembers(members: readonly PeerMember[], names: Names): Pee
 /** The member list, one row each. */
 export function meshTable(view: MeshView): string[] {
   const { members, messages, names, lackedAtDeath, look, isLive = false } = view;
+  const { selfMark = 'you', isNewcomer = false } = view;
   const { glyphs } = look;
   const live = members.filter(({ self, state }) => !self && state === 'alive').length;
   const listed = isLive ? members : listedMembers(members, names);
   const rows = listed.map((member) => [
     stateGlyph(member.state, glyphs),
-    truncate(names.of(member.id) + (member.self ? ' (you)' : ''), CELL_COLUMNS_MAX, glyphs.more),
+    truncate(
+      names.of(member.id) + (member.self ? ` (${selfMark})` : ''),
+      CELL_COLUMNS_MAX,
+      glyphs.more,
+    ),
     member.state,
     formatDuration(member.stateForMs),
     truncate(sanitiseLine(member.addresses[0] ?? '?'), CELL_COLUMNS_MAX, glyphs.more),
@@ -106,35 +118,32 @@ export function meshTable(view: MeshView): string[] {
     member.self ? counted(messages, 'event') : syncWords(member, { live, lackedAtDeath }),
     member.self ? 'live' : optional(member.toldMsAgo, formatDuration),
   ]);
-  const table = isLive ? { columns: COLUMNS, rows } : withoutDigest(rows);
-  return fittingTable(table.columns, table.rows, look.columns ?? Number.POSITIVE_INFINITY);
+  // In a table that is printed once SYNC has the age where it is old.
+  const unknown = [...(isLive ? [] : ['DIGEST']), ...(isNewcomer ? LONG_KNOWN : [])];
+  const table = without(unknown, { columns: COLUMNS, rows });
+  return fittingTable(table, look.columns ?? Number.POSITIVE_INFINITY);
 }
 
-/** In a table that is printed once SYNC has the age where it is old. */
-function withoutDigest(rows: readonly (readonly string[])[]): {
-  columns: readonly Column[];
-  rows: readonly (readonly string[])[];
-} {
-  return { columns: COLUMNS.slice(0, -1), rows: rows.map((row) => row.slice(0, -1)) };
+interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function without(titles: readonly string[], { columns, rows }: Table): Table {
+  const isKept = columns.map(({ title }) => !titles.includes(title));
+  const kept = <Cell>(cells: readonly Cell[]): Cell[] => cells.filter((_, at) => isKept[at]);
+  return { columns: kept(columns), rows: rows.map(kept) };
 }
 
 /** Leaves out the columns that are missed least until the table fits. */
-function fittingTable(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  columnsMax: number,
-): string[] {
-  let shown = columns;
-  let cells = rows;
+function fittingTable(table: Table, columnsMax: number): string[] {
+  let shown = table;
   for (const title of EXPENDABLE) {
-    const table = tableRows(shown, cells);
-    if (table.every((row) => width(row) < columnsMax)) return table;
-    const dropped = shown.findIndex((column) => column.title === title);
-    if (dropped < 0) continue;
-    shown = shown.toSpliced(dropped, 1);
-    cells = cells.map((row) => row.toSpliced(dropped, 1));
+    const lines = tableRows(shown.columns, shown.rows);
+    if (lines.every((line) => width(line) < columnsMax)) return lines;
+    shown = without([title], shown);
   }
-  return tableRows(shown, cells);
+  return tableRows(shown.columns, shown.rows);
 }
 
 /** The sign of a state; the word stands beside it wherever there is room. */

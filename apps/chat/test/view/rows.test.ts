@@ -243,6 +243,24 @@ describe('the table of members', () => {
     }
   });
 
+  it('leaves out what a newcomer cannot know', () => {
+    const [titles = ''] = meshTable({ ...view, isNewcomer: true });
+    expect(titles.trim().split(/ +/)).toEqual([
+      'PEER',
+      'STATE',
+      'ADDRESS',
+      'PID',
+      'LINK',
+      'GEN.INC',
+      'SYNC',
+    ]);
+  });
+
+  it('names the peer that was asked', () => {
+    const [, row = ''] = meshTable({ ...view, selfMark: 'asked' });
+    expect(row).toMatch(/ana \(asked\) +alive +44m /);
+  });
+
   it('cannot be broken by what a peer says of itself', () => {
     const hostile = member({
       nick: 'x\u001b[2J\ny',
