@@ -274,6 +274,16 @@ describe('a tree', () => {
     expect(bench.take()).toEqual(['1 relay', '3 ihave', '4 ihave']);
   });
 
+  it('that began as a copy relays to whoever brings a batch first, lazy as it was in the copy', () => {
+    const bench = grown();
+    bench.relay(3, OTHER, 1);
+    bench.run(10);
+    bench.take();
+    bench.relay(1, OTHER, 2);
+    bench.run(10);
+    expect(bench.take()).toEqual(['2 relay', '3 relay', '4 ihave']);
+  });
+
   it('gets every new link, up to a number of eager ones', () => {
     const bench = grown({ config: { treeLinksMax: 3 } });
     bench.open(5);
