@@ -1,6 +1,9 @@
 import type { Wire } from './wire.js';
 
-/** How fast one link may speak. Each is the bound of a bucket that holds what one second brings. */
+/**
+ * How fast one link may speak. Frames and bytes are bounds of buckets that hold what one second brings,
+ * the bucket of futile time holds a fifth of that.
+ */
 interface InflowLimits {
   readonly linkFramesPerSecondMax: number;
   readonly linkBytesPerSecondMax: number;
@@ -18,6 +21,8 @@ export interface InflowOptions {
 const SECOND_MS = 1_000;
 /** One look at what came is charged with no more: on a busy machine others run in the middle of it. */
 const FUTILE_READ_MS_MAX = 2;
+/** So much of what it may waste in a second it may waste at once: the rest comes as time passes. */
+const FUTILE_BURST_PART = 1 / 5;
 /** Who has wasted this part of what it may waste is read in short turns, until it is paid for. */
 const SUSPICIOUS_PART = 1 / 20;
 
@@ -58,12 +63,17 @@ export class Inflow {
   wasted(ms: number, nowMs: number): void {
     this.#pay(nowMs);
     this.#futileMs += Math.min(ms, FUTILE_READ_MS_MAX);
-    if (this.#futileMs > this.#options.limits.linkFutileMsPerSecondMax) this.#pause();
+    if (this.#futilePart > FUTILE_BURST_PART) this.#pause();
   }
 
   /** Whether much of what came lately brought nothing. */
   get isSuspicious(): boolean {
-    return this.#futileMs > SUSPICIOUS_PART * this.#options.limits.linkFutileMsPerSecondMax;
+    return this.#futilePart > SUSPICIOUS_PART;
+  }
+
+  /** What is not forgiven yet, of what a second forgives. */
+  get #futilePart(): number {
+    return this.#futileMs / this.#options.limits.linkFutileMsPerSecondMax;
   }
 
   /** Reads on whatever the debt is, so that the end of the connection is seen. Idempotent. */
@@ -107,7 +117,7 @@ export class Inflow {
   /** Until nothing is owed. */
   #debtMs(): number {
     const { linkFramesPerSecondMax: frames, linkBytesPerSecondMax: bytes } = this.#options.limits;
-    const futile = this.#futileMs / this.#options.limits.linkFutileMsPerSecondMax - 1;
+    const futile = this.#futilePart - FUTILE_BURST_PART;
     const owed = Math.max(-this.#frames / frames, -this.#bytes / bytes, futile);
     return Math.ceil(owed * SECOND_MS);
   }
