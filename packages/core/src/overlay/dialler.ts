@@ -132,6 +132,7 @@ export class Dialler {
   }
 
   dialFailed(address: Address, failure: DialFailure, detail: string): void {
+    this.#targets.ended(address);
     const target = this.#targets.get(address);
     if (target === undefined) return;
     this.#failed(target, detail, 0);
@@ -144,6 +145,7 @@ export class Dialler {
 
   linkUp(peer: PeerId, dialled: Address | undefined): void {
     if (dialled !== undefined) {
+      this.#targets.ended(dialled);
       this.#pace.met();
       this.#find(dialled, peer);
       this.#strangerAt(dialled, peer);
@@ -152,12 +154,12 @@ export class Dialler {
       this.#asked.delete(target.address);
       if (target.seed) this.#renew(target, Number.POSITIVE_INFINITY);
       else this.#targets.forget(target.address);
-      target.dialling = false;
     }
     this.#stale = true;
   }
 
   linkRefused(dialled: Address, code: number, reason: string): void {
+    this.#targets.ended(dialled);
     const target = this.#targets.get(dialled);
     if (code === CLOSE_CODES.self) {
       this.#ownAddresses.add(dialled);
@@ -167,7 +169,6 @@ export class Dialler {
       if (duplicate) this.#pace.met();
       if (duplicate) this.#renew(target, this.#nowMs + this.#context.config.redialMaxMs);
       else this.#failed(target, reason, isLasting(code) ? this.#context.config.redialSlowMs : 0);
-      target.dialling = false;
     }
     if (code !== CLOSE_CODES.duplicate) this.#askedInVain(dialled);
     this.#stale = true;
@@ -194,17 +195,15 @@ export class Dialler {
     if (this.#stopped || (!this.#stale && this.#nowMs < this.#dueMs)) return;
     this.#stale = false;
     const { limits, outbox, deadlines } = this.#context;
-    let dialling = this.#targets.dialling;
     let nextMs = Number.POSITIVE_INFINITY;
     for (const target of this.#targets.all()) {
       if (target.dialling || this.#isLinked(target) || this.#isUnwanted(target)) continue;
       const dueMs = this.#dialMs(target);
       if (dueMs > this.#nowMs) {
         nextMs = Math.min(nextMs, dueMs);
-      } else if (!this.#recognise(target) && dialling < limits.dialsPendingMax) {
+      } else if (!this.#recognise(target) && this.#targets.dialling < limits.dialsPendingMax) {
         if (this.#isHearsay(target)) this.#pace.take(this.#nowMs);
-        target.dialling = true;
-        dialling += 1;
+        this.#targets.begin(target);
         outbox.dial(target.address);
       }
     }
@@ -333,7 +332,6 @@ export class Dialler {
   #failed(target: DialTarget, detail: string, atLeastMs: number): void {
     const { config, counters, outbox } = this.#context;
     counters.dialsFailed += 1;
-    target.dialling = false;
     target.failingSinceMs ??= this.#nowMs;
     const failingForMs = this.#nowMs - target.failingSinceMs;
     const redial = target.seed ? config : this.#crowdedRedial();
@@ -385,7 +383,6 @@ export class Dialler {
     if (target === undefined) return;
     const expected = target.peer;
     target.peer = peer;
-    target.dialling = false;
     if (expected === undefined || expected === peer) return;
     const member = this.#members.get(expected);
     if (member !== undefined) this.#judgeRefusals(member, address);

@@ -14,6 +14,7 @@ export interface DialTarget {
   attempt: number;
   /** Monotonic time of the next attempt. */
   dueMs: number;
+  /** A dial to it is under way; see `DialTargets.begin`. */
   dialling: boolean;
   /** How the last attempt of the row failed. */
   failure: DialFailure | undefined;
@@ -49,6 +50,8 @@ export function backoffMs(
 /** The addresses worth dialling, each at most once. */
 export class DialTargets {
   readonly #targets = new Map<Address, DialTarget>();
+  /** A dial goes on when its target is forgotten, as its peer was quicker, and counts until it ends. */
+  readonly #underWay = new Set<Address>();
   readonly #max: number;
 
   constructor(max: number) {
@@ -63,10 +66,22 @@ export class DialTargets {
     return this.#targets.values();
   }
 
+  /** Dials under way, to targets and to what is none any more. */
   get dialling(): number {
-    let count = 0;
-    for (const target of this.#targets.values()) if (target.dialling) count += 1;
-    return count;
+    return this.#underWay.size;
+  }
+
+  /** A dial to it begins; the host will tell how it ends. */
+  begin(target: DialTarget): void {
+    target.dialling = true;
+    this.#underWay.add(target.address);
+  }
+
+  /** The dial to this address gave a link that is in use, or none. */
+  ended(address: Address): void {
+    this.#underWay.delete(address);
+    const target = this.#targets.get(address);
+    if (target !== undefined) target.dialling = false;
   }
 
   /** Addresses of which the last attempt failed. */
@@ -94,7 +109,7 @@ export class DialTargets {
       seed,
       attempt: 0,
       dueMs,
-      dialling: false,
+      dialling: this.#underWay.has(address),
       failure: undefined,
       failingSinceMs: undefined,
     };

@@ -82,6 +82,30 @@ describe('a dial under way', () => {
     made.up(HIGHER, 'a:1');
     expect(made.dialled()).toEqual(['c:1']);
   });
+
+  it('keeps its place until it ends, although whoever is dialled was quicker', () => {
+    const made = new OverlayWorld({ limits: { dialsPendingMax: 1 } });
+    made.hearOf(HIGHER, ['a:1']);
+    made.mesh.join('b:1');
+    expect(made.dialled()).toEqual(['a:1']);
+    made.up(HIGHER);
+    expect(made.dialled()).toEqual([]);
+    made.mesh.linkRefused('a:1', CLOSE_CODES.duplicate, 'another link to you stays');
+    expect(made.dialled()).toEqual(['b:1']);
+  });
+
+  it('to an address that was forgotten meanwhile is not begun again', () => {
+    const made = new OverlayWorld();
+    made.hearOf(HIGHER, ['a:1']);
+    expect(made.dialled()).toEqual(['a:1']);
+    made.up(HIGHER);
+    made.mesh.join('a:1');
+    expect(made.dialled()).toEqual([]);
+    made.down(HIGHER, 1006);
+    expect(made.dialled()).toEqual([]);
+    made.fail('a:1');
+    expect(made.dialsWithin(60_000)[0]?.[0]).toBe('a:1');
+  });
 });
 
 describe('peers that were only heard of', () => {
