@@ -85,7 +85,8 @@ async function tryAll(chosen) {
     for (const mutant of chosen) trials.push(await tryOne(folder, mutant));
     const killed = trials.filter(({ killer }) => killer !== undefined).length;
     console.log(`\n${killed} of ${trials.length} mistakes were found`);
-    if (only.length === 0) writeFileSync(repoPath(page), reportOf(trials));
+    const day = new Date().toISOString().slice(0, 10);
+    if (only.length === 0) writeFileSync(repoPath(page), reportOf(trials, day));
     return killed >= killedShareMin * trials.length ? 0 : 1;
   } catch (error) {
     if (!(error instanceof UnsoundError)) throw error;
