@@ -25,3 +25,15 @@ it('what is lacking is noted for as many streams as may be kept, and for those n
   at(START_MS + 60_000);
   expect(lacks.takeOverdue()).toBeUndefined();
 });
+
+it('what does not come is pulled a few times, and then left to whoever brings it', () => {
+  const { context, at } = testContext();
+  const { limits, counters, config } = context;
+  const lacks = new Lacks(context, new CausalLog({ limits, counters, isBatchBy }));
+  lacks.note(stream(0x60), 1, 0);
+  const overdue = Array.from({ length: 8 }, (_, look) => {
+    at(START_MS + look * config.syncIntervalMs);
+    return lacks.takeOverdue() !== undefined;
+  });
+  expect(overdue).toEqual([true, true, true, true, true, false, false, false]);
+});
