@@ -46,16 +46,32 @@ export interface Member {
   differences: number;
 }
 
-/** The full table of other peers, in insertion order; lists that leave it are sorted. */
+/** What the table last noted of a row. */
+interface Noted {
+  state: MemberState;
+  /** Its part of the hash; undefined until somebody asks for the hash. */
+  share: number | undefined;
+}
+
+/**
+ * The full table of other peers, in insertion order; lists that leave it are sorted, and stay as
+ * they are when the table changes. A change costs no look at the other rows: each engine of a mesh
+ * of thousands sees one for each of them.
+ */
 export class Members {
   readonly #members = new Map<PeerId, Member>();
   readonly #max: number;
-  /** In order, until one comes or goes. */
-  #sorted: readonly Member[] | undefined;
-  /** The same of those that are alive, and of those not given up, until one changes its state. */
+  readonly #noted = new Map<PeerId, Noted>();
+  readonly #suspects = new Set<Member>();
+  #aliveCount = 0;
+  /** In order. */
+  #sorted: readonly Member[] = [];
+  /** The same of those that are alive, and of those not given up, until one comes or goes there. */
   #alive: readonly Member[] | undefined;
   #present: readonly Member[] | undefined;
-  #hash: number | undefined;
+  /** All shares that are known, and the rows whose share is not. */
+  #shares = 0;
+  readonly #unshared = new Set<Member>();
 
   constructor(max: number) {
     this.#max = max;
@@ -65,20 +81,27 @@ export class Members {
     return this.#members.get(peer);
   }
 
-  /** Adds a member; undefined when the table is full of members that still count. */
+  /** Adds a member that has no row; undefined when the table is full of members that still count. */
   add(member: Member): Member | undefined {
     if (!this.hasRoom()) return undefined;
     if (this.#members.size >= this.#max) this.#dropOldestGone();
     this.#members.set(member.peer, member);
-    this.#sorted = undefined;
-    this.changed();
+    this.#sorted = this.#sorted.toSpliced(this.#placeOf(member.peer), 0, member);
+    this.#noted.set(member.peer, { state: 'joining', share: undefined });
+    this.changed(member);
     return member;
   }
 
   remove(peer: PeerId): void {
+    const member = this.#members.get(peer);
+    const noted = this.#noted.get(peer);
+    if (member === undefined || noted === undefined) return;
+    this.#move(member, noted.state, undefined);
+    this.#shares ^= noted.share ?? 0;
+    this.#unshared.delete(member);
+    this.#noted.delete(peer);
     this.#members.delete(peer);
-    this.#sorted = undefined;
-    this.changed();
+    this.#sorted = this.#sorted.toSpliced(this.#placeOf(peer), 1);
   }
 
   /** Drops those that are dead or gone since before a time. */
@@ -94,9 +117,6 @@ export class Members {
 
   /** All, in byte order of ids. */
   sorted(): readonly Member[] {
-    this.#sorted ??= [...this.#members.values()].sort((left, right) =>
-      compareIds(left.peer, right.peer),
-    );
     return this.#sorted;
   }
 
@@ -106,21 +126,38 @@ export class Members {
 
   /** Alive ones. */
   alive(): readonly Member[] {
-    this.#alive ??= this.sorted().filter(({ state }) => state === 'alive');
+    this.#alive ??= this.#sorted.filter(({ state }) => state === 'alive');
     return this.#alive;
+  }
+
+  get aliveCount(): number {
+    return this.#aliveCount;
+  }
+
+  /** Suspect ones. */
+  suspects(): readonly Member[] {
+    return [...this.#suspects].sort((left, right) => compareIds(left.peer, right.peer));
   }
 
   /** Alive and suspect ones: those not given up. */
   present(): readonly Member[] {
-    this.#present ??= this.sorted().filter(({ state }) => state === 'alive' || state === 'suspect');
+    this.#present ??= this.#sorted.filter(({ state }) => isPresent(state));
     return this.#present;
   }
 
-  /** To be called after any change of a state, or of what the hash covers. */
-  changed(): void {
-    this.#hash = undefined;
-    this.#alive = undefined;
-    this.#present = undefined;
+  get presentCount(): number {
+    return this.#aliveCount + this.#suspects.size;
+  }
+
+  /** To be called after any change of a row's state, or of what the hash covers. */
+  changed(member: Member): void {
+    const noted = this.#noted.get(member.peer);
+    if (noted === undefined) return;
+    this.#move(member, noted.state, member.state);
+    this.#shares ^= noted.share ?? 0;
+    noted.state = member.state;
+    noted.share = undefined;
+    this.#unshared.add(member);
   }
 
   /**
@@ -128,14 +165,14 @@ export class Members {
    * A suspicion is passing and counts as alive.
    */
   hash(self: { id: PeerId; generation: number; incarnation: number }): number {
-    if (this.#hash !== undefined) return this.#hash;
-    let hash = hashText(`${self.id}.${self.generation}.${self.incarnation}.alive`).low;
-    for (const { peer, generation, incarnation, state } of this.#members.values()) {
-      const settled = state === 'suspect' ? 'alive' : state;
-      hash ^= hashText(`${peer}.${generation}.${incarnation}.${settled}`).low;
+    for (const member of this.#unshared) {
+      const noted = this.#noted.get(member.peer);
+      if (noted === undefined) continue;
+      noted.share = shareOf(member.peer, member, member.state);
+      this.#shares ^= noted.share;
     }
-    this.#hash = hash >>> 0;
-    return this.#hash;
+    this.#unshared.clear();
+    return (this.#shares ^ shareOf(self.id, self, 'alive')) >>> 0;
   }
 
   /** Whether one more can be taken in, if need be for one that is gone. */
@@ -143,12 +180,34 @@ export class Members {
     return this.#members.size < this.#max || this.#oldestGone() !== undefined;
   }
 
+  /** A row goes from one state into another, or out of the table. */
+  #move(member: Member, was: MemberState, is: MemberState | undefined): void {
+    if (was === is) return;
+    if (was === 'suspect') this.#suspects.delete(member);
+    if (is === 'suspect') this.#suspects.add(member);
+    if (was === 'alive' || is === 'alive') {
+      this.#aliveCount += is === 'alive' ? 1 : -1;
+      this.#alive = undefined;
+    }
+    if (isPresent(was) !== isPresent(is)) this.#present = undefined;
+  }
+
+  /** Where a peer stands in the order, or would. */
+  #placeOf(peer: PeerId): number {
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const there = this.#sorted[middle];
+      if (there !== undefined && compareIds(there.peer, peer) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   #dropOldestGone(): void {
     const oldest = this.#oldestGone();
-    if (oldest === undefined) return;
-    this.#members.delete(oldest.peer);
-    this.#sorted = undefined;
-    this.changed();
+    if (oldest !== undefined) this.remove(oldest.peer);
   }
 
   #oldestGone(): Member | undefined {
@@ -159,6 +218,20 @@ export class Members {
     }
     return oldest;
   }
+}
+
+function isPresent(state: MemberState | undefined): boolean {
+  return state === 'alive' || state === 'suspect';
+}
+
+/** What one member adds to the hash of a table. */
+function shareOf(
+  peer: PeerId,
+  { generation, incarnation }: { generation: number; incarnation: number },
+  state: MemberState,
+): number {
+  const settled = state === 'suspect' ? 'alive' : state;
+  return hashText(`${peer}.${generation}.${incarnation}.${settled}`).low;
 }
 
 /** A member just heard of, in no state yet. */

@@ -211,7 +211,6 @@ export class Membership {
     self.incarnation = update.incarnation + 1;
     counters.refutations += 1;
     this.#health.refuted();
-    this.members.changed();
     this.#dissemination.spread(this.ownUpdate(), undefined, 0);
   }
 
@@ -283,7 +282,7 @@ export class Membership {
     }
     if (update.state === 'alive' && member.state === 'alive' && !restarted) {
       // It refuted what we never heard: nothing changes but the number.
-      this.members.changed();
+      this.members.changed(member);
     } else {
       const why = restarted ? 'restarted' : refuted ? 'refuted' : reason;
       this.#enter(member, update.state, why, update.from);
@@ -326,7 +325,7 @@ export class Membership {
     const { asked } = member;
     member.state = state;
     member.sinceMs = now.monotonicMs;
-    this.members.changed();
+    this.members.changed(member);
     if (state === 'alive' || state === 'left') {
       member.accusers.clear();
       member.witnessed = false;
@@ -348,8 +347,8 @@ export class Membership {
     // Whoever gets a row and stands in it as was told of its lease is no news.
     const isKnown = was === state && (reason === 'joined' || reason === 'heard-of');
     if (!isKnown) outbox.emit({ kind: 'member', change });
-    for (const other of this.members.present()) {
-      if (other.state === 'suspect' && other !== member) this.#armSuspicion(other);
+    for (const other of this.members.suspects()) {
+      if (other !== member) this.#armSuspicion(other);
     }
   }
 
@@ -376,7 +375,7 @@ export class Membership {
   }
 
   #confirmations(member: Member): { wanted: number; confirmations: number; live: number } {
-    const liveOthers = this.members.alive().length;
+    const liveOthers = this.members.aliveCount;
     const wanted = confirmationsWanted(liveOthers, this.#context.config.suspicionConfirmations);
     return { wanted, confirmations: member.accusers.size - 1, live: liveOthers + 1 };
   }

@@ -61,7 +61,7 @@ export class Orphans {
       this.#firstMs = nowMs;
     }
     this.#deaths += 1;
-    const before = this.#members.present().length + this.#census.present + this.#deaths;
+    const before = this.#members.presentCount + this.#census.present + this.#deaths;
     if (this.#deaths * DISASTER_SHARE < before) return;
     this.#lastMs = nowMs;
     this.#dueMs = Math.min(this.#dueMs, nowMs + SECOND_MS);

@@ -173,7 +173,7 @@ export class SizedOverlay implements Overlay {
       if (this.#nowMs >= this.#views.dueMs) {
         this.#feed({
           kind: 'tick',
-          members: this.#census.present + this.#members.present().length + 1,
+          members: this.#census.present + this.#members.presentCount + 1,
         });
       }
       deadlines.setNoLater({ kind: 'views' }, this.#views.dueMs);

@@ -50,7 +50,7 @@ export class Topology {
    */
   reconsider(hint: number, elsewhere: number): Shape {
     this.#ringNeighbours = undefined;
-    const count = Math.max(hint, this.#members.present().length + elsewhere + 1);
+    const count = Math.max(hint, this.#members.presentCount + elsewhere + 1);
     const { config } = this.#context;
     this.#shape = shapeOf(count, this.#shape, config);
     const isBeyond = isBeyondTable(count, this.#isBeyondTable, config);

@@ -59,7 +59,7 @@ describe('the hash of a member table', () => {
     const table = tableOf([member]);
     const before = table.hash(SELF);
     member.state = 'dead';
-    table.changed();
+    table.changed(member);
     expect(table.hash(SELF)).not.toBe(before);
     table.remove(peer(1));
     expect(table.hash(SELF)).toBe(tableOf([]).hash(SELF));
@@ -96,6 +96,54 @@ describe('lists of members', () => {
     expect(ids(table.sorted())).toEqual([1, 2, 3, 4, 5].map(peer));
     expect(ids(table.alive())).toEqual([1, 3].map(peer));
     expect(ids(table.present())).toEqual([1, 3, 4].map(peer));
+  });
+});
+
+describe('a table that members enter, change in and leave', () => {
+  const STATES = ['joining', 'alive', 'suspect', 'dead', 'left'] as const;
+  const steps = fc.array(
+    fc.record({
+      byte: fc.integer({ min: 1, max: 6 }),
+      does: fc.constantFrom('remove', 'look', ...STATES),
+      incarnation: fc.nat({ max: 2 }),
+    }),
+    { maxLength: 30 },
+  );
+
+  it('is as one that was filled just now with the same members', () => {
+    holds(steps, (drawn) => {
+      const table = new Members(5);
+      for (const { byte, does, incarnation } of drawn) {
+        const known = table.get(peer(byte));
+        if (does === 'look') table.hash(SELF);
+        else if (does === 'remove') table.remove(peer(byte));
+        else if (known === undefined) table.add(memberOf(byte, does, { incarnation }));
+        else {
+          Object.assign(known, { state: does, incarnation });
+          table.changed(known);
+        }
+        const rows = [...table.all()].sort((left, right) => (left.peer < right.peer ? -1 : 1));
+        const inState = (...states: readonly MemberState[]): Member[] =>
+          rows.filter(({ state }) => states.includes(state));
+        expect(table.sorted()).toEqual(rows);
+        expect(table.alive()).toEqual(inState('alive'));
+        expect(table.suspects()).toEqual(inState('suspect'));
+        expect(table.present()).toEqual(inState('alive', 'suspect'));
+        expect(table.aliveCount).toBe(inState('alive').length);
+        expect(table.presentCount).toBe(inState('alive', 'suspect').length);
+      }
+      expect(table.hash(SELF)).toBe(tableOf([...table.all()]).hash(SELF));
+    });
+  });
+
+  it('leaves the lists alone that somebody still walks', () => {
+    const table = tableOf([memberOf(1), memberOf(2), memberOf(3)]);
+    const seen = table.present().map(({ peer: id }) => {
+      table.remove(id);
+      return id;
+    });
+    expect(seen).toEqual([1, 2, 3].map(peer));
+    expect(table.present()).toEqual([]);
   });
 });
 
