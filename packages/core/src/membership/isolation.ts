@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
-import type { Links } from '../overlay/links.js';
-import type { Member, Members } from './members.js';
+import type { Links, OpenLink } from '../overlay/links.js';
+import type { Members } from './members.js';
 import type { Watch } from './watch.js';
 
 /** Fewer lost peers than this never look like our own fault. */
@@ -47,8 +47,8 @@ export class Isolation {
   /** To be called after every change of a member's state, before every verdict, and now and then. */
   evaluate(): void {
     const { now, deadlines, outbox } = this.#context;
-    const { lost, of } = this.#losses();
-    if (lost >= LOST_MIN && 2 * lost > of) {
+    const lost = this.#lost();
+    if (lost >= LOST_MIN && 2 * lost > this.#watched()) {
       if (this.#sinceMs !== undefined) return;
       this.#sinceMs = now.monotonicMs;
       deadlines.set({ kind: 'isolation' }, now.monotonicMs + CONFIRM_MS);
@@ -68,19 +68,29 @@ export class Isolation {
     if (this.#sinceMs === undefined || this.#told) return;
     this.#told = true;
     this.#context.counters.isolations += 1;
-    this.#context.outbox.emit({ kind: 'isolated', ...this.#losses() });
+    this.#context.outbox.emit({ kind: 'isolated', lost: this.#lost(), of: this.#watched() });
   }
 
-  #losses(): { lost: number; of: number } {
-    const present = this.#members.present().filter((member) => this.#watch.watches(member));
-    return { lost: present.filter((member) => this.#isLost(member)).length, of: present.length };
+  #watched(): number {
+    return this.#members.present().filter((member) => this.#watch.watches(member)).length;
   }
 
-  /** Suspected on our own evidence, or silent on a link on which heartbeats are due. */
-  #isLost(member: Member): boolean {
-    if (member.state === 'suspect' && member.witnessed) return true;
-    const link = this.#links.of(member.peer);
-    if (link === undefined) return false;
+  /**
+   * Of the watched, those that we suspect on our own evidence, and those silent on a link on which
+   * heartbeats are due. Asked at every change: a large table has few suspects and few links.
+   */
+  #lost(): number {
+    const suspects = this.#members.suspects().filter(({ witnessed }) => witnessed);
+    const silent = this.#links.neighbours().flatMap((link) => {
+      const member = this.#isSilent(link) ? this.#members.get(link.peer) : undefined;
+      return member?.state === 'alive' || (member?.state === 'suspect' && !member.witnessed)
+        ? [member]
+        : [];
+    });
+    return [...suspects, ...silent].filter((member) => this.#watch.watches(member)).length;
+  }
+
+  #isSilent(link: OpenLink): boolean {
     const { now, config } = this.#context;
     return now.monotonicMs - link.heardMs > config.heartbeatMs + 2 * config.probeIntervalMs;
   }
