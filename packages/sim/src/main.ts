@@ -34,6 +34,7 @@ Options of run:
 Options of sweep:
   --seeds A..B          default 1..1000
   --hours HOURS         in all; each mesh lives on until these are full (default: 100)
+  --jobs COUNT          seeds at a time, each in a thread (default: one a processor)
   --hash                one hash a seed
   --coverage            how often everything happened
 
@@ -44,12 +45,13 @@ Examples:
   npm run sim -- run swarm --seed 42 --hash
   npm run sim -- run partition --compare HEAD~1
   npm run sim -- sweep
+  npm run sim -- sweep --seeds 1001..3000 --jobs 1
 `;
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));
 
 /** @returns the exit code */
-function main([command, ...args]: readonly string[]): number {
+async function main([command, ...args]: readonly string[]): Promise<number> {
   if (
     command === undefined ||
     [command, ...args].some((word) => word === '--help' || word === '-h')
@@ -58,7 +60,7 @@ function main([command, ...args]: readonly string[]): number {
     return command === undefined ? 2 : 0;
   }
   try {
-    return dispatch(command, args);
+    return await dispatch(command, args);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     complain(`${error.message.split('\n').join('\n  ')}; see --help`);
@@ -66,7 +68,7 @@ function main([command, ...args]: readonly string[]): number {
   }
 }
 
-function dispatch(command: string, args: readonly string[]): number {
+function dispatch(command: string, args: readonly string[]): number | Promise<number> {
   switch (command) {
     case 'run':
       return runCommand(args);

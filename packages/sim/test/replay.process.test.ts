@@ -69,6 +69,13 @@ describe('the program', () => {
     expect(out).toMatch(/^counter:messagesDelivered +\d+$/m);
   });
 
+  it('sweeps the same with one thread and with three', () => {
+    const sweep = ['sweep', '--seeds', '4..9', '--hours', '0.01', '--hash', '--jobs'];
+    const alone = run([...sweep, '1']);
+    expect(alone.trim().split('\n')).toHaveLength(6);
+    expect(run([...sweep, '3'])).toBe(alone);
+  });
+
   it('names every scenario', () => {
     expect(run(['list'])).toMatch(/^swarm[\s\S]+^lossy-churn/m);
   });
@@ -91,6 +98,7 @@ describe('the program', () => {
     [['experiment', 'cold-fusion'], 'no experiment is called cold-fusion'],
     [['frobnicate'], 'no command is called frobnicate'],
     [['sweep', '--frobnicate'], '--frobnicate'],
+    [['sweep', '--jobs', '0'], '--jobs takes 1 to 256'],
   ])('answers %j with one line and exit code 2', (args, words) => {
     const { status, stderr } = fail(args);
     expect(status).toBe(2);

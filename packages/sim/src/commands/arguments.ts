@@ -3,6 +3,7 @@ import { OMISSIONS, type Omission } from '../scenario/swarm.js';
 
 const NODES_MAX = 1_000;
 const SEEDS_MAX = 1_000_000;
+const JOBS_MAX = 256;
 
 /**
  * Seeds of a run: `--seed TEXT`, or `--seeds A..B`.
@@ -26,6 +27,14 @@ export function readNodes(nodes: string | undefined): number | undefined {
   const count = Number(nodes);
   if (Number.isInteger(count) && count >= 2 && count <= NODES_MAX) return count;
   throw new RequestError(`--nodes takes 2 to ${NODES_MAX}`);
+}
+
+/** @throws RequestError */
+export function readJobs(jobs: string | undefined): number | undefined {
+  if (jobs === undefined) return undefined;
+  const count = Number(jobs);
+  if (Number.isInteger(count) && count >= 1 && count <= JOBS_MAX) return count;
+  throw new RequestError(`--jobs takes 1 to ${JOBS_MAX}`);
 }
 
 /** @throws RequestError */

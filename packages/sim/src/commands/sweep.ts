@@ -1,12 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Coverage } from '../coverage.js';
 import { RequestError } from '../scenario/fields.js';
 import { SOMETIMES } from '../scenario/sometimes.js';
-import { runSwarm, type SwarmOutcome } from '../scenario/swarm.js';
 import { hashText, Trace } from '../trace.js';
-import { ViolationError } from '../violation.js';
-import { readPositive, readSeeds } from './arguments.js';
+import { readJobs, readPositive, readSeeds } from './arguments.js';
 import { complain, processorMs, write } from './output.js';
+import { runSeeds } from './seed-pool.js';
 
 const SEEDS_DEFAULT = '1..1000';
 const HOURS_DEFAULT = '100';
@@ -22,12 +22,12 @@ const SUITE_SEEDS = 300;
  * @returns the exit code
  * @throws RequestError
  */
-export function sweepCommand(args: readonly string[]): number {
+export async function sweepCommand(args: readonly string[]): Promise<number> {
   const { values } = parse(args);
   const seeds = readSeeds(undefined, values.seeds);
   const hours = readPositive('hours', values.hours) ?? 0;
-  const lifeMs = (hours * MS_PER_HOUR) / seeds.length;
-  const startedMs = processorMs();
+  const jobs = readJobs(values.jobs) ?? availableParallelism();
+  const startedMs = performance.now();
   const total = {
     simulatedMs: 0,
     steps: 0,
@@ -35,37 +35,32 @@ export function sweepCommand(args: readonly string[]): number {
     coverage: new Coverage(),
     trace: new Trace(),
   };
-  for (const [index, seed] of seeds.entries()) {
-    const outcome = attempt(seed, lifeMs);
-    if (outcome === undefined) {
-      total.failed += 1;
-    } else {
-      total.coverage.addAll(outcome.coverage);
-      total.simulatedMs += outcome.simulatedMs;
-      total.steps += outcome.steps;
-      total.trace.fold(hashText(outcome.hash));
-      if (values.hash) write(outcome.hash);
-    }
-    if ((index + 1) % TOLD_EVERY === 0) complain(`${index + 1} of ${seeds.length} seeds`);
-  }
+  await runSeeds({
+    seeds,
+    order: { lifeMs: (hours * MS_PER_HOUR) / seeds.length },
+    jobs,
+    onVerdict: (verdict) => {
+      if (verdict.kind === 'broken') {
+        total.failed += 1;
+        complain(verdict.words);
+      } else {
+        for (const [name, times] of verdict.happened) total.coverage.add(name, times);
+        total.simulatedMs += verdict.simulatedMs;
+        total.steps += verdict.steps;
+        total.trace.fold(hashText(verdict.hash));
+        if (values.hash) write(verdict.hash);
+      }
+      const done = verdict.index + 1;
+      if (done % TOLD_EVERY === 0) complain(`${done} of ${seeds.length} seeds`);
+    },
+  });
   const missing = seeds.length >= SUITE_SEEDS ? total.coverage.missing(SOMETIMES) : [];
   if (values.coverage) {
     for (const [name, times] of total.coverage.entries()) write(`${name.padEnd(36)} ${times}`);
   }
-  if (!values.hash) print(total, seeds.length, processorMs() - startedMs);
+  if (!values.hash) print(total, seeds.length, performance.now() - startedMs);
   for (const name of missing) complain(`never happened in ${seeds.length} seeds: ${name}`);
   return total.failed === 0 && missing.length === 0 ? 0 : 1;
-}
-
-/** @returns undefined, after words, when a promise was broken */
-function attempt(seed: string, lifeMs: number): SwarmOutcome | undefined {
-  try {
-    return runSwarm({ seed, lifeMs });
-  } catch (error) {
-    if (!(error instanceof ViolationError)) throw error;
-    complain(error.message);
-    return undefined;
-  }
 }
 
 interface Total {
@@ -76,10 +71,11 @@ interface Total {
 }
 
 function print({ simulatedMs, steps, failed, trace }: Total, seeds: number, tookMs: number): void {
+  const usedMs = processorMs();
   write(`${seeds - failed} seeds held, ${failed} failed`);
   write(
     `${(simulatedMs / MS_PER_HOUR).toFixed(1)} cluster-hours, ${steps} events, ` +
-      `${Math.round(tookMs / MS_PER_SECOND)} s of one core: ` +
+      `${Math.round(tookMs / MS_PER_SECOND)} s (${Math.round(usedMs / MS_PER_SECOND)} s of processors): ` +
       `${Math.round(simulatedMs / tookMs)} times real time`,
   );
   write(`hash of all ${trace.digest()}`);
@@ -92,6 +88,7 @@ function parse(args: readonly string[]) {
       options: {
         seeds: { type: 'string', default: SEEDS_DEFAULT },
         hours: { type: 'string', default: HOURS_DEFAULT },
+        jobs: { type: 'string' },
         hash: { type: 'boolean', default: false },
         coverage: { type: 'boolean', default: false },
       },
