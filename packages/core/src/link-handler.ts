@@ -10,7 +10,7 @@ import type { Link, OpenLink } from './overlay/links.js';
 import { incomingStays } from './overlay/tie-break.js';
 import type { PeerParts } from './peer-parts.js';
 import { ABNORMAL_CLOSURE, CLOSE_CODES, type CloseCode } from './wire/close-codes.js';
-import { decodeFrames, type ReadFrame } from './wire/frame.js';
+import { FrameReader, type ReadFrame } from './wire/frame.js';
 import type { Hello, ReadHello } from './wire/hello.js';
 
 type OpenedInput = Extract<Input, { kind: 'link-opened' }>;
@@ -70,7 +70,8 @@ export class LinkHandler {
     if (link === undefined || this.#parts.links.isClosing(link)) return;
     counters.bytesIn += bytes.length;
     try {
-      for (const frame of decodeFrames(bytes, limits)) {
+      const frames = new FrameReader(bytes, limits);
+      for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
         if (this.#parts.links.isClosing(link)) return; // By the frame before.
         counters.framesIn += 1;
         this.#heard(link);

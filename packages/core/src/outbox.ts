@@ -4,10 +4,12 @@ import type { Priority } from './priority.js';
 import type { Counters } from './view.js';
 import { encodeFrame, type Frame } from './wire/frame.js';
 
+const NONE: readonly Effect[] = [];
+
 /** Collects the effects of one step. */
 export class Outbox {
   readonly #counters: Counters;
-  #effects: Effect[] = [];
+  #effects: Effect[] | undefined;
 
   constructor(counters: Counters) {
     this.#counters = counters;
@@ -21,29 +23,31 @@ export class Outbox {
   sendBytes(link: LinkId, bytes: Uint8Array, priority: Priority): void {
     this.#counters.framesOut += 1;
     this.#counters.bytesOut += bytes.length;
-    this.#effects.push({ kind: 'send', link, bytes, priority });
+    this.push({ kind: 'send', link, bytes, priority });
   }
 
   dial(address: Address): void {
     this.#counters.dials += 1;
-    this.#effects.push({ kind: 'dial', address });
+    this.push({ kind: 'dial', address });
   }
 
   close(link: LinkId, code: number, reason: string): void {
-    this.#effects.push({ kind: 'close', link, code, reason });
+    this.push({ kind: 'close', link, code, reason });
   }
 
   emit(event: PeerEvent): void {
-    this.#effects.push({ kind: 'event', event });
+    this.push({ kind: 'event', event });
   }
 
   push(effect: Effect): void {
-    this.#effects.push(effect);
+    // Not a push into an empty list: that makes room for many, and most steps have one effect.
+    if (this.#effects === undefined) this.#effects = [effect];
+    else this.#effects.push(effect);
   }
 
-  take(): Effect[] {
-    const effects = this.#effects;
-    this.#effects = [];
+  take(): readonly Effect[] {
+    const effects = this.#effects ?? NONE;
+    this.#effects = undefined;
     return effects;
   }
 }

@@ -223,21 +223,38 @@ function readBody(tag: number, reader: Reader, limits: Limits): ReadFrame {
   }
 }
 
-/**
- * Takes one transport message apart, frame by frame; frames before a malformed one are yielded.
- * @throws HearsayError `malformed`
- */
-export function* decodeFrames(bytes: Uint8Array, limits: Limits): Generator<ReadFrame> {
-  const outer = new Reader(bytes);
-  if (outer.remaining === 0) throw new HearsayError('malformed', 'empty transport message');
-  while (outer.remaining > 0) {
+/** Takes one transport message apart, frame by frame; frames before a malformed one are given. */
+export class FrameReader {
+  readonly #bytes: Uint8Array;
+  readonly #limits: Limits;
+  readonly #outer: Reader;
+
+  constructor(bytes: Uint8Array, limits: Limits) {
+    this.#bytes = bytes;
+    this.#limits = limits;
+    this.#outer = new Reader(bytes);
+  }
+
+  /** @returns undefined behind the last. @throws HearsayError `malformed` */
+  next(): ReadFrame | undefined {
+    const outer = this.#outer;
+    if (outer.remaining === 0) {
+      if (outer.offset > 0) return undefined;
+      throw new HearsayError('malformed', 'empty transport message');
+    }
     const tag = outer.u8();
     const length = outer.varuint(FRAME_BODY_BYTES_MAX);
     const start = outer.offset;
     outer.skip(length);
-    const reader = new Reader(bytes, start, start + length);
-    const frame = readBody(tag, reader, limits);
+    const reader = new Reader(this.#bytes, start, start + length);
+    const frame = readBody(tag, reader, this.#limits);
     reader.end();
-    yield frame;
+    return frame;
   }
+}
+
+/** The same as a sequence, for whoever reads few: to be resumed costs more than a short frame. */
+export function* decodeFrames(bytes: Uint8Array, limits: Limits): Generator<ReadFrame> {
+  const frames = new FrameReader(bytes, limits);
+  for (let next = frames.next(); next !== undefined; next = frames.next()) yield next;
 }

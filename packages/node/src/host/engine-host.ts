@@ -65,7 +65,8 @@ export class EngineHost {
   readonly #engine: Engine;
   readonly #sink: EffectSink;
   readonly #readNow: () => Now;
-  #effects: Effect[] = [];
+  /** Of steps that were asked for while others were being carried out. */
+  #later: (readonly Effect[])[] = [];
   #running = false;
   /** The engine is at work: a replica that calls back now would change what it is reading. */
   #handling = false;
@@ -105,9 +106,11 @@ export class EngineHost {
       this.#fail(error);
       return [];
     }
-    for (const effect of effects) this.#effects.push(effect);
-    if (this.#running) return effects;
-    this.#run();
+    if (this.#running) {
+      this.#later.push(effects);
+      return effects;
+    }
+    this.#run(effects);
     if (!this.#stopped) this.#sink.stepped();
     return effects;
   }
@@ -143,7 +146,7 @@ export class EngineHost {
   /** Never calls the engine again. Idempotent. */
   stop(): void {
     this.#stopped = true;
-    this.#effects = [];
+    this.#later = [];
     clearTimeout(this.#timer);
     clearImmediate(this.#turnEnd);
   }
@@ -157,22 +160,27 @@ export class EngineHost {
     }
   }
 
-  #run(): void {
+  #run(effects: readonly Effect[]): void {
     const wishedMs = this.#wakeAtMs;
     this.#running = true;
     try {
+      this.#carryOutAll(effects);
       // The list grows while it is read when a listener calls back.
-      for (const effect of this.#effects) {
-        if (this.#stopped) break;
-        this.#carryOut(effect);
-      }
+      for (const more of this.#later) this.#carryOutAll(more);
     } catch (error) {
       this.#fail(error);
     } finally {
-      this.#effects = [];
+      if (this.#later.length > 0) this.#later = [];
       this.#running = false;
     }
     if (this.#wakeAtMs !== wishedMs) this.#armTimer();
+  }
+
+  #carryOutAll(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (this.#stopped) return;
+      this.#carryOut(effect);
+    }
   }
 
   #carryOut(effect: Effect): void {

@@ -94,11 +94,12 @@ export class Dialler {
     socket.once('unexpected-response', (_request, response) => {
       failed(explainHttpAnswer(response.statusCode ?? 0));
     });
-    socket.once('upgrade', ({ socket: { remoteAddress, remotePort } }) => {
+    socket.once('upgrade', ({ socket: stream }) => {
+      const { remoteAddress, remotePort } = stream;
       socket.once('open', () => {
         socket.off('error', onError);
         const greeting = new Greeting({
-          wire: new WebSocketWire(socket),
+          wire: new WebSocketWire({ socket, stream, isClient: true }),
           handshake: new DiallerHandshake(this.#options.identity),
           links: this.#options.links,
           opening: { dialled: address, ...remoteOf(remoteAddress, remotePort) },

@@ -174,7 +174,7 @@ export class Listener {
     const { closeTimeoutMs, identity, links } = this.#options;
     const ticket = this.#tickets.get(socket);
     const greeting = new Greeting({
-      wire: new WebSocketWire(webSocket),
+      wire: new WebSocketWire({ socket: webSocket, stream: socket, isClient: false }),
       handshake: new ListenerHandshake(identity),
       links,
       opening,

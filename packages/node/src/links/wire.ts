@@ -15,6 +15,15 @@ export interface Wire {
   resume(): void;
 }
 
+/** A wire of which a message may be handed over so that it leaves in one piece, and is not copied. */
+export interface Carrier extends Wire {
+  /**
+   * Sends the message at `HEAD_BYTES_MAX` to `end` of this memory; what the transport puts before it is
+   * written into the memory before it.
+   */
+  sendFrom(memory: Buffer, end: number, sent?: () => void): void;
+}
+
 /** Where a wire reports to. */
 export interface WireEvents {
   /** One binary message; the memory is the receiver's. */

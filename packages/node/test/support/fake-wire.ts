@@ -1,7 +1,8 @@
-import type { Wire } from '../../src/links/wire.js';
+import { HEAD_BYTES_MAX } from '../../src/links/message-head.js';
+import type { Carrier } from '../../src/links/wire.js';
 
 /** A socket in memory: shows what was sent, and takes it only when told to. */
-export class FakeWire implements Wire {
+export class FakeWire implements Carrier {
   readonly sent: Uint8Array[] = [];
   closedWith: { code: number; reason: string } | undefined;
   terminated = false;
@@ -13,6 +14,10 @@ export class FakeWire implements Wire {
     this.sent.push(bytes);
     this.bufferedBytes += bytes.length;
     this.#untaken.push({ bytes, sent });
+  }
+
+  sendFrom(memory: Buffer, end: number, sent?: () => void): void {
+    this.send(memory.subarray(HEAD_BYTES_MAX, end), sent);
   }
 
   close(code: number, reason: string): void {

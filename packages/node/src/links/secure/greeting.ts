@@ -1,13 +1,13 @@
 import { CLOSE_CODES, type LinkClosure } from '@hearsay/core';
 import type { LinkEvents, LinkTable, Opening } from '../link-table.js';
-import type { Wire, WireEvents } from '../wire.js';
+import type { Carrier, WireEvents } from '../wire.js';
 import { DiallerHandshake, type HandshakeStep, type ListenerHandshake } from './handshake.js';
 import { Opener } from './seals.js';
 import { SecureWire } from './secure-wire.js';
 
 /** What a greeting needs. */
 export interface GreetingOptions {
-  readonly wire: Wire;
+  readonly wire: Carrier;
   readonly handshake: DiallerHandshake | ListenerHandshake;
   readonly links: LinkTable;
   readonly opening: Opening;

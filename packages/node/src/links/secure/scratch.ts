@@ -8,12 +8,12 @@ const PAGE_BYTES = 4_096;
 export class Scratch {
   #memory = Buffer.alloc(0);
 
-  /** Whatever was taken before is overwritten, unless it was kept. */
+  /** At least so much. Whatever was taken before is overwritten, unless it was kept. */
   take(bytes: number): Buffer {
     if (this.#memory.length < bytes) {
       this.#memory = Buffer.allocUnsafeSlow(Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES);
     }
-    return this.#memory.subarray(0, bytes);
+    return this.#memory;
   }
 
   /** Somebody still reads what was taken last: it is theirs now. */
