@@ -64,7 +64,7 @@ export class Links {
 
   queue(link: LinkId, bytes: Uint8Array, priority: Priority): void {
     const pending = this.#pending.get(link) ?? { control: [], bulk: [] };
-    pending[priority].push(bytes.slice());
+    pending[priority === 'control' ? 'control' : 'bulk'].push(bytes.slice());
     this.#pending.set(link, pending);
   }
 

@@ -42,6 +42,7 @@ export type { ViewConfig, ViewEffect, ViewInput } from './overlay/views/view-typ
 export type { Priority } from './priority.js';
 export { jitter, pick, type Random, sample, seededRandom } from './random.js';
 export { Roster, type RosterOptions, type RosterView } from './roster/roster.js';
+export { AnswerAllowance, type AnswerContent } from './sync/answer-allowance.js';
 export type { MergeResult, Replica } from './sync/replica.js';
 export type { Equivocation } from './trust/equivocations.js';
 export { PortNotary } from './trust/port-notary.js';

@@ -62,10 +62,17 @@ export interface Limits {
   readonly pullBytesMax: number;
   /** Streams told one by one when asking what is lacking; of more, hashes of parts are told first. */
   readonly summaryStreamsMax: number;
+  /** Bytes of the log that a neighbour is told at once in answers to pulls, beside one and a half times all that is kept. */
+  readonly logAnswerBurstBytes: number;
+  /** A second from then on; what was said meanwhile comes on top. */
+  readonly logAnswerBytesPerSecond: number;
   /** Members of a large mesh known by their leases; further ones are ignored and counted. 0: none, and we announce ourselves to nobody. */
   readonly rosterMembersMax: number;
   /** Probes carried for others at once; further requests are left unanswered. */
   readonly relayedProbesMax: number;
+  /** The same for one neighbour in a row, and a second from then on; further requests stay unanswered. */
+  readonly relaysPerLinkMax: number;
+  readonly relaysPerSecondMax: number;
   /** Bytes of one post of a port; more are refused with `post-too-large`. */
   readonly postBytesMax: number;
   /** Messages published in one turn of the event loop; further ones are refused with `outbox-full`. */
@@ -110,8 +117,12 @@ export const DEFAULT_LIMITS: Limits = {
   equivocationsMax: 64,
   pullBytesMax: 1 * MIB,
   summaryStreamsMax: 1_000,
+  logAnswerBurstBytes: 1 * MIB,
+  logAnswerBytesPerSecond: 1 * MIB,
   rosterMembersMax: 16_384,
   relayedProbesMax: 256,
+  relaysPerLinkMax: 64,
+  relaysPerSecondMax: 32,
   postBytesMax: 128 * KIB,
   outboxMessagesMax: 100_000,
 };

@@ -8,6 +8,7 @@ import type { Context } from './context.js';
 import { type PeerId, streamId } from './ids.js';
 import type { BatchStore } from './log/batch-store.js';
 import { CausalLog } from './log/causal-log.js';
+import { pacedLog } from './log/paced-log.js';
 import { Dissemination } from './membership/dissemination.js';
 import { Health } from './membership/health.js';
 import { Isolation } from './membership/isolation.js';
@@ -163,7 +164,7 @@ export function buildParts(
     },
     blame: hooks.blame,
   });
-  antiEntropy.register(LOG_REPLICA, log);
+  antiEntropy.register(LOG_REPLICA, pacedLog(log, context));
   const attendance = new Attendance({
     context,
     census,

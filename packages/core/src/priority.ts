@@ -1,2 +1,5 @@
-/** `control` frames are few, small and never dropped; `bulk` frames may be, sync repairs them. */
-export type Priority = 'control' | 'bulk';
+/**
+ * `control` frames are few, small and never dropped; `bulk` frames may be, sync repairs them. `repair` frames
+ * are bulk that is late already: they wait behind what is said now, and hold up nobody who speaks.
+ */
+export type Priority = 'control' | 'bulk' | 'repair';

@@ -84,6 +84,8 @@ export interface Counters extends TreeCounters {
   claimsForged: number;
   messagesDelivered: number;
   messagesPulled: number;
+  /** Pulls of the log that wait since their sender was told enough for now. */
+  answersDelayed: number;
   /** Messages and whatever else replicas lacked, that answers to questions brought. */
   itemsRepaired: number;
   framesMalformed: number;
@@ -95,6 +97,8 @@ export interface Counters extends TreeCounters {
   probesFailed: number;
   indirectProbesSent: number;
   indirectProbesSaved: number;
+  /** Probes that neighbours asked for and that were not made. */
+  relaysRefused: number;
   suspicions: number;
   suspicionsRefuted: number;
   deaths: number;
@@ -136,6 +140,7 @@ export function zeroCounters(): Counters {
     claimsForged: 0,
     messagesDelivered: 0,
     messagesPulled: 0,
+    answersDelayed: 0,
     itemsRepaired: 0,
     framesMalformed: 0,
     linksRefused: 0,
@@ -146,6 +151,7 @@ export function zeroCounters(): Counters {
     probesFailed: 0,
     indirectProbesSent: 0,
     indirectProbesSaved: 0,
+    relaysRefused: 0,
     suspicions: 0,
     suspicionsRefuted: 0,
     deaths: 0,

@@ -246,6 +246,16 @@ describe('congestion', () => {
     expect(table.congested).toBe(false);
   });
 
+  it('does not come of repairs, however slowly they are read', () => {
+    const { table, open, endTurn } = makeTable();
+    const { id } = open();
+    table.send(id, chunk('x'.repeat(25)), 'bulk');
+    endTurn();
+    table.send(id, chunk('r'.repeat(25)), 'repair');
+    endTurn();
+    expect(table.congested).toBe(false);
+  });
+
   it('does not wait for a link that moves nothing', () => {
     const { table, open, endTurn } = makeTable();
     const { wire, id } = open();

@@ -16,6 +16,28 @@ describe('a send queue', () => {
     expect(queue.bytes).toBe(0);
   });
 
+  it('sends repairs behind what is said, whichever came first', () => {
+    const queue = new SendQueue(limits);
+    queue.push(chunk('r1'), 'repair', 0);
+    queue.push(chunk('b1'), 'bulk', 0);
+    queue.push(chunk('r2'), 'repair', 0);
+    queue.push(chunk('b2'), 'bulk', 0);
+    expect(queue.saidBytes).toBe(4);
+    expect(queue.takeBulk(5).map(String)).toEqual(['b1', 'b2', 'r1']);
+    expect(queue.hasBulk).toBe(true);
+    expect(queue.takeBulk(5).map(String)).toEqual(['r2']);
+    expect(queue.hasBulk).toBe(false);
+    expect(queue.bytes).toBe(0);
+  });
+
+  it('bounds repairs and what is said together', () => {
+    const queue = new SendQueue(limits);
+    expect(queue.push(chunk('12345678'), 'repair', 0)).toBe('queued');
+    expect(queue.push(chunk('abc'), 'repair', 0)).toBe('dropped');
+    expect(queue.push(chunk('abc'), 'bulk', 0)).toBe('dropped');
+    expect(queue.takeDropped()).toEqual({ frames: 2, bytes: 6 });
+  });
+
   it('drops bulk at the end when it is full, and counts it', () => {
     const queue = new SendQueue(limits);
     expect(queue.push(chunk('12345678'), 'bulk', 0)).toBe('queued');

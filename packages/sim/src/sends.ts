@@ -25,7 +25,7 @@ export class Sends {
       turn = { control: [], bulk: [] };
       this.#turns.set(link, turn);
     }
-    turn[priority].push(bytes);
+    turn[priority === 'control' ? 'control' : 'bulk'].push(bytes);
   }
 
   /** Links with something to send, in the order in which the engine first used them. */

@@ -1,4 +1,6 @@
 import {
+  AnswerAllowance,
+  type AnswerContent,
   type HlcTime,
   type PeerId,
   parseStreamId,
@@ -12,7 +14,6 @@ import { StreamMemory } from '../values/stream-memory.js';
 import { sameBytes } from '../wire/bytes.js';
 import { checkHead, type FrameHead, writeHead } from '../wire/frame.js';
 import { answerDeltas, type Floor } from './answer.js';
-import { AnswerAllowance } from './answer-allowance.js';
 import { type Context, witnessSurvivors } from './context.js';
 import { raise, retire } from './delivery.js';
 import { Fragments } from './fragments.js';
@@ -59,7 +60,12 @@ export class Repair {
 
   constructor(context: Context, handlers: RepairHandlers) {
     this.#context = context;
-    this.#allowance = new AnswerAllowance(context.limits);
+    const { answerBurstBytes, answerBytesPerSecond, streamsMax } = context.limits;
+    this.#allowance = new AnswerAllowance({
+      burstBytes: answerBurstBytes,
+      bytesPerSecond: answerBytesPerSecond,
+      accountsMax: streamsMax,
+    });
     this.#handlers = handlers;
   }
 
@@ -81,8 +87,8 @@ export class Repair {
         return to === undefined ? deltas : this.#charged(deltas, to);
       },
       answerPauseMs: (to) => {
-        const { now, store, counters } = this.#context;
-        const pauseMs = this.#allowance.pauseMs(to, now.monotonicMs, store.bytes);
+        const { now, counters } = this.#context;
+        const pauseMs = this.#allowance.pauseMs(to, now.monotonicMs, this.#content);
         if (pauseMs > 0) counters.answersDelayed += 1;
         return pauseMs;
       },
@@ -128,9 +134,13 @@ export class Repair {
     });
   }
 
+  /** What is overwritten goes, so there is never more new than there is. */
+  get #content(): AnswerContent {
+    return { heldBytes: this.#context.store.bytes, arrivedBytes: 0 };
+  }
+
   *#charged(deltas: Iterable<Uint8Array>, to: PeerId): Generator<Uint8Array> {
-    const { now, store } = this.#context;
-    this.#allowance.began(to, now.monotonicMs, store.bytes);
+    this.#allowance.began(to, this.#context.now.monotonicMs, this.#content);
     for (const delta of deltas) {
       this.#allowance.spent(to, delta.length);
       yield delta;

@@ -61,6 +61,17 @@ export class KeptBatches {
     return this.#messages;
   }
 
+  /** Bytes kept, proofs of floors included. */
+  get bytes(): number {
+    const start = this.start < this.end ? this.#positions.at(this.start) : this.#store.end;
+    return this.#store.end - start + this.#proofBytes;
+  }
+
+  /** Bytes taken over so far, kept or not; only differences mean something. */
+  get arrivedBytes(): number {
+    return this.#store.end;
+  }
+
   /** Kept batches have places from `start` up to `end`, which is not one of them. */
   get start(): number {
     return this.#positions.start;
@@ -207,8 +218,7 @@ export class KeptBatches {
     const { logMessagesMax, logBytesMax } = this.#limits;
     const before = this.start;
     while (this.start + 1 < this.end) {
-      const bytes = this.#store.end - this.#positions.at(this.start) + this.#proofBytes;
-      const isTooMuch = this.#messages > logMessagesMax || bytes > logBytesMax;
+      const isTooMuch = this.#messages > logMessagesMax || this.bytes > logBytesMax;
       if (!isTooMuch && this.streamAt(this.start) !== undefined) break;
       this.#dropOldest();
     }

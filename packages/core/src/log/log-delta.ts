@@ -4,7 +4,7 @@ import { FRAME_BODY_BYTES_MAX } from '../limits.js';
 import { type ClockEntry, readClock, writeClockEntries } from '../wire/clock-entries.js';
 import { type Narrowing, readNarrowing, writeNarrowing } from '../wire/digest.js';
 import { Reader } from '../wire/reader.js';
-import { Writer } from '../wire/writer.js';
+import { varuintBytes, Writer } from '../wire/writer.js';
 import type { StateHash } from './state-hash.js';
 
 /** One piece of a delta of the message log. */
@@ -95,15 +95,22 @@ export function* packLogDelta(
   items: Iterable<LogDeltaItem>,
   bytesMax: number,
 ): Generator<Uint8Array> {
-  let writer = new Writer();
+  let writer: Writer | undefined;
   for (const item of items) {
-    const piece = new Writer();
-    writeLogDeltaItem(piece, item);
-    if (writer.length > 0 && writer.length + piece.length > bytesMax) {
+    const size = sizeOf(item);
+    if (writer !== undefined && writer.length + size > bytesMax) {
       yield writer.finish();
-      writer = new Writer();
+      writer = new Writer(Math.max(size, bytesMax)); // There is much to tell: it will be filled.
     }
-    writer.raw(piece.finish());
+    writer ??= new Writer(size);
+    writeLogDeltaItem(writer, item);
   }
-  if (writer.length > 0) yield writer.finish();
+  if (writer !== undefined) yield writer.finish();
+}
+
+/** Bytes that a piece takes. Nearly all are batches, which need not be encoded to know it. */
+function sizeOf(item: LogDeltaItem): number {
+  if (item.kind !== 'batch') return encodeLogDeltaItem(item).length;
+  const { length } = item.bytes;
+  return 1 + varuintBytes(length) + length;
 }

@@ -1,5 +1,6 @@
 import type { ReadonlyVectorClock } from '../clock/vector-clock.js';
 import type { Limits } from '../limits.js';
+import type { AnswerContent } from '../sync/answer-allowance.js';
 import { lacking, narrow, openQuestion, refine, shownBy } from '../sync/digest/dialogue.js';
 import { DigestIndex } from '../sync/digest/digest-index.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
@@ -43,6 +44,11 @@ export class LogDigest {
   /** Of the clock: equal for equal clocks. */
   get hash(): StateHash {
     return this.#index.root;
+  }
+
+  /** How much there is to answer with. */
+  get content(): AnswerContent {
+    return { heldBytes: this.#kept.bytes, arrivedBytes: this.#kept.arrivedBytes };
   }
 
   /** Moves a stream. */

@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import type { PeerId } from '../ids.js';
 import type { Link, Links, OpenLink } from '../overlay/links.js';
 import { jitter, type Random, sample } from '../random.js';
+import { TokenBucket } from '../token-bucket.js';
 import type { Ack, Ping, PingReply, PingRequest, RelayedOutcome, Summary } from '../wire/probes.js';
 import type { Health } from './health.js';
 import type { Member, Members } from './members.js';
@@ -53,6 +54,8 @@ export class Prober {
   readonly #hooks: ProbeHooks;
   readonly #probes = new Map<number, Probe>();
   readonly #relayed = new Map<number, Relayed>();
+  /** How much each neighbour may still ask of us. */
+  readonly #budgets = new WeakMap<OpenLink, TokenBucket>();
   #nonce: number;
   /** Members still to be probed in this turn of the round robin (SWIM, section 4.3). */
   #turn: PeerId[] = [];
@@ -143,13 +146,26 @@ export class Prober {
       const isLost = member?.heardMs !== undefined && this.#watch.watches(member);
       return reply(isLost ? 'lost' : 'unlinked');
     }
-    if (this.#relayed.size >= limits.relayedProbesMax) return;
+    if (this.#relayed.size >= limits.relayedProbesMax || !this.#mayAsk(link)) {
+      counters.relaysRefused += 1;
+      return;
+    }
     const nonce = this.#nextNonce();
     counters.indirectProbesSent += 1;
     this.#relayed.set(nonce, { target: frame.target, link, nonce: frame.nonce });
     outbox.send(target.id, { kind: 'ping', nonce, ...this.#hooks.summary() });
     const waitMs = Math.floor((config.indirectTimeoutMs * RELAYED_SHARE_PERCENT) / 100);
     deadlines.set({ kind: 'relayed-probe', nonce }, now.monotonicMs + waitMs);
+  }
+
+  /** Each request costs others a probe: who asks without end would make us their burden. */
+  #mayAsk(link: OpenLink): boolean {
+    const { limits, now } = this.#context;
+    const { relaysPerLinkMax: most, relaysPerSecondMax: perSecond } = limits;
+    const nowMs = now.monotonicMs;
+    const budget = this.#budgets.get(link) ?? new TokenBucket({ most, perSecond, nowMs });
+    this.#budgets.set(link, budget);
+    return budget.takes(nowMs);
   }
 
   reply(link: OpenLink, frame: PingReply): void {

@@ -281,9 +281,9 @@ export class AntiEntropy {
         break;
       }
       sent += bytes.length;
-      outbox.send(link.id, { kind: 'delta', replica: id, bytes }, 'bulk');
+      outbox.send(link.id, { kind: 'delta', replica: id, bytes }, 'repair');
     }
-    outbox.send(link.id, { kind: 'delta-end', replica: id, more }, 'bulk');
+    outbox.send(link.id, { kind: 'delta-end', replica: id, more }, 'repair');
   }
 
   #want(pull: Pull): void {

@@ -321,6 +321,24 @@ describe('a probe for somebody else', () => {
     expect(sent(made.time.take(), 'ping')).toHaveLength(1);
   });
 
+  it('is not asked for without end by one neighbour, and is by others', () => {
+    const made = new ProberWorld({ limits: { relaysPerLinkMax: 2, relaysPerSecondMax: 1 } });
+    for (const byte of [TARGET, 0x61, 0x62]) made.meet(byte);
+    made.time.take();
+    for (let nonce = 1; nonce <= 5; nonce++) {
+      made.prober.request(made.link(0x61), { ...request, nonce });
+    }
+    expect(sent(made.time.take(), 'ping')).toHaveLength(2);
+    expect(made.time.context.counters.relaysRefused).toBe(3);
+    made.prober.request(made.link(0x62), request);
+    expect(sent(made.time.take(), 'ping')).toHaveLength(1);
+    made.pass(1_000);
+    made.time.take();
+    made.prober.request(made.link(0x61), request);
+    made.prober.request(made.link(0x61), request);
+    expect(sent(made.time.take(), 'ping')).toHaveLength(1);
+  });
+
   it('is not answered on a link that closed meanwhile', () => {
     const made = world();
     made.prober.request(made.link(0x61), request);

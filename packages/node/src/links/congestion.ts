@@ -28,7 +28,7 @@ export class Congestion {
 
   /** Looks at one link after something was queued or sent. */
   update(link: Link, readMonotonicMs: () => number): void {
-    const waiting = link.waitingBytes;
+    const waiting = link.saidWaitingBytes;
     if (waiting < this.#limits.drainedBytes) {
       this.remove(link);
     } else if (waiting > this.#limits.congestedBytes && !this.#known(link)) {

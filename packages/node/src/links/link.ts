@@ -64,6 +64,11 @@ export class Link {
     return this.#queue.bytes + this.#wire.bufferedBytes;
   }
 
+  /** The same without repairs that wait here: those hold up nobody. */
+  get saidWaitingBytes(): number {
+    return this.#queue.saidBytes + this.#wire.bufferedBytes;
+  }
+
   get hasBulk(): boolean {
     return this.#queue.hasBulk;
   }

@@ -16,11 +16,12 @@ export interface SendQueueLimits {
 }
 
 /**
- * What waits to be sent on one link, in two classes.
+ * What waits to be sent on one link: control, bulk, and behind it repairs.
  *
  * Control is never dropped: without room for it the link is useless and is to be closed. Bulk is
  * dropped at the end, so that what arrives stays without holes up to the first drop, and sync
- * repairs the rest.
+ * repairs the rest. Answers to questions wait behind what is said now: who is told much, or reads slowly,
+ * hears the others all the same.
  */
 export class SendQueue {
   readonly #limits: SendQueueLimits;
@@ -28,6 +29,8 @@ export class SendQueue {
   #controlBytes = 0;
   #bulk: Uint8Array[] = [];
   #bulkBytes = 0;
+  #repairs: Uint8Array[] = [];
+  #repairBytes = 0;
   #droppedFrames = 0;
   #droppedBytes = 0;
 
@@ -36,11 +39,17 @@ export class SendQueue {
   }
 
   get bytes(): number {
+    return this.saidBytes + this.#repairBytes;
+  }
+
+  /** Without repairs. */
+  get saidBytes(): number {
     return this.#controlBytes + this.#bulkBytes;
   }
 
+  /** Repairs are bulk too. */
   get hasBulk(): boolean {
-    return this.#bulk.length > 0;
+    return this.#bulk.length + this.#repairs.length > 0;
   }
 
   /** @param inSocketBytes what the socket holds already; it counts against both bounds */
@@ -57,6 +66,11 @@ export class SendQueue {
       this.#droppedBytes += chunk.length;
       return 'dropped';
     }
+    if (priority === 'repair') {
+      this.#repairs.push(chunk);
+      this.#repairBytes += chunk.length;
+      return 'queued';
+    }
     this.#bulk.push(chunk);
     this.#bulkBytes += chunk.length;
     return 'queued';
@@ -71,20 +85,25 @@ export class SendQueue {
     return chunks;
   }
 
-  /** Bulk chunks from the front while less than `roomBytes` are taken. */
+  /** Bulk chunks from the front, then repairs, while less than `roomBytes` are taken. */
   takeBulk(roomBytes: number): readonly Uint8Array[] {
-    if (this.#bulk.length === 0 || roomBytes <= 0) return [];
-    if (this.#bulkBytes <= roomBytes) {
+    if (!this.hasBulk || roomBytes <= 0) return [];
+    if (this.#bulkBytes < roomBytes) {
       const all = this.#bulk;
+      const repairRoomBytes = roomBytes - this.#bulkBytes;
       this.#bulk = [];
       this.#bulkBytes = 0;
-      return all;
+      return this.#repairs.length === 0 ? all : [...all, ...this.#takeRepairs(repairRoomBytes)];
     }
-    let count = 0;
-    let bytes = 0;
-    while (bytes < roomBytes) bytes += this.#bulk[count++]?.length ?? roomBytes;
+    const { chunks, bytes } = takeFront(this.#bulk, roomBytes);
     this.#bulkBytes -= bytes;
-    return this.#bulk.splice(0, count);
+    return chunks;
+  }
+
+  #takeRepairs(roomBytes: number): readonly Uint8Array[] {
+    const { chunks, bytes } = takeFront(this.#repairs, roomBytes);
+    this.#repairBytes -= bytes;
+    return chunks;
   }
 
   /** What was dropped since the last call, or undefined. */
@@ -95,4 +114,15 @@ export class SendQueue {
     this.#droppedBytes = 0;
     return dropped;
   }
+}
+
+/** Takes chunks off the front while less than `roomBytes` are taken. */
+function takeFront(
+  queue: Uint8Array[],
+  roomBytes: number,
+): { readonly chunks: readonly Uint8Array[]; readonly bytes: number } {
+  let count = 0;
+  let bytes = 0;
+  while (bytes < roomBytes && count < queue.length) bytes += queue[count++]?.length ?? 0;
+  return { chunks: queue.splice(0, count), bytes };
 }

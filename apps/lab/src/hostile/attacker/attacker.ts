@@ -1,4 +1,5 @@
 // The hostile peer: does what it is told on its standard input, one attack after the other.
+import { execFileSync } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { forEachLine } from '../../process/lines.js';
 import { attacks } from '../attacks/catalogue.js';
@@ -10,7 +11,7 @@ const LOWEST_PRIORITY = 19;
 /** Who must be cut goes on until it is: how soon that was is told, and a slow machine is no excuse. */
 const CUT_PATIENCE_MS = 20_000;
 
-setPriority(LOWEST_PRIORITY);
+stepAside();
 // An attack is over when it is over, whatever its connections still do.
 process.on('uncaughtException', (error) => tell({ kind: 'failed', reason: String(error) }));
 
@@ -29,6 +30,20 @@ async function attack(command: AttackCommand): Promise<AttackRecord> {
   const networkKey = Buffer.from(command.networkKey, 'hex');
   const forMs = found.answer === 'cut' ? Math.max(command.forMs, CUT_PATIENCE_MS) : command.forMs;
   return { kind: 'done', endings: await found.run({ ...command, forMs, networkKey }) };
+}
+
+/**
+ * All threads of this process run only while nobody else wants to. A low priority alone is that of one thread,
+ * and keeps others waiting to the end of its slice; where there is no `chrt` (Linux) it has to do.
+ */
+function stepAside(): void {
+  setPriority(LOWEST_PRIORITY);
+  try {
+    const args = ['--all-tasks', '--idle', '--pid', '0', String(process.pid)];
+    execFileSync('chrt', args, { stdio: 'ignore' });
+  } catch {
+    // Then the attack costs its victims some of their processors.
+  }
 }
 
 function tell(record: AttackRecord): void {

@@ -109,7 +109,7 @@ export const floodAttacks: readonly Attack[] = [
     [
       [
         'pulls without end',
-        'one answer in answerIntervalMs',
+        'logAnswerBurstBytes and logAnswerBytesPerSecond, one answer in answerIntervalMs',
         encodeFrame({ kind: 'want', replica: LOG_REPLICA, summary: EMPTY_SUMMARY }),
       ],
       [
@@ -141,7 +141,7 @@ export const floodAttacks: readonly Attack[] = [
     name: 'probes of others without end',
     as: 'member',
     answer: 'bounded',
-    because: 'relayedProbesMax',
+    because: 'relaysPerLinkMax and relaysPerSecondMax',
     run: (scene) =>
       pour(scene, (link) => {
         const other = scene.honest.find(({ id }) => id !== link.target.id);

@@ -1,14 +1,14 @@
 import type { PeerId } from '../../ids.js';
 import type { Limits } from '../../limits.js';
+import { TokenBucket } from '../../token-bucket.js';
 
-const SECOND_MS = 1_000;
 /** Walks whose way back is known at once; the oldest makes room, and its answer is lost. */
 const ROUTES_MAX = 256;
 
 /** How many walks each neighbour may send us on: a token bucket for each (`walksPerLinkMax`). */
 export class WalkBudgets {
   readonly #limits: Pick<Limits, 'walksPerLinkMax' | 'walksPerLinkPerSecondMax'>;
-  readonly #budgets = new Map<PeerId, { left: number; atMs: number }>();
+  readonly #budgets = new Map<PeerId, TokenBucket>();
 
   constructor(limits: Pick<Limits, 'walksPerLinkMax' | 'walksPerLinkPerSecondMax'>) {
     this.#limits = limits;
@@ -16,15 +16,10 @@ export class WalkBudgets {
 
   /** Whether one more may go on. */
   takes(from: PeerId, nowMs: number): boolean {
-    const { walksPerLinkMax, walksPerLinkPerSecondMax } = this.#limits;
-    const budget = this.#budgets.get(from) ?? { left: walksPerLinkMax, atMs: nowMs };
+    const { walksPerLinkMax: most, walksPerLinkPerSecondMax: perSecond } = this.#limits;
+    const budget = this.#budgets.get(from) ?? new TokenBucket({ most, perSecond, nowMs });
     this.#budgets.set(from, budget);
-    const earned = ((nowMs - budget.atMs) * walksPerLinkPerSecondMax) / SECOND_MS;
-    budget.left = Math.min(walksPerLinkMax, budget.left + earned);
-    budget.atMs = nowMs;
-    if (budget.left < 1) return false;
-    budget.left -= 1;
-    return true;
+    return budget.takes(nowMs);
   }
 
   /** Its link is gone. */
