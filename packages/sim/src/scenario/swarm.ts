@@ -358,13 +358,15 @@ function one<T>(random: Random, choices: readonly [T, ...T[]]): T {
 
 /** A message now and then, and once in a while a peer that is killed and comes back. */
 function liveOn(sim: Simulation, plan: SwarmPlan, lifeMs: number, random: Random): void {
-  if (sim.nowMs >= lifeMs) return;
-  while (sim.nowMs < lifeMs) {
+  // Less than a step of the clock would never pass.
+  const untilMs = Math.ceil(lifeMs);
+  if (sim.nowMs >= untilMs) return;
+  while (sim.nowMs < untilMs) {
     const [speaker, victim] = sample(sim.live, 2, random);
     if (speaker?.run?.left === false) speaker.publish('all quiet');
     const isKill = random.below(LIFE_KILL_ONE_IN) === 0;
     if (isKill && victim !== undefined) sim.kill(victim);
-    sim.run(Math.min(lifeMs - sim.nowMs, 1 + random.below(LIFE_STEP_MS_MAX)));
+    sim.run(Math.min(Math.max(untilMs - sim.nowMs, 1), 1 + random.below(LIFE_STEP_MS_MAX)));
     if (!isKill || victim === undefined || victim.run !== undefined) continue;
     sim.boot(victim);
     // It may be the last that knew an address of another.
