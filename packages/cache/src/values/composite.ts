@@ -119,10 +119,14 @@ export class Composite {
     return this.#items.size === 0 && this.#counts.isReset(this.lives);
   }
 
-  /** Whether parts that still count elsewhere are gone here. */
+  /**
+   * Whether parts that still count elsewhere are gone here: it expired by another deadline than the one in
+   * force, a later one, or an earlier one that leaves more of what was written since.
+   */
   get isLost(): boolean {
-    if (this.#lostBeforeMs === 0) return false;
-    return (this.#deadline?.deadlineMs ?? Number.POSITIVE_INFINITY) > this.#lostBeforeMs;
+    const lostMs = this.#lostBeforeMs;
+    if (lostMs === 0 || lostMs === Number.POSITIVE_INFINITY) return false;
+    return this.#deadline?.deadlineMs !== lostMs;
   }
 
   /** The deadline in force, or infinity: what is not written later than it is hidden from it on. */

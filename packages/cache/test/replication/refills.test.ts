@@ -18,6 +18,7 @@ const TYPES: readonly (readonly [string, Write, unknown])[] = [
   ],
 ];
 const COUNTED = ['counter', 7] as const;
+const COUNTED_AFTER = 3;
 
 function shown(mesh: CacheMesh, node: CacheNode): unknown {
   return plain(node.box.store.get(KEY, mesh.now(node).wallMs));
@@ -126,5 +127,51 @@ describe('a key that expired before its longer life was known', () => {
     pass(mesh, 5_000);
     for (const node of mesh.nodes.values()) expect(shown(mesh, node)).toBeUndefined();
     expect(third.box.lapsedKeys(mesh.now(third).wallMs)).toEqual([]);
+  });
+});
+
+const ADDED: readonly (readonly [string, (node: CacheNode) => Write, unknown])[] = [
+  ['set', () => (store, nowMs) => store.prepareAdd(KEY, ['c'], nowMs), ['c']],
+  [
+    'hash',
+    () => (store, nowMs) => store.prepareFields(KEY, new Map([['nick', 'c']]), nowMs),
+    [['nick', 'c']],
+  ],
+  [
+    'counter',
+    ({ replication }) =>
+      (store, nowMs) =>
+        store.prepareCount(replication.stream, KEY, COUNTED_AFTER, nowMs),
+    2 * COUNTED_AFTER,
+  ],
+];
+
+describe('a key that expired before its shorter life was known', () => {
+  it.each(ADDED)('keeps what was counted after that, and agrees: a %s', (type, add, expected) => {
+    const mesh = new CacheMesh('shorter');
+    const [first, second, third] = [1, 2, 3].map((each) => mesh.start(each)) as [
+      CacheNode,
+      CacheNode,
+      CacheNode,
+    ];
+    mesh.linkAll();
+    mesh.run(1_000);
+    mesh.write(third, KEY, add(third));
+    mesh.run(500);
+    extend(mesh, first, TTL_MS);
+    mesh.run(1_000);
+    mesh.cut(third, first);
+    mesh.cut(third, second);
+    extend(mesh, second, 500);
+    pass(mesh, 1_000);
+    mesh.write(third, KEY, add(third));
+    const before = shown(mesh, third);
+    pass(mesh, TTL_MS);
+    expect([before, shown(mesh, third)]).toEqual([expected, undefined]);
+    mesh.linkAll();
+    pass(mesh, 3_000);
+    const left = type === 'counter' ? expected : undefined;
+    for (const node of mesh.nodes.values()) expect(shown(mesh, node)).toEqual(left);
+    for (const node of mesh.nodes.values()) expect(node.replication.divergedPartitions).toEqual([]);
   });
 });
