@@ -37,6 +37,8 @@ export interface Row {
   readonly delivered: number;
   readonly quietP99Ms: number;
   readonly p99Ms: number;
+  /** The same without the first half second of each turn. */
+  readonly laterP99Ms: number;
   /** While others are attacked; NaN when that was not tried. */
   readonly controlP99Ms: number;
   /** The longest turn of an event loop of the honest, in processor time. */
@@ -73,6 +75,10 @@ export function rowOf(attack: Attack, turns: readonly Turn[]): Row {
     ),
     quietP99Ms: p99Of(quiet),
     p99Ms: p99Of(attacked),
+    laterP99Ms: quantile(
+      attacked.flatMap(({ laterAgesMs }) => laterAgesMs),
+      0.99,
+    ),
     controlP99Ms: p99Of(controls),
     turnMs: median(attacked.map(({ turnMs }) => turnMs)),
     quietCores: median(quiet.map(({ cores }) => cores)),

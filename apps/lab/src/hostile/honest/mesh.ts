@@ -19,6 +19,8 @@ const ANSWER_TIMEOUT_MS = 30_000;
 const ARRIVAL_TIMEOUT_MS = 30_000;
 const ASK_EVERY_MS = 100;
 const MIB = 2 ** 20;
+/** The beginning of a window. */
+const BEGINNING_MS = 500;
 
 export interface MeshOptions {
   readonly children: Children;
@@ -48,6 +50,8 @@ export interface Window {
   readonly repeated: number;
   /** From saying to hearing, of each hearing. */
   readonly agesMs: readonly number[];
+  /** Of what was said after the beginning, in which an attack has the engine compile what it never ran before. */
+  readonly laterAgesMs: readonly number[];
   /** The longest turn of an event loop in processor time; NaN where the system does not tell. */
   readonly turnMs: number;
   /** Processor time of all four while it went on, in cores; NaN where the system does not tell. */
@@ -194,6 +198,9 @@ export class HonestMesh {
       heard: ages.length,
       repeated: heard.reduce((sum, { repeated }) => sum + repeated, 0),
       agesMs: ages,
+      laterAgesMs: heard.flatMap(({ agesMs, saidMs }) =>
+        agesMs.filter((_, index) => (saidMs[index] ?? 0) >= sinceMs + BEGINNING_MS),
+      ),
       turnMs,
       cores,
       residentMiB: memory.firstBytes / MIB,

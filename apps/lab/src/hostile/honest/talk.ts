@@ -30,13 +30,15 @@ export interface Heard {
   /** More than once. */
   readonly repeated: number;
   readonly agesMs: readonly number[];
+  /** When each of these was said. */
+  readonly saidMs: readonly number[];
 }
 
 /** Collects what one peer hears. */
 export class Ears {
   readonly #phases = new Map<
     number,
-    { numbers: Map<string, Set<number>>; agesMs: number[]; repeated: number }
+    { numbers: Map<string, Set<number>>; agesMs: number[]; saidMs: number[]; repeated: number }
   >();
 
   /** @param atMs when it was heard */
@@ -50,18 +52,19 @@ export class Ears {
     }
     numbers.add(number);
     heard.agesMs.push(atMs - saidAtMs);
+    heard.saidMs.push(saidAtMs);
   }
 
   of(phase: number): Heard {
-    const { numbers, agesMs, repeated } = this.#phase(phase);
+    const { numbers, agesMs, saidMs, repeated } = this.#phase(phase);
     const counts = Object.fromEntries([...numbers].map(([nick, all]) => [nick, all.size]));
-    return { counts, agesMs, repeated };
+    return { counts, agesMs, saidMs, repeated };
   }
 
   #phase(phase: number) {
     const known = this.#phases.get(phase);
     if (known !== undefined) return known;
-    const fresh = { numbers: new Map<string, Set<number>>(), agesMs: [], repeated: 0 };
+    const fresh = { numbers: new Map<string, Set<number>>(), agesMs: [], saidMs: [], repeated: 0 };
     this.#phases.set(phase, fresh);
     return fresh;
   }

@@ -66,6 +66,7 @@ export async function silentCut(children: Children): Promise<Row> {
       samples: heard.agesMs.length,
       // What waits for the link to be given up is late however quiet the mesh is.
       quietP99Ms: Number.NaN,
+      laterP99Ms: Number.NaN,
       controlP99Ms: Number.NaN,
       quietCores: Number.NaN,
       cores: Number.NaN,
