@@ -42,34 +42,86 @@ function listening(server: Server): Promise<number> {
 }
 
 describe('an option that is wrong is refused before anything is opened', () => {
-  const wrong: [string, Partial<PeerOptions>, string][] = [
-    ['an empty nick', { nick: ' ' }, 'bad-nick'],
-    ['a nick of escape sequences', { nick: '\u001b[2J' }, 'bad-nick'],
-    ['an empty network', { network: '' }, 'bad-network'],
-    ['a network of controls', { network: 'a\u0007' }, 'bad-network'],
-    ['a long network', { network: 'n'.repeat(65) }, 'bad-network'],
-    ['a wrong port', { port: 70_000 }, 'bad-port'],
-    ['a wrong discovery port', { discoveryPort: -1 }, 'bad-port'],
-    ['a wrong address to join', { join: ['example.org'] }, 'bad-address'],
-    ['port 0 to join', { join: ['127.0.0.1:0'] }, 'bad-address'],
-    ['a wrong host', { host: 'a b' }, 'bad-address'],
-    ['wrong tags', { tags: { UPPER: 'x' } }, 'bad-tags'],
+  const wrong: [what: string, Partial<PeerOptions>, code: string, words: string][] = [
+    ['an empty nick', { nick: ' ' }, 'bad-nick', 'a nick needs at least one visible character'],
+    [
+      'a nick of escape sequences',
+      { nick: '\u001b[2J' },
+      'bad-nick',
+      'a nick needs at least one visible character',
+    ],
+    ['an empty network', { network: '' }, 'bad-network', 'the name of a network is '],
+    ['a network of controls', { network: 'a\u0007' }, 'bad-network', 'the name of a network is '],
+    ['a long network', { network: 'n'.repeat(65) }, 'bad-network', 'the name of a network is '],
+    [
+      'a wrong port',
+      { port: 70_000 },
+      'bad-port',
+      'a port is a whole number from 0 to 65535, not 70000',
+    ],
+    [
+      'a wrong discovery port',
+      { discoveryPort: -1 },
+      'bad-port',
+      'a port is a whole number from 0 to 65535, not -1',
+    ],
+    [
+      'a wrong address to join',
+      { join: ['example.org'] },
+      'bad-address',
+      '"example.org" is not host:port',
+    ],
+    ['port 0 to join', { join: ['127.0.0.1:0'] }, 'bad-address', '"127.0.0.1:0" is not host:port'],
+    ['a wrong host', { host: 'a b' }, 'bad-address', '"a b" is not a host to listen on'],
+    [
+      'wrong tags',
+      { tags: { UPPER: 'x' } },
+      'bad-tags',
+      'a tag name is 1 to 32 characters of a-z, 0-9 and -',
+    ],
     [
       'too many tags',
       {
         tags: Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`t${at}`, 'x'.repeat(99)])),
       },
       'meta-too-large',
+      'nick and tags take ',
     ],
-    ['a negative time', { timings: { probeIntervalMs: -1 } }, 'bad-option'],
-    ['a time that is no number', { timings: { announceEarlyMs: [Number.NaN] } }, 'bad-option'],
-    ['queues that contradict', { limits: { controlQueueBytesMax: 1_000 } }, 'bad-option'],
-    ['posts that fit no frame', { limits: { postBytesMax: 163_838 } }, 'bad-option'],
-    ['marks that contradict', { limits: { drainedBytes: 1_000_000 } }, 'bad-option'],
+    [
+      'a negative time',
+      { timings: { probeIntervalMs: -1 } },
+      'bad-option',
+      'probeIntervalMs is a number from 0, not -1',
+    ],
+    [
+      'a time that is no number',
+      { timings: { announceEarlyMs: [Number.NaN] } },
+      'bad-option',
+      'announceEarlyMs is a number from 0, not NaN',
+    ],
+    [
+      'queues that contradict',
+      { limits: { controlQueueBytesMax: 1_000 } },
+      'bad-option',
+      'controlQueueBytesMax must exceed socketHighWaterBytes',
+    ],
+    [
+      'posts that fit no frame',
+      { limits: { postBytesMax: 163_838 } },
+      'bad-option',
+      'postBytesMax is ',
+    ],
+    [
+      'marks that contradict',
+      { limits: { drainedBytes: 1_000_000 } },
+      'bad-option',
+      'drainedBytes must be under congestedBytes',
+    ],
   ];
 
-  it.each(wrong)('%s', async (_what, options, code) => {
-    await expect(testPeer(options)).rejects.toMatchObject({ code });
+  it.each(wrong)('%s', async (_what, options, code, words) => {
+    const message: unknown = expect.stringContaining(words);
+    await expect(testPeer(options)).rejects.toMatchObject({ code, message });
   });
 });
 
@@ -84,7 +136,10 @@ describe('a peer that cannot start', () => {
   });
 
   it('says that a host is not its own', async () => {
-    await expect(testPeer({ host: '192.0.2.1' })).rejects.toMatchObject({ code: 'cannot-listen' });
+    await expect(testPeer({ host: '192.0.2.1' })).rejects.toMatchObject({
+      code: 'cannot-listen',
+      message: '192.0.2.1 is no address of this machine',
+    });
   });
 
   it('lets go of its profile', async () => {
@@ -94,6 +149,7 @@ describe('a peer that cannot start', () => {
     await testPeer({ stateFolder });
     await expect(testPeer({ stateFolder })).rejects.toMatchObject({
       code: 'profile-in-use',
+      message: expect.stringContaining(`is in use by process ${process.pid}`) as unknown,
       pid: process.pid,
     });
   });
@@ -101,12 +157,26 @@ describe('a peer that cannot start', () => {
 
 describe('what is refused when it is published', () => {
   it.each([
-    ['an empty topic', '', 'x', 'topic-empty'],
-    ['a long topic', 't'.repeat(129), 'x', 'topic-too-long'],
-    ['a large payload', 'lobby', 'x'.repeat(49 * 1_024), 'payload-too-large'],
-  ])('%s', async (_what, topic, payload, code) => {
+    ['an empty topic', '', 'x', 'topic-empty', 'a topic has at least one character'],
+    [
+      'a long topic',
+      't'.repeat(129),
+      'x',
+      'topic-too-long',
+      'topic of 129 bytes, the limit is 128',
+    ],
+    [
+      'a large payload',
+      'lobby',
+      'x'.repeat(49 * 1_024),
+      'payload-too-large',
+      'message of 50176 bytes, the limit is 49152',
+    ],
+    ['a reserved topic', '@x', 'x', 'topic-reserved', 'topics that begin with @'],
+  ])('%s', async (_what, topic, payload, code, words) => {
     const peer = await testPeer();
-    expect(() => peer.publish(topic, payload)).toThrow(expect.objectContaining({ code }));
+    const message: unknown = expect.stringContaining(words);
+    expect(() => peer.publish(topic, payload)).toThrow(expect.objectContaining({ code, message }));
     expect(peer.publish('lobby', 'x').id.sequence).toBe(1);
   });
 
