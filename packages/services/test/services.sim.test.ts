@@ -34,8 +34,10 @@ class ServicesProgram implements Program {
   readonly engine: ServicesEngine;
   readonly events: EngineEvent[] = [];
   readonly results: Result[] = [];
+  readonly #host: ProgramHost;
 
   constructor(host: ProgramHost, settings: Partial<EngineSettings>) {
+    this.#host = host;
     this.engine = new ServicesEngine(host, {
       ...DEFAULT_SETTINGS,
       ...settings,
@@ -88,6 +90,7 @@ class ServicesProgram implements Program {
       service: SERVICE,
       payload: new TextEncoder().encode(name),
       timeoutMs: 5_000,
+      startedMs: this.#host.now().monotonicMs,
       idempotent: false,
       operation: undefined,
       strategy: 'two-choices',

@@ -14,7 +14,7 @@ describe('the calls that are here', () => {
     });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
-        const works = new Works<{ readonly caller: PeerId; readonly attempt: number }>();
+        const works = new Works<{ readonly caller: PeerId; readonly attempt: number }>(7);
         const model = new Map<string, { readonly caller: PeerId; readonly attempt: number }>();
         for (const { isAdded, caller, attempt } of steps) {
           const key = `${caller}/${attempt}`;
@@ -39,7 +39,7 @@ describe('the calls that are here', () => {
       { caller, attempt: 1 },
       { caller, attempt: 1 },
     ];
-    const works = new Works<typeof was>();
+    const works = new Works<typeof was>(7);
     works.add(was);
     works.add(now);
     works.delete(was);

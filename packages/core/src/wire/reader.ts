@@ -6,6 +6,7 @@ import { ASCII_END, SHORT_TEXT_BYTES, VARUINT_CONTINUE, VARUINT_PAYLOAD } from '
 const PEER_ID_BYTES_MIN = 16;
 const PEER_ID_BYTES_MAX = 32;
 const VARUINT_BYTES_MAX = 8;
+const WORD_BYTES = 4;
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, '0'),
@@ -49,7 +50,13 @@ export class Reader {
   }
 
   u32(): number {
-    return ((this.u8() << 24) | (this.u8() << 16) | (this.u8() << 8) | this.u8()) >>> 0;
+    if (this.remaining < WORD_BYTES) throw malformed('cut short', this.#end);
+    const bytes = this.#bytes;
+    let value = 0;
+    for (let count = 0; count < WORD_BYTES; count++) {
+      value = (value << 8) | (bytes[this.#offset++] ?? 0);
+    }
+    return value >>> 0;
   }
 
   /** One byte, 0 or 1. */

@@ -4,6 +4,8 @@ import { ASCII_END, SHORT_TEXT_BYTES, VARUINT_CONTINUE, VARUINT_PAYLOAD } from '
 
 /** Typed arrays up to this size live inside the JavaScript heap and cost little. */
 const SMALL_BYTES = 64;
+const VARUINT_BITS = 7;
+const WORD_MAX = 0xffff_ffff;
 const CODE_0 = 48;
 const CODE_9 = 57;
 const CODE_A = 97;
@@ -31,19 +33,27 @@ export class Writer {
 
   /** Four bytes, big-endian. */
   u32(value: number): this {
-    return this.u8(value >>> 24)
-      .u8((value >>> 16) & 0xff)
-      .u8((value >>> 8) & 0xff)
-      .u8(value & 0xff);
+    this.#reserve(4);
+    const bytes = this.#bytes;
+    const at = this.#length;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16; // An element keeps the low eight bits.
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+    this.#length = at + 4;
+    return this;
   }
 
   /** Seven bits a byte, low bits first, shortest form; 0 to 2^53-1. */
   varuint(value: number): this {
     invariant(Number.isSafeInteger(value) && value >= 0, 'a varuint is a whole number');
     let rest = value;
-    while (rest > VARUINT_PAYLOAD) {
+    // Beyond 32 bits only division will do, which takes many times as long.
+    for (; rest > WORD_MAX; rest = Math.floor(rest / VARUINT_CONTINUE)) {
       this.u8((rest % VARUINT_CONTINUE) | VARUINT_CONTINUE);
-      rest = Math.floor(rest / VARUINT_CONTINUE);
+    }
+    for (; rest > VARUINT_PAYLOAD; rest >>>= VARUINT_BITS) {
+      this.u8((rest & VARUINT_PAYLOAD) | VARUINT_CONTINUE);
     }
     return this.u8(rest);
   }

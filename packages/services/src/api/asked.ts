@@ -39,6 +39,7 @@ export class Asked implements CallRequest {
   readonly service: string;
   readonly payload: Payload;
   readonly timeoutMs: number;
+  readonly startedMs: number;
   readonly idempotent: boolean;
   readonly operation: string | undefined;
   readonly strategy: Strategy;
@@ -50,7 +51,6 @@ export class Asked implements CallRequest {
   readonly stream: boolean;
   readonly #sink: Sink;
   readonly #runner: AskedOptions['runner'];
-  readonly #startedMs: number;
 
   /** @throws ServiceError `bad-option` */
   constructor({ service, idempotent, payload, options, sink, runner }: AskedOptions) {
@@ -77,14 +77,14 @@ export class Asked implements CallRequest {
     this.stream = sink.isStream;
     this.#sink = sink;
     this.#runner = runner;
-    this.#startedMs = runner.readMs();
+    this.startedMs = runner.readMs();
   }
 
   settled(outcome: Outcome): void {
     const { hasListeners, onEnd, readMs } = this.#runner;
     if (hasListeners()) {
       const { service, trace } = this;
-      onEnd({ service, trace, durationMs: readMs() - this.#startedMs, ...resultOf(outcome) });
+      onEnd({ service, trace, durationMs: readMs() - this.startedMs, ...resultOf(outcome) });
     }
     this.#sink.settled(outcome);
   }

@@ -1,5 +1,5 @@
 import type { PeerId } from '@hearsay/core';
-import type { AbortCause, Run } from '../calls/dispatcher.js';
+import type { AbortCause, Run, RunListener } from '../calls/dispatcher.js';
 import { reasonOf, ServiceError } from '../errors.js';
 import type { TraceContext } from '../trace/trace-context.js';
 import type { FaultCode } from '../wire/fault-codes.js';
@@ -38,13 +38,12 @@ export function runHandler(run: Run, options: RunHandlerOptions): void {
 }
 
 /** One object for all of it, and no promise but that of the handler: each more costs every call. */
-class HandlerTask implements HandlerRun {
+class HandlerTask implements HandlerRun, RunListener {
   readonly caller: PeerId;
   readonly trace: TraceContext;
   readonly deadlineMs: number;
   readonly #run: Run;
   readonly #options: RunHandlerOptions;
-  readonly #startedMs: number;
   #cause: AbortCause | undefined;
   #controller: AbortController | undefined;
 
@@ -54,7 +53,6 @@ class HandlerTask implements HandlerRun {
     this.deadlineMs = run.deadlineMs;
     this.#run = run;
     this.#options = options;
-    this.#startedMs = options.readMs();
   }
 
   get signal(): AbortSignal {
@@ -63,11 +61,13 @@ class HandlerTask implements HandlerRun {
     return this.#controller.signal;
   }
 
+  aborted(cause: AbortCause): void {
+    this.#cause = cause;
+    this.#controller?.abort(errorOf(cause));
+  }
+
   start(): void {
-    this.#run.onAbort = (cause) => {
-      this.#cause = cause;
-      this.#controller?.abort(errorOf(cause));
-    };
+    this.#run.listener = this;
     try {
       const input = decodePayload(this.#run.payload, 'invalid-input');
       const valid = validate(this.#options.contract.input, input, 'invalid-input');
@@ -131,7 +131,7 @@ class HandlerTask implements HandlerRun {
     if (!hasListeners()) return;
     const { caller, trace } = this;
     const { service } = this.#run;
-    const durationMs = readMs() - this.#startedMs;
+    const durationMs = readMs() - this.#run.startedMs;
     const failure = error === undefined ? {} : { error };
     onEnd({ service, caller, trace, durationMs, outcome, ...failure });
   }

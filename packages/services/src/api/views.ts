@@ -50,7 +50,7 @@ export function providerView(
     leaseMs: Math.max(0, record.expiresMs - readWallMs()),
     served: of?.served ?? 0,
     failed: of?.failed ?? 0,
-    inFlight: of?.flying.size ?? 0,
+    inFlight: of?.flights.size ?? 0,
     latencyMs: of === undefined || of.served === 0 ? undefined : of.latencyMs(readMs()),
     self: peer === self,
   };

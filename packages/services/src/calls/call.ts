@@ -7,6 +7,7 @@ import type { FaultCode } from '../wire/fault-codes.js';
 import type { Payload } from '../wire/payload.js';
 import type { Appointment } from './agenda.js';
 import type { Copy, CopyOfService } from './copy.js';
+import type { Flight } from './flights.js';
 
 /** How a call ended. */
 export type Outcome =
@@ -18,6 +19,8 @@ export interface CallRequest {
   readonly service: string;
   readonly payload: Payload;
   readonly timeoutMs: number;
+  /** When it was asked for, by the monotonic clock. */
+  readonly startedMs: number;
   /** May run more than once without harm. */
   readonly idempotent: boolean;
   /** Names the operation for its provider, so that it runs once there however often it is asked. */
@@ -47,9 +50,11 @@ export interface Call {
   readonly breaker: Breaker;
   readonly permit: Permit;
   /** Those under way: one, or with its hedge two. */
-  readonly attempts: Attempt[];
+  attempts: readonly Attempt[];
   /** Providers it was sent to; others are preferred. */
-  readonly tried: PeerId[];
+  tried: readonly PeerId[];
+  /** Where it stands among all calls. */
+  place: number;
   /** When a second provider is asked as well, and when another one is; infinity: not so far. */
   hedgeAtMs: number;
   againAtMs: number;
@@ -64,13 +69,12 @@ export interface Call {
 }
 
 /** One request to one provider. */
-export interface Attempt {
+export interface Attempt extends Flight {
   readonly number: number;
   readonly call: Call;
   readonly copy: Copy;
   readonly of: CopyOfService;
   readonly permit: Permit;
-  readonly sentMs: number;
   /** Without a sign until then another provider is asked; infinity: not this one. */
   giveUpAtMs: number;
   /** Its link fell: the handler may have run. It is asked again only there, by the same operation. */

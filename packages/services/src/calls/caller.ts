@@ -1,5 +1,6 @@
 import { HearsayError, type PeerId } from '@hearsay/core';
 import { choose } from '../balance/balancer.js';
+import { Turns } from '../balance/turns.js';
 import type { ServiceErrorCode } from '../errors.js';
 import { STREAM_WINDOW } from '../limits.js';
 import { fullJitterMs } from '../resilience/backoff.js';
@@ -24,8 +25,10 @@ import {
   outcomeUnknown,
 } from './call.js';
 import { type CallCounters, noCalls } from './call-counters.js';
-import { giveUpAtOf, newCall, nextMsOf } from './call-plan.js';
+import { forgetAttempt, giveUpAtOf, newCall, nextMsOf, noteAttempt } from './call-plan.js';
+import { NumberMap } from './number-map.js';
 import type { Providers } from './providers.js';
+import { Roll } from './roll.js';
 
 export interface CallerOptions {
   readonly host: ServicesHost;
@@ -51,9 +54,9 @@ const FIRST_NUMBER_MAX = 2 ** 30;
 export class Caller {
   readonly counters: CallCounters = noCalls();
   readonly #options: CallerOptions;
-  readonly #calls = new Set<Call>();
-  readonly #attempts = new Map<number, Attempt>();
-  readonly #turns = new Map<string, number>();
+  readonly #calls = new Roll<Call>();
+  readonly #attempts: NumberMap<Attempt>;
+  readonly #turns = new Turns();
   /** Calls so far, by which operations are told apart. */
   #begun = 0;
   /** Of the last attempt; begins anywhere, so that a run before this one is not mistaken for it. */
@@ -62,6 +65,7 @@ export class Caller {
   constructor(options: CallerOptions) {
     this.#options = options;
     this.#number = options.host.random.below(FIRST_NUMBER_MAX);
+    this.#attempts = new NumberMap(options.host.random.split('attempts').next());
   }
 
   get size(): { readonly calls: number; readonly attempts: number } {
@@ -70,8 +74,8 @@ export class Caller {
 
   /** @returns the call, or undefined when it was settled already */
   begin(request: CallRequest): Call | undefined {
-    const { host, breakerOf, budget, callsMax, session } = this.#options;
-    const nowMs = host.now().monotonicMs;
+    const { breakerOf, budget, callsMax, session } = this.#options;
+    const nowMs = request.startedMs;
     this.counters.calls += 1;
     if (this.#calls.size >= callsMax) {
       this.#refuse(request, 'overloaded', `${callsMax} calls are under way already`);
@@ -130,7 +134,7 @@ export class Caller {
   }
 
   linkDown(peer: PeerId): void {
-    for (const attempt of [...this.#attempts.values()]) {
+    for (const attempt of this.#attempts.list()) {
       if (attempt.copy.peer !== peer || attempt.isStranded) continue;
       const { idempotent, stream } = attempt.call.request;
       if (idempotent || stream) this.#faulted(attempt, 'lost', 'its provider vanished');
@@ -140,7 +144,7 @@ export class Caller {
 
   linkUp(peer: PeerId): void {
     const nowMs = this.#options.host.now().monotonicMs;
-    for (const attempt of [...this.#attempts.values()]) {
+    for (const attempt of this.#attempts.list()) {
       if (attempt.copy.peer !== peer || !attempt.isStranded) continue;
       attempt.isStranded = false;
       attempt.resends += 1;
@@ -151,14 +155,14 @@ export class Caller {
 
   /** A provider is dead or has left: what was stranded there is not found out any more. */
   gone(peer: PeerId): void {
-    for (const { call, copy, isStranded } of [...this.#attempts.values()]) {
+    for (const { call, copy, isStranded } of this.#attempts.list()) {
       if (copy.peer === peer && isStranded) this.#settle(call, outcomeUnknown());
     }
   }
 
   /** Ends everything. */
   close(): void {
-    for (const call of [...this.#calls])
+    for (const call of this.#calls.list())
       this.#settle(call, failed('closed', 'services are closed'));
   }
 
@@ -175,14 +179,11 @@ export class Caller {
     const { tried } = call;
     const fresh =
       tried.length === 0 ? candidates : candidates.filter(({ copy }) => !tried.includes(copy.peer));
-    const turn = this.#turns.get(service) ?? 0;
-    this.#turns.set(service, turn + 1);
-    const chosen = choose(fresh.length > 0 ? fresh : candidates, {
-      strategy,
-      key,
-      turn,
-      random: host.random,
-    });
+    const choices = fresh.length > 0 ? fresh : candidates;
+    const chosen =
+      choices.length === 1
+        ? choices[0]
+        : choose(choices, { strategy, key, turn: this.#turns.next(service), random: host.random });
     const permit = chosen?.of.breaker.enter(nowMs);
     if (chosen === undefined || permit === undefined) return this.#nobody(call, nowMs);
     this.#number += 1;
@@ -197,11 +198,13 @@ export class Caller {
       isStranded: false,
       resends: 0,
       unread: 0,
+      earlier: undefined,
+      later: undefined,
+      isFlying: false,
     };
-    if (!tried.includes(chosen.copy.peer)) tried.push(chosen.copy.peer);
-    call.attempts.push(attempt);
+    noteAttempt(call, attempt);
     this.#attempts.set(attempt.number, attempt);
-    attempt.of.flying.set(attempt.number, nowMs);
+    attempt.of.flights.add(attempt);
     if (!this.#post(attempt, nowMs)) return this.#faulted(attempt, 'unsent', 'its link is gone');
     call.count += 1;
     this.#plan(call);
@@ -248,7 +251,7 @@ export class Caller {
     const { host, budget } = this.#options;
     const nowMs = host.now().monotonicMs;
     if (nowMs >= call.deadlineMs) return this.#deadline(call, nowMs);
-    for (const attempt of call.attempts.slice()) {
+    for (const attempt of call.attempts) {
       if (nowMs < attempt.giveUpAtMs) continue;
       this.#tellCancelled(attempt);
       this.#faulted(attempt, 'no-answer', 'its provider did not answer in time');
@@ -336,7 +339,7 @@ export class Caller {
 
   #strand(attempt: Attempt): void {
     attempt.isStranded = true;
-    attempt.of.flying.delete(attempt.number);
+    attempt.of.flights.delete(attempt);
     attempt.of.failed += 1;
     attempt.of.breaker.failed(attempt.permit, this.#options.host.now().monotonicMs);
   }
@@ -363,8 +366,7 @@ export class Caller {
     call.isOver = true;
     call.timer?.cancel();
     call.timer = undefined;
-    while (call.attempts[0] !== undefined) {
-      const [attempt] = call.attempts;
+    for (const attempt of call.attempts) {
       this.#tellCancelled(attempt);
       attempt.of.breaker.forgot(attempt.permit, nowMs);
       this.#end(attempt);
@@ -386,10 +388,8 @@ export class Caller {
   }
 
   #end(attempt: Attempt): void {
-    const { attempts } = attempt.call;
-    const place = attempts.indexOf(attempt);
-    if (place >= 0) attempts.splice(place, 1); // It may have ended with its call.
-    attempt.of.flying.delete(attempt.number);
+    forgetAttempt(attempt.call, attempt);
+    attempt.of.flights.delete(attempt);
     this.#attempts.delete(attempt.number);
   }
 }

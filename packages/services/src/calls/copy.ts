@@ -2,13 +2,13 @@ import type { PeerId } from '@hearsay/core';
 import { Latency } from '../balance/latency.js';
 import { type HealthThresholds, ProviderHealth } from '../health/provider-health.js';
 import { Breaker, type BreakerOptions } from '../resilience/breaker.js';
+import { Flights } from './flights.js';
 
 /** What calls of one service to one provider have shown. */
 export class CopyOfService {
   readonly breaker: Breaker;
   readonly latency: Latency = new Latency();
-  /** Attempt numbers and when they were sent, oldest first. */
-  readonly flying: Map<number, number> = new Map();
+  readonly flights: Flights = new Flights();
   served = 0;
   failed = 0;
 
@@ -18,7 +18,7 @@ export class CopyOfService {
 
   /** What a call takes here; one that waits for its answer counts as soon as it is slower than that. */
   latencyMs(nowMs: number): number {
-    const [oldestMs] = this.flying.values();
+    const { oldestMs } = this.flights;
     const waitedMs = oldestMs === undefined ? 0 : nowMs - oldestMs;
     return Math.max(this.latency.read(nowMs), waitedMs);
   }

@@ -24,8 +24,9 @@ export interface Run {
   readonly caller: PeerId;
   /** A view that holds until `begin` returns. */
   readonly payload: Uint8Array;
-  /** By the monotonic clock. */
+  /** By the monotonic clock, as is the beginning. */
   readonly deadlineMs: number;
+  readonly startedMs: number;
   readonly trace: TraceStep;
   reply(payload: Payload): void;
   fail(code: FaultCode, detail: string): void;
@@ -34,7 +35,13 @@ export interface Run {
   /** Whether an item may be sent now. */
   readonly hasCredit: boolean;
   onCredit: (() => void) | undefined;
-  onAbort: ((cause: AbortCause) => void) | undefined;
+  /** Who is told to stop. */
+  listener: RunListener | undefined;
+}
+
+/** What belongs to a run: an object, as a function for each call is one more to make. */
+export interface RunListener {
+  aborted(cause: AbortCause): void;
 }
 
 /** A service as the dispatcher runs it. */
@@ -90,12 +97,14 @@ interface WorkEvents {
 
 class WorkRun implements Run {
   onCredit: (() => void) | undefined = undefined;
-  onAbort: ((cause: AbortCause) => void) | undefined = undefined;
+  listener: RunListener | undefined = undefined;
+  readonly startedMs: number;
   readonly #work: Work;
   readonly #events: WorkEvents;
 
-  constructor(work: Work, events: WorkEvents) {
+  constructor(work: Work, startedMs: number, events: WorkEvents) {
     this.#work = work;
+    this.startedMs = startedMs;
     this.#events = events;
   }
 
@@ -165,11 +174,12 @@ export class Dispatcher {
   };
   readonly #options: DispatcherOptions;
   readonly #lines = new Map<string, Line>();
-  readonly #works = new Works<Work>();
+  readonly #works: Works<Work>;
   readonly #operations: Operations<Work>;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#works = new Works(options.host.random.split('works').next());
     this.#operations = new Operations(options);
   }
 
@@ -235,7 +245,7 @@ export class Dispatcher {
     };
     this.#works.add(work);
     if (operation !== undefined) this.#operations.begin(operation, work);
-    if (mayStart) this.#start(work);
+    if (mayStart) this.#start(work, nowMs);
     else line.queue.add(caller, work);
   }
 
@@ -258,6 +268,7 @@ export class Dispatcher {
       const isWaiting = work.run === undefined;
       if (isWaiting || work.operation === undefined) this.#abort(work, 'caller-gone', undefined);
     }
+    this.#works.tidy();
   }
 
   /** Ends everything without an answer. */
@@ -314,11 +325,11 @@ export class Dispatcher {
     return undefined;
   }
 
-  #start(work: Work): void {
+  #start(work: Work, nowMs: number): void {
     const { line } = work;
     line.running += 1;
     this.counters.taken += 1;
-    const run = new WorkRun(work, this.#said);
+    const run = new WorkRun(work, nowMs, this.#said);
     work.run = run;
     line.served.begin(run);
   }
@@ -368,7 +379,7 @@ export class Dispatcher {
       this.#options.send(caller, { kind: 'fault', attempt: work.attempt, code, detail });
     }
     this.#release(work);
-    run?.onAbort?.(cause);
+    run?.listener?.aborted(cause);
   }
 
   #release(work: Work): void {
@@ -380,7 +391,7 @@ export class Dispatcher {
     while (line.running < line.served.concurrency) {
       const next = line.queue.take();
       if (next === undefined) break;
-      this.#start(next);
+      this.#start(next, this.#options.host.now().monotonicMs);
     }
     if (line.isDraining && line.running + line.queue.size === 0) {
       this.#options.onIdle(line.served.name);

@@ -5,11 +5,48 @@ import type { ProviderRecord, ServiceEntry } from '../registry/record.js';
 import type { BreakerOptions } from '../resilience/breaker.js';
 import { Copy, type CopyOfService } from './copy.js';
 
-/** A provider that may be called now. */
-export interface CallCandidate extends Candidate {
+/** A provider that may be called now. What only some strategies ask is found out when they ask. */
+export class CallCandidate implements Candidate {
   readonly copy: Copy;
   readonly of: CopyOfService;
+  readonly #offer: Offer;
+  readonly #nowMs: number;
+
+  constructor(copy: Copy, of: CopyOfService, offer: Offer, nowMs: number) {
+    this.copy = copy;
+    this.of = of;
+    this.#offer = offer;
+    this.#nowMs = nowMs;
+  }
+
+  get id(): PeerId {
+    return this.copy.peer;
+  }
+
+  get inFlight(): number {
+    return this.of.flights.size;
+  }
+
+  get latencyMs(): number {
+    return this.of.latencyMs(this.#nowMs);
+  }
+
+  get weight(): number {
+    return this.#offer.entry.weight;
+  }
+
+  get sameHost(): boolean {
+    return this.#offer.sameHost;
+  }
 }
+
+/** What a peer announced of one service. */
+interface Offer {
+  readonly entry: ServiceEntry;
+  readonly sameHost: boolean;
+}
+
+const NOBODY: readonly CallCandidate[] = [];
 
 export interface ProvidersOptions {
   readonly self: PeerId;
@@ -22,7 +59,7 @@ export interface ProvidersOptions {
 /** Who may be called: announced, linked, alive, ready, healthy, and let through by its breaker. */
 export class Providers {
   readonly #options: ProvidersOptions;
-  readonly #byService = new Map<string, Map<PeerId, ServiceEntry>>();
+  readonly #byService = new Map<string, Map<PeerId, Offer>>();
   readonly #records = new Map<PeerId, ProviderRecord>();
   readonly #copies = new Map<PeerId, Copy>();
   readonly #linked = new Set<PeerId>();
@@ -53,9 +90,10 @@ export class Providers {
     }
     if (this.#records.get(peer)?.generation !== record.generation) this.#gone.delete(peer);
     this.#records.set(peer, record);
+    const sameHost = record.host === this.#options.host;
     for (const entry of record.services) {
-      const providers = this.#byService.get(entry.name) ?? new Map<PeerId, ServiceEntry>();
-      this.#byService.set(entry.name, providers.set(peer, entry));
+      const providers = this.#byService.get(entry.name) ?? new Map<PeerId, Offer>();
+      this.#byService.set(entry.name, providers.set(peer, { entry, sameHost }));
     }
   }
 
@@ -85,25 +123,22 @@ export class Providers {
     return false;
   }
 
-  candidates(service: string, nowMs: number): CallCandidate[] {
-    const found: CallCandidate[] = [];
-    for (const [peer, entry] of this.#byService.get(service) ?? []) {
-      if (entry.status !== 'ready' || !this.#linked.has(peer)) continue;
+  candidates(service: string, nowMs: number): readonly CallCandidate[] {
+    const offers = this.#byService.get(service);
+    if (offers === undefined) return NOBODY;
+    let found: CallCandidate[] | undefined;
+    for (const [peer, offer] of offers) {
+      if (offer.entry.status !== 'ready' || !this.#linked.has(peer)) continue;
       const copy = this.copyOf(peer);
       if (copy === undefined || copy.health.state === 'unhealthy') continue;
       const of = copy.of(service);
       if (!of.breaker.admits(nowMs)) continue;
-      found.push({
-        id: peer,
-        copy,
-        of,
-        inFlight: of.flying.size,
-        latencyMs: of.latencyMs(nowMs),
-        weight: entry.weight,
-        sameHost: this.#records.get(peer)?.host === this.#options.host,
-      });
+      const candidate = new CallCandidate(copy, of, offer, nowMs);
+      // Not a push into an empty list: that makes room for many.
+      if (found === undefined) found = [candidate];
+      else found.push(candidate);
     }
-    return found;
+    return found ?? NOBODY;
   }
 
   /** What is known of the run that a peer announced last. */

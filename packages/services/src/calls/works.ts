@@ -1,4 +1,5 @@
 import type { PeerId } from '@hearsay/core';
+import { NumberMap } from './number-map.js';
 
 /** By what a caller names it. */
 interface Numbered {
@@ -8,10 +9,15 @@ interface Numbered {
 
 /** Calls that are here, by caller and number; a text of both as a key would be made for every call. */
 export class Works<Work extends Numbered> {
-  readonly #callers = new Map<PeerId, Map<number, Work>>();
-  /** The last that became empty: a caller that calls again and again needs no new one each time. */
-  #spare: Map<number, Work> | undefined;
+  readonly #seed: number;
+  /** A caller that has none here may have a table all the same: it will call again. */
+  readonly #callers = new Map<PeerId, NumberMap<Work>>();
   #size = 0;
+
+  /** @param seed random */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
 
   get size(): number {
     return this.#size;
@@ -25,12 +31,12 @@ export class Works<Work extends Numbered> {
   add(work: Work): void {
     let ofCaller = this.#callers.get(work.caller);
     if (ofCaller === undefined) {
-      ofCaller = this.#spare ?? new Map<number, Work>();
-      this.#spare = undefined;
+      ofCaller = new NumberMap<Work>(this.#seed);
       this.#callers.set(work.caller, ofCaller);
     }
-    if (!ofCaller.has(work.attempt)) this.#size += 1;
+    this.#size -= ofCaller.size;
     ofCaller.set(work.attempt, work);
+    this.#size += ofCaller.size;
   }
 
   /** Does nothing when another work, or none, has its name. */
@@ -39,13 +45,15 @@ export class Works<Work extends Numbered> {
     if (ofCaller?.get(work.attempt) !== work) return;
     ofCaller.delete(work.attempt);
     this.#size -= 1;
-    if (ofCaller.size > 0) return;
-    this.#callers.delete(work.caller);
-    this.#spare = ofCaller;
+  }
+
+  /** Forgets callers that have none here; to be called when one has gone. */
+  tidy(): void {
+    for (const [caller, { size }] of this.#callers) if (size === 0) this.#callers.delete(caller);
   }
 
   /** A copy: who goes through it may end some. */
   list(): Work[] {
-    return [...this.#callers.values()].flatMap((ofCaller) => [...ofCaller.values()]);
+    return [...this.#callers.values()].flatMap((ofCaller) => ofCaller.list());
   }
 }

@@ -20,11 +20,11 @@ export interface BreakerOptions {
   readonly onChange: (state: BreakerState, was: BreakerState) => void;
 }
 
-/** The leave to make one call; its result is told once. */
-export interface Permit {
-  /** Results of calls that began before the last change say nothing of the state after it. */
-  readonly epoch: number;
-}
+/**
+ * The leave to make one call, whose result is told once: the epoch of the state it was given in. Results
+ * of calls that began before the last change say nothing of the state after it.
+ */
+export type Permit = number;
 
 /**
  * A circuit breaker as a state table. It is asked before a call whether it would let one through,
@@ -64,11 +64,11 @@ export class Breaker {
   enter(nowMs: number): Permit | undefined {
     if (!this.admits(nowMs)) return undefined;
     if (this.#state === 'open') this.#become('half-open');
-    return { epoch: this.#epoch };
+    return this.#epoch;
   }
 
-  succeeded({ epoch }: Permit): void {
-    if (epoch !== this.#epoch) return;
+  succeeded(permit: Permit): void {
+    if (permit !== this.#epoch) return;
     if (this.#state === 'closed') {
       this.#trip.success(CircuitState.Closed);
       return;
@@ -78,8 +78,8 @@ export class Breaker {
     this.#become('closed');
   }
 
-  failed({ epoch }: Permit, nowMs: number): void {
-    if (epoch !== this.#epoch) return;
+  failed(permit: Permit, nowMs: number): void {
+    if (permit !== this.#epoch) return;
     if (this.#state === 'closed' && !this.#trip.failure(CircuitState.Closed)) return;
     if (this.#state === 'half-open') {
       this.#openMs = Math.min(this.#openMs * 2, this.#options.times.openMsMax);
@@ -89,8 +89,8 @@ export class Breaker {
   }
 
   /** The call ended without saying anything of the provider: a probe leaves its place to another. */
-  forgot({ epoch }: Permit, nowMs: number): void {
-    if (epoch !== this.#epoch || this.#state !== 'half-open') return;
+  forgot(permit: Permit, nowMs: number): void {
+    if (permit !== this.#epoch || this.#state !== 'half-open') return;
     this.#openUntilMs = nowMs;
     this.#become('open');
   }

@@ -7,6 +7,8 @@ export type Payload = string | Uint8Array;
 const [NOTHING, JSON_TEXT, BYTES] = [0, 1, 2];
 const EMPTY: Uint8Array = Uint8Array.of(NOTHING);
 const UTF8_BYTES_PER_CHAR_MAX = 3;
+const ASCII_END = 0x80;
+const SHORT_TEXT_CHARS = 256;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -39,10 +41,23 @@ export function payloadBytesMax(payload: Payload): number {
 export function writePayload(memory: Buffer, offset: number, payload: Payload): number {
   if (typeof payload === 'string') {
     memory[offset] = JSON_TEXT;
-    return offset + 1 + memory.write(payload, offset + 1);
+    return (
+      writeShortAscii(memory, offset + 1, payload) ?? offset + 1 + memory.write(payload, offset + 1)
+    );
   }
   memory.set(payload, offset);
   return offset + payload.length;
+}
+
+/** A call into Node costs more than a short text. @returns undefined when it is long, or not ASCII */
+function writeShortAscii(memory: Buffer, offset: number, text: string): number | undefined {
+  if (text.length > SHORT_TEXT_CHARS) return undefined;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= ASCII_END) return undefined;
+    memory[offset + index] = code;
+  }
+  return offset + text.length;
 }
 
 /** The value of what came, with memory of its own. @throws ServiceError `code` */
