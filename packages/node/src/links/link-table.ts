@@ -78,7 +78,7 @@ export class LinkTable {
   readonly #congestion: Congestion;
   readonly #open = new Map<LinkId, Link>();
   /** Links with something to send, or whose socket made room. */
-  readonly #dirty = new Set<Link>();
+  #dirty: Link[] = [];
   /** Links that dropped something since it was last reported. */
   readonly #dropping = new Set<Link>();
   /** Links in their closing handshake, with the timer that cuts it short. */
@@ -218,7 +218,7 @@ export class LinkTable {
     if (link === undefined || link.closing) return; // It went while the effect was on its way.
     switch (link.push(chunk, priority)) {
       case 'queued':
-        this.#dirty.add(link);
+        this.#note(link);
         return this.#options.requestFlush();
       case 'dropped':
         this.#dropping.add(link);
@@ -267,13 +267,16 @@ export class LinkTable {
 
   /** Hands everything queued in this turn to the sockets. */
   flush(): void {
-    if (this.#dirty.size === 0) return;
-    for (const link of this.#dirty) {
+    const dirty = this.#dirty;
+    if (dirty.length === 0) return;
+    this.#dirty = [];
+    for (const link of dirty) {
+      if (!link.isDirty) continue;
+      link.isDirty = false;
       if (link.closing) continue;
       link.flush(this.#packer);
       this.#congestion.update(link, this.#options.readMonotonicMs);
     }
-    this.#dirty.clear();
     this.#packer.forget();
     this.#watchLaggards();
   }
@@ -325,8 +328,16 @@ export class LinkTable {
     this.#options.requestTurnEnd();
   }
 
+  /** It has something to send. A list of one costs less than a set that is filled and emptied. */
+  #note(link: Link): void {
+    if (link.isDirty) return;
+    link.isDirty = true;
+    if (this.#dirty.length === 0) this.#dirty = [link];
+    else this.#dirty.push(link);
+  }
+
   #forgetQueue(link: Link): void {
-    this.#dirty.delete(link);
+    link.isDirty = false;
     this.#dropping.delete(link);
     this.#congestion.remove(link);
   }
@@ -335,7 +346,7 @@ export class LinkTable {
     if (link.closing || !this.#open.has(link.id)) return;
     const wasCongested = this.congested;
     this.#congestion.progress(link, this.#options.readMonotonicMs);
-    if (link.hasBulk) this.#dirty.add(link);
+    if (link.hasBulk) this.#note(link);
     if (link.hasBulk || wasCongested !== this.congested) this.#options.requestTurnEnd();
   }
 

@@ -30,6 +30,8 @@ export class Link {
   readonly dialled: boolean;
   /** Monotonic time at which the system last took something. */
   progressMs = 0;
+  /** Listed by its table as having something to send. */
+  isDirty = false;
   /** A drill: nothing passes, either way, and nothing tells so. */
   muted = false;
   /** Bytes handed to the socket and taken from it, without what WebSocket and the seal add. */

@@ -15,6 +15,8 @@ export interface SendQueueLimits {
   readonly bulkQueueBytesMax: number;
 }
 
+const NOTHING: readonly Uint8Array[] = [];
+
 /**
  * What waits to be sent on one link: control, bulk, and behind it repairs.
  *
@@ -57,7 +59,7 @@ export class SendQueue {
     if (priority === 'control') {
       const waiting = this.#controlBytes + inSocketBytes + chunk.length;
       if (waiting > this.#limits.controlQueueBytesMax) return 'overflow';
-      this.#control.push(chunk);
+      this.#control = appended(this.#control, chunk);
       this.#controlBytes += chunk.length;
       return 'queued';
     }
@@ -71,7 +73,7 @@ export class SendQueue {
       this.#repairBytes += chunk.length;
       return 'queued';
     }
-    this.#bulk.push(chunk);
+    this.#bulk = appended(this.#bulk, chunk);
     this.#bulkBytes += chunk.length;
     return 'queued';
   }
@@ -87,7 +89,7 @@ export class SendQueue {
 
   /** Bulk chunks from the front, then repairs, while less than `roomBytes` are taken. */
   takeBulk(roomBytes: number): readonly Uint8Array[] {
-    if (!this.hasBulk || roomBytes <= 0) return [];
+    if (!this.hasBulk || roomBytes <= 0) return NOTHING;
     if (this.#bulkBytes < roomBytes) {
       const all = this.#bulk;
       const repairRoomBytes = roomBytes - this.#bulkBytes;
@@ -125,4 +127,11 @@ function takeFront(
   let bytes = 0;
   while (bytes < roomBytes && count < queue.length) bytes += queue[count++]?.length ?? 0;
   return { chunks: queue.splice(0, count), bytes };
+}
+
+/** A push into an empty list makes room for many, and most turns send one chunk. */
+function appended(chunks: Uint8Array[], chunk: Uint8Array): Uint8Array[] {
+  if (chunks.length === 0) return [chunk];
+  chunks.push(chunk);
+  return chunks;
 }

@@ -354,7 +354,7 @@ export class Dispatcher {
     const nowMs = this.#options.host.now().monotonicMs;
     const untilMs = Math.max(nowMs + OPERATION_MEMORY_MS, deadlineMs);
     const kept =
-      outcome.kind === 'reply' && typeof outcome.payload !== 'string'
+      outcome.kind === 'reply' && outcome.payload instanceof Uint8Array
         ? { ...outcome, payload: new Uint8Array(outcome.payload) }
         : outcome;
     this.#operations.end(operation, kept, untilMs);

@@ -78,6 +78,7 @@ export class Operations<Work> {
 
 /** In memory: a text takes up to two bytes a character. */
 function bytesOf(outcome: Remembered): number {
-  const kept = outcome.kind === 'reply' ? outcome.payload : outcome.detail;
-  return typeof kept === 'string' ? kept.length * 2 : kept.length;
+  if (outcome.kind === 'fault') return outcome.detail.length * 2;
+  const { payload } = outcome;
+  return payload instanceof Uint8Array ? payload.length : payload.text.length * 2;
 }

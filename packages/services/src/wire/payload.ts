@@ -1,18 +1,28 @@
 import { reasonOf, ServiceError, type ServiceErrorCode } from '../errors.js';
 import { PAYLOAD_BYTES_MAX } from '../limits.js';
 
-/** What travels of a value: its JSON as text, which is written as it is sent, or a tag and bytes. */
-export type Payload = string | Uint8Array;
+const NOTHING = 0;
+const JSON_TEXT = 1;
+const BYTES = 2;
+const TEXT = 3;
 
-const [NOTHING, JSON_TEXT, BYTES] = [0, 1, 2];
+/** What travels of a value: a text, which is written as it is sent, or a tag and bytes. */
+export type Payload = TextPayload | Uint8Array;
+
+/** JSON, or a text as it is: to quote and to parse it would cost more than all that is done with it. */
+interface TextPayload {
+  readonly tag: typeof JSON_TEXT | typeof TEXT;
+  readonly text: string;
+}
+
 const EMPTY: Uint8Array = Uint8Array.of(NOTHING);
 const UTF8_BYTES_PER_CHAR_MAX = 3;
 const ASCII_END = 0x80;
 const SHORT_TEXT_CHARS = 256;
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * A value as bytes: nothing, bytes as they are, or JSON. What JSON would silently leave out or change
+ * A value as it travels: nothing, bytes and texts as they are, or JSON. What JSON would silently leave out or change
  * (functions, symbols, numbers that are none) is refused.
  * @throws ServiceError `code`, or `too-large`
  */
@@ -25,28 +35,34 @@ export function encodePayload(value: unknown, code: ServiceErrorCode): Payload {
     bytes.set(value, 1);
     return bytes;
   }
-  const json = jsonOf(value, code);
-  if (payloadBytesMax(json) > PAYLOAD_BYTES_MAX) checkSize(Buffer.byteLength(json) + 1, code);
-  return json;
+  // UTF-8 has no half of a character; JSON has.
+  const isText = typeof value === 'string' && value.isWellFormed();
+  const payload: TextPayload = isText
+    ? { tag: TEXT, text: value }
+    : { tag: JSON_TEXT, text: jsonOf(value, code) };
+  if (payloadBytesMax(payload) > PAYLOAD_BYTES_MAX) {
+    checkSize(Buffer.byteLength(payload.text) + 1, code);
+  }
+  return payload;
 }
 
 /** What it takes on the wire, or somewhat more. */
 export function payloadBytesMax(payload: Payload): number {
-  return typeof payload === 'string'
-    ? payload.length * UTF8_BYTES_PER_CHAR_MAX + 1
-    : payload.length;
+  return payload instanceof Uint8Array
+    ? payload.length
+    : payload.text.length * UTF8_BYTES_PER_CHAR_MAX + 1;
 }
 
 /** Puts it where there is room for it. @returns the offset behind it */
 export function writePayload(memory: Buffer, offset: number, payload: Payload): number {
-  if (typeof payload === 'string') {
-    memory[offset] = JSON_TEXT;
-    return (
-      writeShortAscii(memory, offset + 1, payload) ?? offset + 1 + memory.write(payload, offset + 1)
-    );
+  if (payload instanceof Uint8Array) {
+    memory.set(payload, offset);
+    return offset + payload.length;
   }
-  memory.set(payload, offset);
-  return offset + payload.length;
+  const { tag, text } = payload;
+  const start = offset + 1;
+  memory[offset] = tag;
+  return writeShortAscii(memory, start, text) ?? start + memory.write(text, start);
 }
 
 /** A call into Node costs more than a short text. @returns undefined when it is long, or not ASCII */
@@ -67,9 +83,10 @@ export function decodePayload(bytes: Uint8Array, code: ServiceErrorCode): unknow
   if (tag === NOTHING && body.length === 0) return undefined;
   if (tag === BYTES) return new Uint8Array(body);
   try {
+    if (tag === TEXT) return decoder.decode(body);
     if (tag === JSON_TEXT) return JSON.parse(decoder.decode(body));
   } catch (cause) {
-    throw new ServiceError(code, 'no JSON', { cause });
+    throw new ServiceError(code, tag === TEXT ? 'no UTF-8' : 'no JSON', { cause });
   }
   throw new ServiceError(code, 'no payload');
 }
