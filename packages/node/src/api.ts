@@ -222,6 +222,8 @@ export interface PeerPort {
   sign(bytes: Uint8Array): Uint8Array;
   /** Whether `peer` signed these bytes for this port of this network. */
   verify(peer: PeerId, bytes: Uint8Array, signature: Uint8Array): boolean;
+  /** SHA-256, for what is signed without being at hand: 32 bytes. */
+  hash(bytes: Uint8Array): Uint8Array;
   /** Nothing comes any more, and the port may be opened again. Idempotent. */
   close(): void;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openInPlace, seal, TAG_BYTES } from '../src/crypto/aead.js';
 import { BOX_OVERHEAD_BYTES, closeBox, openBox } from '../src/crypto/box.js';
 import { Ed25519Signer, peerIdOf, publicKeyOf } from '../src/crypto/ed25519-signer.js';
-import { hash } from '../src/crypto/hash.js';
+import { hash, sha256 } from '../src/crypto/hash.js';
 import { exchangeKeyOf, exchangeKeysOf, newSeed, signingKeysOf } from '../src/crypto/keys.js';
 import { randomBytes } from '../src/crypto/random.js';
 
@@ -137,5 +137,10 @@ describe('a hash', () => {
       'ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923',
     );
     expect(hash([])).toHaveLength(32);
+  });
+
+  it.each([0, 1, 1_024, 1_025, 100_000])('of the other kind is SHA-256: %i bytes', (length) => {
+    const bytes = randomBytes(length);
+    expect(hex(sha256(bytes))).toBe(createHash('sha256').update(bytes).digest('hex'));
   });
 });

@@ -270,6 +270,7 @@ export class FakePeer implements Peer {
       post: (bytes, { to } = {}) => this.posted.push({ text: Buffer.from(bytes).toString(), to }),
       sign: () => new Uint8Array(),
       verify: () => false,
+      hash: () => new Uint8Array(32),
       close: () => undefined,
     };
   }

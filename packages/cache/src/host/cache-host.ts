@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Now, parseStreamId } from '@hearsay/core';
 import { type Peer, PeerError, type PeerPort } from '@hearsay/node';
@@ -95,7 +94,7 @@ export class CacheHost {
     this.replication = options.makeReplication({
       sign: (bytes) => this.#port.sign(bytes),
       verify: (by, bytes, signature) => this.#port.verify(by, bytes, signature),
-      hash: (bytes) => hash('sha256', bytes, 'buffer'),
+      hash: (bytes) => this.#port.hash(bytes),
     });
     const { replica } = this.replication;
     this.#port = peer.open(CACHE_PORT, {

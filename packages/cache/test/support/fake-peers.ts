@@ -29,6 +29,7 @@ class FakePeer {
       post: (bytes, { to } = {}) => this.#net.post(this, bytes.slice(), to),
       sign: (bytes) => bytes,
       verify: () => true,
+      hash: (bytes) => bytes,
       close: () => {
         this.handlers = undefined;
       },

@@ -5,6 +5,7 @@ import { PeerError, reasonOf } from '../errors.js';
 interface Sodium {
   /** BLAKE2b, as long as `digest`. */
   crypto_generichash(digest: Uint8Array, bytes: Uint8Array): void;
+  crypto_hash_sha256(digest: Uint8Array, bytes: Uint8Array): void;
   crypto_sign_detached(signature: Uint8Array, bytes: Uint8Array, secretKey: Uint8Array): void;
   crypto_sign_verify_detached(
     signature: Uint8Array,

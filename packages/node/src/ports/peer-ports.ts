@@ -8,6 +8,7 @@ import {
 } from '@hearsay/core';
 import type { PeerPort, PortHandlers } from '../api.js';
 import { Ed25519Signer } from '../crypto/ed25519-signer.js';
+import { sha256 } from '../crypto/hash.js';
 import type { SigningKeys } from '../crypto/keys.js';
 import { PeerError, reasonOf } from '../errors.js';
 import { surface } from '../events/surface.js';
@@ -57,6 +58,7 @@ export class PeerPorts {
       },
       sign: (bytes) => notary.sign(bytes),
       verify: (peer, bytes, signature) => notary.verify(peer, bytes, signature),
+      hash: sha256,
       close: () => {
         if (!isOpen()) return;
         this.#open.delete(port);

@@ -13,8 +13,6 @@ const VALUE = 'x'.repeat(100);
 const BURST = 64;
 /** Sets beside those that are measured that wait for their links. */
 const WAITING_MAX = 1_000;
-/** Between two that are measured, so that each comes alone. */
-const APART_MS = 4;
 
 const peer = await createPeer({
   nick,
@@ -56,7 +54,7 @@ async function obey(command: CacheCommand): Promise<void> {
       while (cache.status().linked.length < command.others) await pause(2);
       return tell({ kind: 'joined' });
     case 'trickle':
-      return await trickle(command.sets, command.beside);
+      return await trickle(command);
     case 'flood':
       return await flood(command.forMs);
     case 'fill':
@@ -75,8 +73,12 @@ async function obey(command: CacheCommand): Promise<void> {
   }
 }
 
-/** @param beside further sets a second meanwhile */
-async function trickle(sets: number, beside: number): Promise<void> {
+/** Sets one at a time, with `beside` further ones a second meanwhile. */
+async function trickle({
+  sets,
+  beside,
+  apartMs,
+}: Extract<CacheCommand, { do: 'trickle' }>): Promise<void> {
   const sentMs: number[] = [];
   let besideDone = 0;
   let waiting = 0;
@@ -94,7 +96,7 @@ async function trickle(sets: number, beside: number): Promise<void> {
   for (let index = 0; index < sets; index++) {
     sentMs.push(clockMs());
     await cache.set(`trickle:${index}`, VALUE);
-    await pause(APART_MS);
+    await pause(apartMs);
   }
   clearInterval(others);
   const besideRate = (1_000 * besideDone) / (clockMs() - startedMs);

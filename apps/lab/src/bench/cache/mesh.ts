@@ -10,6 +10,11 @@ import type { CacheCommand, CacheRecord, ReportRecord } from './protocol.js';
 const agentFile = fileURLToPath(new URL('./agent.js', import.meta.url));
 const TIMEOUT_MS = 60_000;
 const LOOK_MS = 20;
+/** Between two sets that are measured, so that each comes alone. */
+const APART_MS = 4;
+/** Sets before those that are measured, and between them: V8 interprets what has not run often. */
+const WARM_SETS = 2_000;
+const WARM_APART_MS = 1;
 
 /** From a set until the slower of the others has it, one figure a set. */
 export interface Latencies {
@@ -50,11 +55,11 @@ export class CacheMesh {
   async trickle(sets: number, beside: number): Promise<Latencies> {
     const [writer, ...readers] = this.#agents;
     if (writer === undefined) throw new Error('open the mesh first');
-    const { sentMs, besideRate } = await this.#ask(
-      writer,
-      { do: 'trickle', sets, beside },
-      'trickled',
-    );
+    const ask = (command: { readonly sets: number; readonly apartMs: number }) =>
+      this.#ask(writer, { do: 'trickle', beside, ...command }, 'trickled');
+    await ask({ sets: WARM_SETS, apartMs: WARM_APART_MS });
+    await this.settled();
+    const { sentMs, besideRate } = await ask({ sets, apartMs: APART_MS });
     await this.settled();
     const reports = await Promise.all(readers.map((reader) => this.#report(reader)));
     const samples = sentMs.flatMap((atMs, index) => {

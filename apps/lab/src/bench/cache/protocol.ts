@@ -2,7 +2,12 @@
 export type CacheCommand =
   | { readonly do: 'join'; readonly address: string; readonly others: number }
   /** Sets keys one at a time, beside others at a steady rate. */
-  | { readonly do: 'trickle'; readonly sets: number; readonly beside: number }
+  | {
+      readonly do: 'trickle';
+      readonly sets: number;
+      readonly beside: number;
+      readonly apartMs: number;
+    }
   /** Sets as many as the cache takes. */
   | { readonly do: 'flood'; readonly forMs: number }
   | { readonly do: 'fill'; readonly keys: number }
