@@ -1,5 +1,5 @@
 import { HearsayError } from '../errors.js';
-import { type PeerId, parseStreamId, type StreamId, streamId } from '../ids.js';
+import { type PeerId, parseStreamId, type StreamId } from '../ids.js';
 import { FRAME_BODY_BYTES_MAX } from '../limits.js';
 import { type ClockEntry, readClock, writeClockEntries } from '../wire/clock-entries.js';
 import { type Narrowing, readNarrowing, writeNarrowing } from '../wire/digest.js';
@@ -67,7 +67,7 @@ export function* readLogDelta(bytes: Uint8Array): Generator<LogDeltaItem> {
     if (tag === TAG_BATCH) {
       yield { kind: 'batch', bytes: reader.bytes(FRAME_BODY_BYTES_MAX) };
     } else if (tag === TAG_FLOOR || tag === TAG_PROVEN_FLOOR) {
-      const stream = streamId(reader.peer(), reader.varuint());
+      const stream = reader.stream();
       const floor = reader.varuint();
       const chain = { high: reader.u32(), low: reader.u32() };
       const causes = readClock(reader);

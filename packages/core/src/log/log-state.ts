@@ -1,5 +1,5 @@
 import { HearsayError } from '../errors.js';
-import { type PeerId, parseStreamId, type StreamId, streamId } from '../ids.js';
+import { type PeerId, parseStreamId, type StreamId } from '../ids.js';
 import { FRAME_BODY_BYTES_MAX } from '../limits.js';
 import type { ClockEntry } from '../wire/clock-entries.js';
 import { Reader } from '../wire/reader.js';
@@ -63,7 +63,7 @@ export function decodeLogState(bytes: Uint8Array): LogState {
   if (version !== VERSION && version !== VERSION_BEFORE) {
     throw new HearsayError('malformed', 'a state of another version');
   }
-  const ids = reader.list(bytes.length, () => streamId(reader.peer(), reader.varuint()));
+  const ids = reader.list(bytes.length, () => reader.stream());
   const idAt = (slot: number): StreamId => {
     const id = ids[slot];
     if (id === undefined) throw new HearsayError('malformed', 'a state without its stream');

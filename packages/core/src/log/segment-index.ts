@@ -46,7 +46,7 @@ export function encodeIndex(entries: readonly IndexEntry[]): Uint8Array {
 /** @throws HearsayError `malformed` */
 export function* decodeIndex(bytes: Uint8Array): Generator<IndexEntry> {
   const reader = new Reader(bytes);
-  const streams = reader.list(bytes.length, () => streamId(reader.peer(), reader.varuint()));
+  const streams = reader.list(bytes.length, () => reader.stream());
   const count = reader.varuint();
   if (reader.remaining !== ENTRY_BYTES * count) {
     throw new HearsayError('malformed', 'an index that is cut short');

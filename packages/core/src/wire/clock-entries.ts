@@ -1,5 +1,5 @@
 import { HearsayError } from '../errors.js';
-import { compareIds, parseStreamId, type StreamId, streamId } from '../ids.js';
+import { compareIds, parseStreamId, type StreamId } from '../ids.js';
 import { ENTRIES_PER_FRAME_MAX } from '../limits.js';
 import type { Reader } from './reader.js';
 import type { Writer } from './writer.js';
@@ -21,7 +21,7 @@ export function writeStream(writer: Writer, stream: StreamId): Writer {
 
 /** @throws HearsayError `malformed` */
 export function readStream(reader: Reader): StreamId {
-  return streamId(reader.peer(), reader.varuint());
+  return reader.stream();
 }
 
 export function readClockEntries(

@@ -1,4 +1,4 @@
-import { type StreamId, streamId } from '../ids.js';
+import type { StreamId } from '../ids.js';
 import { ENTRIES_PER_FRAME_MAX } from '../limits.js';
 import type { StateHash } from '../log/state-hash.js';
 import { writeStream } from './clock-entries.js';
@@ -43,7 +43,7 @@ export function writeChains(frame: Chains): Uint8Array {
 
 export function readChains(reader: Reader): Chains {
   const chains = reader.list(ENTRIES_PER_FRAME_MAX, () => {
-    const stream = streamId(reader.peer(), reader.varuint());
+    const stream = reader.stream();
     return { stream, last: reader.varuint(), chain: readHash(reader) };
   });
   return { kind: 'chains', chains };
@@ -58,7 +58,7 @@ export function writeTrail(frame: Trail): Uint8Array {
 }
 
 export function readTrail(reader: Reader): Trail {
-  const stream = streamId(reader.peer(), reader.varuint());
+  const stream = reader.stream();
   const reply = reader.flag();
   const batches = reader.list(ENTRIES_PER_FRAME_MAX, () => {
     return { first: reader.varuint(), hash: readHash(reader) };

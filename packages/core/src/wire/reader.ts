@@ -1,16 +1,14 @@
 import { HearsayError } from '../errors.js';
-import type { PeerId } from '../ids.js';
+import type { PeerId, StreamId } from '../ids.js';
 import { WIRE_NUMBER_MAX } from '../limits.js';
 import { ASCII_END, SHORT_TEXT_BYTES, VARUINT_CONTINUE, VARUINT_PAYLOAD } from './encoding.js';
+import { names } from './names.js';
 
 const PEER_ID_BYTES_MIN = 16;
 const PEER_ID_BYTES_MAX = 32;
 const VARUINT_BYTES_MAX = 8;
 const WORD_BYTES = 4;
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-);
 
 /** Makes the error that closes a link: what is wrong, and at which byte. */
 function malformed(what: string, offset: number): HearsayError {
@@ -135,16 +133,15 @@ export class Reader {
   }
 
   peer(): PeerId {
-    const start = this.#offset;
-    const count = this.u8();
-    if (count < PEER_ID_BYTES_MIN || count > PEER_ID_BYTES_MAX)
-      throw malformed('bad peer id', start);
-    let hex = '';
-    if (count > this.remaining) throw malformed('cut short', this.#end);
-    const end = this.#offset + count;
-    for (let index = this.#offset; index < end; index++) hex += HEX[this.#bytes[index] ?? 0];
-    this.#offset = end;
-    return hex as PeerId; // 16 to 32 bytes in lower-case hex are a peer id by construction.
+    const start = this.#peerStart();
+    return names.peer(this.#bytes, start, this.#offset - start);
+  }
+
+  /** `peer generation` */
+  stream(): StreamId {
+    const start = this.#peerStart();
+    const peer = names.peer(this.#bytes, start, this.#offset - start);
+    return names.stream(peer, this.varuint(), this.#bytes, start);
   }
 
   list<T>(max: number, read: () => T): T[] {
@@ -153,6 +150,17 @@ export class Reader {
     const items: T[] = [];
     for (let index = 0; index < count; index++) items.push(read());
     return items;
+  }
+
+  /** Passes over a peer id. @returns where its bytes begin */
+  #peerStart(): number {
+    const at = this.#offset;
+    const count = this.u8();
+    if (count < PEER_ID_BYTES_MIN || count > PEER_ID_BYTES_MAX) throw malformed('bad peer id', at);
+    if (count > this.remaining) throw malformed('cut short', this.#end);
+    const start = this.#offset;
+    this.#offset += count;
+    return start;
   }
 
   /** The next bytes as text if all are ASCII: a call into the decoder costs more than they do. */
