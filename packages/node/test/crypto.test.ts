@@ -83,7 +83,7 @@ describe('a key', () => {
 describe('what is sealed', () => {
   const key = Buffer.alloc(32, 7);
   const nonce = Buffer.alloc(12, 9);
-  const plaintext = Buffer.from('a few words');
+  const plaintext = new Uint8Array(Buffer.from('a few words'));
 
   it('opens to what it was, and hides it', () => {
     const sealed = seal(plaintext, { key, nonce });
