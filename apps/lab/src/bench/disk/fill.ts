@@ -19,7 +19,9 @@ export function networkIn(base: string): Promise<StoredNetwork> {
 
 /** Says so many messages, each in a turn of its own, as people do: the dearest log there is. */
 export async function fill({ network, nick }: Place, messages: number): Promise<void> {
-  const peer = await createPeer({ ...optionsOf({ network, nick }), discover: false });
+  // People pause between two messages; what follows soon would wait for company here.
+  const timings = { batchQuietMs: 0, batchGapMs: 0 };
+  const peer = await createPeer({ ...optionsOf({ network, nick }), discover: false, timings });
   try {
     for (let count = 1; count <= messages; count++) {
       const text = `${count} ${TEXT}`;
