@@ -198,7 +198,7 @@ export interface PortHandlers {
 
 /** How something is posted. */
 interface PostOptions {
-  /** One neighbour; default: all. */
+  /** One neighbour; default: all. A member may be none: only `peer.links()` are (all, up to 64 peers). */
   readonly to?: PeerId;
   readonly priority?: Priority;
   readonly prompt?: boolean;
@@ -214,8 +214,9 @@ export interface PeerPort {
    * and rare, since a link with too much of it waiting is closed. What is `prompt` (default false)
    * does not wait for the end of the turn, only for what is posted in the same breath: for
    * somebody who waits for an answer.
-   * @returns links it goes out on; 0: nobody is there
-   * @throws PeerError `post-too-large` (over `postBytesMax`, 128 KiB), `closed`
+   * @returns links it goes out on; 0: it reaches nobody, as there is no link to `to`, or none at all. Links
+   * come and go, so this is no error, and who must be reached is to be asked again (`peer.on('link')`)
+   * @throws PeerError `post-too-large` (over `postBytesMax`, 128 KiB), `bad-recipient` (this peer itself), `closed`
    */
   post(bytes: Uint8Array, options?: PostOptions): number;
   /** Signs as this peer: 64 bytes, of worth for this port of this network only. */

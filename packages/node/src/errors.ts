@@ -24,7 +24,7 @@
  * | `disk-failed` | a write or sync of the log failed; it may have reached others | it may be kept here |
  * | `payload-too-large`, `topic-too-long`, `topic-empty`, `meta-too-large` | over a limit | no |
  * | `topic-reserved` | topics that begin with `@` are not for applications | no |
- * | `bad-recipient` | a direct message to oneself, or to an id that is no key | no |
+ * | `bad-recipient` | a direct message or a post to oneself, or a direct message to an id that is no key | no |
  * | `outbox-full` | published more in one turn than may wait: `await peer.drained()` | no |
  * | `unknown-key`, `key-in-use`, `too-many-keys` | a change of the network's keys that cannot be | no |
  * | `route-taken` | a path of the HTTP port is served already | no |

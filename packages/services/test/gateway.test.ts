@@ -69,6 +69,33 @@ describe('a route to a service', () => {
   });
 });
 
+describe('what a service gives', () => {
+  it('is bytes when it is bytes, and a name of an operation has a bound', async () => {
+    const [here] = await mesh(1);
+    if (here === undefined) throw new Error('a peer');
+    here.services.define('bytes', z.number(), (count) => new Uint8Array(count).fill(7));
+    await here.services.available('bytes', { timeoutMs: 30_000 });
+    const routes = [{ path: '/bytes', service: 'bytes' }];
+    const gateway = createGateway({ services: here.services, routes });
+    onTestFinished(() => gateway.close());
+    const { url } = await serve((request, response) => gateway.handle(request, response));
+    const ask = (key: string): Promise<Response> =>
+      fetch(new URL('/bytes', url), {
+        method: 'POST',
+        body: '3',
+        headers: { 'idempotency-key': key },
+      });
+    const given = await ask('one');
+    expect(given.headers.get('content-type')).toBe('application/octet-stream');
+    expect([...new Uint8Array(await given.arrayBuffer())]).toEqual([7, 7, 7]);
+    const refused = await ask('x'.repeat(1_000));
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      { error: expect.stringContaining('operationId') },
+    ]);
+  });
+});
+
 describe('upstreams', () => {
   it('share requests, with path, query, headers and bodies as they were', async () => {
     const seen: string[] = [];
@@ -145,7 +172,7 @@ describe('upstreams', () => {
   it('that are silent are given up, and larger bodies are refused', async () => {
     const silent = await serve(() => undefined);
     const { url } = await front({ upstreams: [silent.url], timeoutMs: 50, bodyBytesMax: 100 });
-    expect((await fetch(url)).status).toBe(503); // Nobody else could be asked.
+    expect((await fetch(url)).status).toBe(504); // Nobody else could be asked.
     const post = await fetch(url, { method: 'POST', body: 'x' });
     expect(post.status).toBe(504);
     expect((await fetch(url, { method: 'POST', body: 'x'.repeat(200) })).status).toBe(413);

@@ -7,7 +7,7 @@ import {
   PortNotary,
 } from '@hearsay/core';
 import type { PeerPort, PortHandlers } from '../api.js';
-import { Ed25519Signer } from '../crypto/ed25519-signer.js';
+import { Ed25519Signer, peerIdOf } from '../crypto/ed25519-signer.js';
 import { sha256 } from '../crypto/hash.js';
 import type { SigningKeys } from '../crypto/keys.js';
 import { PeerError, reasonOf } from '../errors.js';
@@ -40,6 +40,7 @@ export class PeerPorts {
   open(port: Port, handlers: PortHandlers): PeerPort {
     const { replica } = handlers;
     const { command, hurry, isOver, network } = this.#options;
+    const self = peerIdOf(this.#options.keys.publicKey);
     command({ kind: 'attach', port, ...(replica === undefined ? {} : { replica }) });
     const entry = { handlers }; // Of this opening: the same handlers may come again.
     this.#open.set(port, entry);
@@ -53,6 +54,7 @@ export class PeerPorts {
           to === undefined
             ? { kind: 'post', port, bytes, priority }
             : { kind: 'post', port, bytes, priority, to };
+        if (to === self) throw new PeerError('bad-recipient', 'a post needs another peer');
         if (prompt) hurry();
         return linksOf(command(post));
       },

@@ -39,6 +39,13 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 const [TOO_LARGE, BAD_GATEWAY, UNAVAILABLE, TIMEOUT] = [413, 502, 503, 504];
 const FIRST_FAULT = 500;
 
+interface Failure {
+  readonly status: number;
+  readonly reason: string;
+}
+
+const NOBODY: Failure = { status: UNAVAILABLE, reason: 'Service unavailable' };
+
 /** Passes requests on to one of several HTTP servers, bodies streamed both ways. */
 export class ReverseProxy {
   readonly #options: ReverseProxyOptions;
@@ -66,22 +73,28 @@ export class ReverseProxy {
       this.#requests -= 1;
     });
     this.#budget.called();
-    this.#try(request, response, new Set());
+    this.#try(request, response, new Set(), NOBODY);
   }
 
   close(): void {
     this.#agent.destroy();
   }
 
-  #try(request: IncomingMessage, response: ServerResponse, tried: Set<Upstream>): void {
+  /** @param otherwise what is said when nobody may be asked, or nobody else */
+  #try(
+    request: IncomingMessage,
+    response: ServerResponse,
+    tried: Set<Upstream>,
+    otherwise: Failure,
+  ): void {
     const passage = this.#options.upstreams.enter(tried);
-    if (passage === undefined) return sendError(response, UNAVAILABLE, 'Service unavailable');
+    if (passage === undefined) return sendError(response, otherwise.status, otherwise.reason);
     tried.add(passage.upstream);
     const exchange = new Exchange(this.#options, this.#agent, passage, request, response);
     exchange.start((status, reason) => {
       const mayRetry = SAFE_METHODS.has(request.method ?? '') && !hasBody(request);
       if (mayRetry && !response.headersSent && this.#budget.draw()) {
-        return this.#try(request, response, tried);
+        return this.#try(request, response, tried, { status, reason });
       }
       sendError(response, status, reason);
     });

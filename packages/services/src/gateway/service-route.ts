@@ -23,12 +23,15 @@ const STATUS: Partial<Record<ServiceErrorCode, number>> = {
   overloaded: UNAVAILABLE,
   lost: UNAVAILABLE,
   'invalid-input': BAD_REQUEST,
+  // The client named the operation; and what gives a stream is asked for in another way.
+  'bad-option': BAD_REQUEST,
+  'not-a-stream': BAD_REQUEST,
   'too-large': TOO_LARGE,
   timeout: TIMEOUT,
 };
 
 /**
- * Answers `POST` with the result of a call: the body is its input as JSON. `Idempotency-Key` names the
+ * Answers `POST` with the result of a call, as JSON or as bytes: the body is its input as JSON. `Idempotency-Key` names the
  * operation; `Idempotent: true` lets the call be tried again elsewhere.
  */
 export async function answerByService(
@@ -57,8 +60,11 @@ export async function answerByService(
         : { operationId }),
       ...(trace === undefined ? {} : { trace }),
     });
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(result ?? null));
+    const isBytes = result instanceof Uint8Array;
+    response.writeHead(200, {
+      'content-type': isBytes ? 'application/octet-stream' : 'application/json',
+    });
+    response.end(isBytes ? result : JSON.stringify(result ?? null));
   } catch (error) {
     if (gone.signal.aborted) return;
     const [status, words] = failureOf(error);
