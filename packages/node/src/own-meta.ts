@@ -1,7 +1,7 @@
 import type { PeerId } from '@hearsay/core';
 import type { Roster } from './events/roster.js';
 import type { NetworkKeys } from './network/network-keys.js';
-import { metaOf, type Settings } from './settings.js';
+import { checkMeta, metaOf, type Settings } from './settings.js';
 
 export interface OwnMetaOptions {
   readonly self: PeerId;
@@ -29,6 +29,7 @@ export class OwnMeta {
 
   /** @throws PeerError `meta-too-large`, `closed` */
   rename(nick: string): void {
+    checkMeta(nick, this.#options.settings);
     const meta = this.#encode(nick);
     this.#options.tell(meta);
     this.#nick = nick;

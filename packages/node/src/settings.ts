@@ -89,8 +89,16 @@ export function resolveOptions(options: PeerOptions): Settings {
   checkNumbers({ ...settings.timings, ...settings.limits });
   checkQueues(settings.limits);
   checkPosts(settings.limits);
-  metaOf(settings.nick, settings, WIDEST_KEYS);
+  checkMeta(settings.nick, settings);
   return settings;
+}
+
+/**
+ * Checks that there is room for a nick whatever keys of the network may come: they are told of too.
+ * @throws PeerError `meta-too-large`
+ */
+export function checkMeta(nick: string, settings: Pick<Settings, 'tags' | 'limits'>): void {
+  metaOf(nick, settings, WIDEST_KEYS);
 }
 
 /**

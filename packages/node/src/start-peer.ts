@@ -86,8 +86,8 @@ async function listenAndStart(runtime: Runtime): Promise<Peer> {
   });
   runtime.attach(listener);
   const { port } = await listenOnFreePort(wantedPort, (each) => listener.listen(host, each));
-  signal?.throwIfAborted();
   const reachable = needsReachable(settings) ? await reachableHosts() : [];
+  signal?.throwIfAborted(); // From here to the end nothing waits, and `start` listens to it.
   const addresses = ownAddresses(host, port, reachable);
   runtime.start(addresses.advertised);
   const notices = [...runtime.keys.notices, ...runtime.identity.notices];

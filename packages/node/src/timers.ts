@@ -1,3 +1,6 @@
+/** Node fires longer timers at once. */
+export const TIMER_MS_MAX = 0x7fff_ffff;
+
 /** Every period of the runtime; those of the protocol are in core's `Config`. */
 export interface RuntimeTimers {
   /** Between two `health` inputs with the longest event-loop delay seen. */

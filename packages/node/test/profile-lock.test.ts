@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { askPs, isRunning, ownProcess } from '../src/profile/process-identity.js';
@@ -48,6 +48,14 @@ describe('the lock of a folder', () => {
     await lock.release();
     await (await lockFolder(folder)).release();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is not left behind by whoever could not take it', async () => {
+    const folder = await temporaryFolder();
+    const inTheWay = `lock-${NOBODY}-5-00000000`;
+    await mkdir(join(folder, inTheWay)); // What cannot be removed like a file.
+    await expect(lockFolder(folder)).rejects.toThrow(inTheWay);
+    expect(await readdir(folder)).toEqual([inTheWay]);
   });
 
   it('of a process that is gone is taken over', async () => {

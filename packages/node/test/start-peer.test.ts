@@ -1,6 +1,7 @@
 import { type Effect, type Engine, type Input, InvariantError } from '@hearsay/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Peer } from '../src/api.js';
+import { createPeer } from '../src/create-peer.js';
 import { readNow } from '../src/host/clock.js';
 import { NetworkKeys } from '../src/network/network-keys.js';
 import { startPeer } from '../src/start-peer.js';
@@ -90,5 +91,28 @@ describe('a peer whose engine', () => {
       return [];
     });
     expect(inputs[0]).toEqual({ kind: 'start', addresses: [`127.0.0.1:${peer.port}`] });
+  });
+});
+
+describe('a start', () => {
+  it('that is aborted while it looks where others reach it leaves nothing running', async () => {
+    const aborting = new AbortController();
+    vi.doMock('../src/discovery/interfaces.js', () => ({
+      reachableHosts: () => {
+        aborting.abort(new Error('enough'));
+        return [];
+      },
+    }));
+    onTestFinished(() => void vi.doUnmock('../src/discovery/interfaces.js'));
+    const stateFolder = await temporaryFolder();
+    const options = { nick: 'ana', port: 0, discover: false, keys: NetworkKeys.of(TEST_KEY) };
+    const starting = createPeer({
+      ...options,
+      stateFolder,
+      host: '0.0.0.0',
+      signal: aborting.signal,
+    });
+    await expect(starting.then((peer) => peer.close())).rejects.toThrow('enough');
+    await (await createPeer({ ...options, stateFolder })).close();
   });
 });

@@ -41,6 +41,16 @@ describe('a wait', () => {
     expect(ready).toHaveBeenCalledTimes(3);
   });
 
+  it.each([Number.POSITIVE_INFINITY, 2 ** 31])('of %d ms is not cut short', async (timeoutMs) => {
+    const waits = makeWaits();
+    let value: number | undefined;
+    const waiting = waits.wait({ ready: () => value, timeoutMs, missing });
+    vi.advanceTimersByTime(1_000);
+    value = 3;
+    waits.check();
+    await expect(waiting).resolves.toBe(3);
+  });
+
   it('fails when its time is up, after a last look', async () => {
     const waits = makeWaits();
     const failing = waits.wait({ ready: () => undefined, timeoutMs: 50, missing });

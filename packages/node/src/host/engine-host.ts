@@ -13,9 +13,7 @@ import {
   type Port,
   type Priority,
 } from '@hearsay/core';
-
-/** Node fires longer timers at once. */
-const TIMER_MS_MAX = 0x7fff_ffff;
+import { TIMER_MS_MAX } from '../timers.js';
 
 /** So much that is in a hurry leaves together, and not all that a turn brings: the other side begins meanwhile. */
 const HURRIED_MAX = 8;

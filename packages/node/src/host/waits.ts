@@ -1,10 +1,11 @@
 import { PeerError } from '../errors.js';
+import { TIMER_MS_MAX } from '../timers.js';
 
 /** What to wait for. */
 export interface WaitOptions<Result> {
   /** The result once it is there. */
   readonly ready: () => Result | undefined;
-  /** Undefined: as long as it takes. */
+  /** Undefined, or longer than a timer runs (24 days): as long as it takes. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** What did not happen, for the `timeout` error. */
@@ -66,7 +67,7 @@ export class Waits {
       };
       this.#waits.add(wait);
       signal?.addEventListener('abort', onAbort, { once: true });
-      if (timeoutMs === undefined) return;
+      if (timeoutMs === undefined || timeoutMs > TIMER_MS_MAX) return;
       timer = setTimeout(() => {
         if (!wait.check()) wait.fail(new PeerError('timeout', missing()));
       }, timeoutMs);

@@ -30,15 +30,25 @@ const nonce = customAlphabet('0123456789abcdef', 8);
 export async function lockFolder(folder: string): Promise<ProfileLock> {
   const { pid, start } = await ownProcess();
   const name = `lock-${pid}-${start}-${nonce()}`;
-  const path = join(folder, name);
-  const release = (): Promise<void> => rm(path, { force: true });
+  const release = (): Promise<void> => rm(join(folder, name), { force: true });
   for (let attempt = 1; ; attempt++) {
-    await writeFile(path, '', { mode: 0o600 });
-    const holder = await findHolder(folder, name);
+    const holder = await leaveName(folder, name);
     if (holder === undefined) return { release };
     await release();
     if (attempt === ATTEMPTS) throw inUse(folder, holder);
     await pause(RETRY_MS * Math.random());
+  }
+}
+
+/** Leaves our file and looks for others; when that fails it is gone again, or we would bar ourselves. */
+async function leaveName(folder: string, name: string): Promise<ProcessIdentity | undefined> {
+  const path = join(folder, name);
+  try {
+    await writeFile(path, '', { mode: 0o600 });
+    return await findHolder(folder, name);
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => undefined); // What went wrong before tells more.
+    throw error;
   }
 }
 

@@ -265,6 +265,7 @@ export class DiskStore implements BatchStore {
     this.#failure = undefined;
     this.#options.onTrouble('disk-recovered', 'the disk takes messages again');
     if (this.#options.durability === 'always') this.#sync();
+    else this.#options.onDurable();
   }
 
   #checkWaiting(): void {

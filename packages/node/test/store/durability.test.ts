@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PeerError } from '../../src/errors.js';
 import { Acknowledgements } from '../../src/store/acknowledgements.js';
+import { AppendFile } from '../../src/store/append-file.js';
 import { DURABILITIES } from '../../src/store/durability.js';
 import { temporaryFolder } from '../support/folders.js';
 import { logFolder, openLogged } from '../support/logs.js';
@@ -69,6 +70,25 @@ describe.each(DURABILITIES)('with durability %s', (durability) => {
     expect(other.warnings).toEqual([]);
     await logged.log.close();
     await other.log.close();
+  });
+});
+
+describe.each(DURABILITIES)('after a disk that was full, with durability %s', (durability) => {
+  it('what waited is acknowledged, though nothing more is said', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { log, say, warnings } = openLogged(await temporaryFolder(), { durability });
+    const write = vi.spyOn(AppendFile.prototype, 'write').mockImplementation(() => {
+      throw new Error('no space');
+    });
+    onTestFinished(() => write.mockRestore());
+    say('hello');
+    await expect(log.stored(1)).rejects.toMatchObject({ code: 'disk-failed' });
+    write.mockRestore();
+    vi.runAllTimers();
+    expect(warnings).toEqual(['disk-failed', 'disk-recovered']);
+    await log.stored(1);
+    await log.close();
   });
 });
 
