@@ -110,7 +110,7 @@ function strict(command: Command): void {
       write(
         `${text
           .trim()
-          .replace(/^error: /, 'hearsay: ')
+          .replace(/^error: (command-argument value )?/, 'hearsay: ')
           .replace(/\s*\n\s*/g, ' ')}\n`,
       ),
   });

@@ -48,7 +48,8 @@ describe('the program', () => {
     [['send', 'a/b', 'hi'], 'not a room'],
     [['send', 'lobby', ' '], 'nothing to send'],
     [['send', 'lobby'], "missing required argument 'text'"],
-    [['send', 'lobby', 'hi', '--until', '0'], 'It is at least 1'],
+    [['send', 'lobby', 'hi', '--until', '0'], 'It is a number from 1 to'],
+    [['cache', 'incr', 'hits', 'x'], "hearsay: 'x' is invalid for argument 'by'"],
     [['--network', 'x', 'send', 'lobby', 'hi'], 'put options after send'],
     [['peers', 'x'], 'too many arguments'],
   ])('refuses %j in one line', async (args, words) => {

@@ -29,8 +29,10 @@ export function countValue(text: string): number {
 }
 
 export function positiveValue(text: string): number {
-  const count = countValue(text);
-  if (count === 0) throw new InvalidArgumentError('It is at least 1.');
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > countMax) {
+    throw new InvalidArgumentError(`It is a number from 1 to ${countMax}.`);
+  }
   return count;
 }
 
