@@ -83,13 +83,14 @@ export function writeQuestion(writer: Writer, { hashes, entries }: Question): vo
   });
 }
 
-/** @throws HearsayError `malformed` */
+/** @throws HearsayError `malformed`, also when parts overlap */
 export function readQuestion(reader: Reader): Question {
   const hashes = reader.list(PARTS_PER_FRAME_MAX, () => readPartHashes(reader));
   const entries = reader.list(PARTS_PER_FRAME_MAX, () => {
     const part = readPart(reader);
     return { part, entries: reader.list(ENTRIES_PER_FRAME_MAX, () => readEntry(reader, part)) };
   });
+  refuseOverlap([...hashes, ...entries].map(({ part }) => part));
   return { hashes, entries };
 }
 
@@ -98,10 +99,29 @@ export function writeNarrowing(writer: Writer, { hashes, parts }: Narrowing): vo
   writer.list(parts, (part) => writePart(writer, part));
 }
 
-/** @throws HearsayError `malformed` */
+/** @throws HearsayError `malformed`, also when parts overlap */
 export function readNarrowing(reader: Reader): Narrowing {
   const hashes = reader.list(PARTS_PER_FRAME_MAX, () => readPartHashes(reader));
-  return { hashes, parts: reader.list(PARTS_PER_FRAME_MAX, () => readPart(reader)) };
+  const parts = reader.list(PARTS_PER_FRAME_MAX, () => readPart(reader));
+  refuseOverlap([...hashes.map(({ part }) => part), ...parts]);
+  return { hashes, parts };
+}
+
+/**
+ * Each part is looked through for an answer. Those that lie side by side are together as much as there
+ * is; the whole named thousands of times, in a few bytes each, would be as many times as much.
+ */
+function refuseOverlap(parts: readonly Part[]): void {
+  const ranges = parts.map(({ level, index }) => {
+    const width = 2 ** (HALF_BITS - bitsOf(level));
+    return { from: index * width, to: (index + 1) * width };
+  });
+  ranges.sort((left, right) => left.from - right.from);
+  let end = 0;
+  for (const { from, to } of ranges) {
+    if (from < end) throw new HearsayError('malformed', 'parts that overlap');
+    end = to;
+  }
 }
 
 function writePart(writer: Writer, { level, index }: Part): void {

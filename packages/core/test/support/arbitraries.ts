@@ -166,14 +166,28 @@ const partEntries: fc.Arbitrary<PartEntries> = fc
     return { part: { level, index: partIndexOf({ high: first, low: 0 }, level) }, entries: named };
   });
 /** What is asked, and asked back, when there is much. */
-export const question: fc.Arbitrary<Question> = fc.record({
-  hashes: fc.array(partHashes, { maxLength: 2 }),
-  entries: fc.array(partEntries, { maxLength: 3 }),
-});
-export const narrowing: fc.Arbitrary<Narrowing> = fc.record({
-  hashes: fc.array(partHashes, { maxLength: 2 }),
-  parts: fc.array(part(LEVEL_MAX), { maxLength: 4 }),
-});
+export const question: fc.Arbitrary<Question> = fc
+  .record({
+    hashes: fc.array(partHashes, { maxLength: 2 }),
+    entries: fc.array(partEntries, { maxLength: 3 }),
+  })
+  .filter(({ hashes, entries }) => areApart([...hashes, ...entries].map((one) => one.part)));
+export const narrowing: fc.Arbitrary<Narrowing> = fc
+  .record({
+    hashes: fc.array(partHashes, { maxLength: 2 }),
+    parts: fc.array(part(LEVEL_MAX), { maxLength: 4 }),
+  })
+  .filter(({ hashes, parts }) => areApart([...hashes.map((one) => one.part), ...parts]));
+
+/** Whether no part is another, or lies in another. */
+function areApart(parts: readonly Part[]): boolean {
+  const holds = (one: Part, other: Part): boolean =>
+    one.level <= other.level &&
+    Math.floor(other.index / 2 ** (bitsOf(other.level) - bitsOf(one.level))) === one.index;
+  return parts.every((one, at) =>
+    parts.every((other, place) => at === place || !holds(one, other)),
+  );
+}
 
 const BASE_MS = 1_700_000_000_000;
 const record: fc.Arbitrary<BatchRecord> = fc.record({
