@@ -52,7 +52,7 @@ export class CausalLog implements Replica {
   readonly #kept: KeptBatches;
   readonly #store: BatchStore;
   /** Since what waits was last looked through. */
-  #someAreOver = false;
+  #someAreWaived = false;
   #progress: LogProgress[] = [];
   /** Told after what was delivered: the first message of the run that ended them among it. */
   #ended: Retired[] = [];
@@ -69,6 +69,9 @@ export class CausalLog implements Replica {
       noRoom: (stream, limit) => this.#progress.push({ kind: 'no-room', stream, limit }),
       move: (stream, move) => this.digest.change(stream, move),
       retired: (stream) => this.#retired(stream),
+      filled: () => {
+        this.#someAreWaived = true;
+      },
     });
     this.digest = new LogDigest(this.#streams, this.#kept, limits);
     this.trails = new Trails(this.#streams, this.#kept);
@@ -159,7 +162,7 @@ export class CausalLog implements Replica {
       this.#counters.batchesForged += 1;
       throw forged(header);
     }
-    if (this.#streams.saw(stream)) this.#someAreOver = true;
+    if (this.#streams.saw(stream)) this.#someAreWaived = true;
     this.#floors.vouch(stream, header.firstSequence - 1);
     this.#jumpReady();
     const isReached = this.clock.get(stream) >= header.firstSequence;
@@ -352,8 +355,8 @@ export class CausalLog implements Replica {
 
   /** Skips to floors whose causes are held; a jump may free batches, and they other floors. */
   #jumpReady(): void {
-    while (this.#someAreOver) {
-      this.#someAreOver = false;
+    while (this.#someAreWaived) {
+      this.#someAreWaived = false;
       const waived = this.#held.waitedFor().filter(this.#streams.isWaived);
       for (const stream of waived) this.#release(stream);
     }
@@ -384,13 +387,13 @@ export class CausalLog implements Replica {
     if (!this.#streams.waive(item.peer, item.generation)) return;
     this.upkeep.markIfWanted();
     this.#store.append('floor', encodeLogDeltaItem(item));
-    this.#someAreOver = true;
+    this.#someAreWaived = true;
   }
 
   #retired(stream: StreamLog): void {
     this.#kept.retired(stream);
     this.digest.remove(stream);
-    this.#someAreOver = true;
+    this.#someAreWaived = true;
     this.#counters.streamsRetired += 1;
     this.#ended.push({ kind: 'retired', stream: stream.id, last: stream.last });
   }

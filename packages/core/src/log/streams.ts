@@ -16,6 +16,8 @@ export interface StreamsOptions {
   readonly move: (stream: StreamLog, move: () => void) => void;
   /** A run is over: what is kept of it goes. */
   readonly retired: (stream: StreamLog) => void;
+  /** A stream took the last room: nothing need wait for those that have none now. */
+  readonly filled: () => void;
 }
 
 /** The streams of a log up to a bound, and how far each is delivered: the clock, its bytes and its hash. */
@@ -132,8 +134,11 @@ export class Streams {
       if (!this.isOver(id)) this.#turnAway(id);
       return undefined;
     }
-    const stream = this.#streams.get(id) ?? new StreamLog(id);
+    const known = this.#streams.get(id);
+    if (known !== undefined) return known;
+    const stream = new StreamLog(id);
     this.#streams.set(id, stream);
+    if (this.#streams.size >= this.#options.streamsMax) this.#options.filled();
     return stream;
   }
 

@@ -148,6 +148,20 @@ describe('streams', () => {
   });
 });
 
+describe('a batch that waits for a stream', () => {
+  it('waits no longer when other streams have taken the last room', () => {
+    const { log } = logOf({ streamsMax: 3 });
+    log.receive(batchBytes(A, 1));
+    const effect = batchBytes(A, 2, { causes: [[stream(B), 1]] });
+    expect(log.receive(effect)).toBe<Received>('cause');
+    log.receive(batchBytes(0x0c, 1));
+    expect(deliveredBy(log)).toEqual(['0a1', '0c1']);
+    log.receive(batchBytes(0x0d, 1));
+    expect(deliveredBy(log)).toEqual(['0d1', '0a2']);
+    expect(log.heldBack).toBe(0);
+  });
+});
+
 describe('what a log tells of its changes', () => {
   it('is each risen stream once', () => {
     const { log } = logOf();
