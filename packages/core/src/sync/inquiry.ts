@@ -4,6 +4,7 @@ import { sameHash } from '../log/state-hash.js';
 import type { Trails } from '../log/trails.js';
 import type { OpenLink } from '../overlay/links.js';
 import type { Chains, Trail, TrailEntry } from '../wire/inquiry.js';
+import { rotated } from './rotated.js';
 
 /** Between two inquiries with one neighbour. */
 const EVERY_MS = 30_000;
@@ -31,6 +32,8 @@ export class Inquiry {
   readonly #context: Context;
   readonly #trails: Trails;
   readonly #budgets = new Map<PeerId, Budget>();
+  /** Counts inquiries of others: streams that are known to differ must not hide further ones. */
+  #turn = 0;
 
   constructor(context: Context, trails: Trails) {
     this.#context = context;
@@ -59,7 +62,8 @@ export class Inquiry {
       const ours = this.#trails.chainOf(theirs.stream);
       return ours?.last === theirs.last && !sameHash(ours.chain, theirs.chain);
     });
-    for (const { stream } of differing.slice(0, STREAMS_MAX)) {
+    this.#turn += 1;
+    for (const { stream } of rotated(differing, this.#turn).slice(0, STREAMS_MAX)) {
       const batches = this.#trails.trail(stream, TRAIL_BATCHES_MAX);
       this.#context.outbox.send(link.id, { kind: 'trail', stream, reply: true, batches });
     }

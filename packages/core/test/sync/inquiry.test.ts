@@ -55,6 +55,24 @@ describe('chains of a neighbour', () => {
   });
 });
 
+describe('chains of a neighbour of which many differ', () => {
+  it('lead to every stream in time, a few in each half minute', () => {
+    const bench = new Bench();
+    const link = bench.open(OTHER);
+    const origins = Array.from({ length: 12 }, (_, index) => ORIGIN + index);
+    for (const origin of origins) bench.say(link, { kind: 'batch', bytes: batchBytes(origin, 1) });
+    const chains = origins.map((of) => ({ stream: stream(of), last: 1, chain: WRONG }));
+    const asked = new Set<string>();
+    for (let turn = 0; turn < 12; turn++) {
+      const trails = sent(bench.say(link, { kind: 'chains', chains }), 'trail');
+      expect(trails.length).toBe(4);
+      for (const { frame } of trails) asked.add(frame.stream);
+      bench.nowMs += 30_000;
+    }
+    expect(asked.size).toBe(12);
+  });
+});
+
 describe('a trail of a neighbour', () => {
   it('is answered with our version of the first batch that differs, and with our trail', () => {
     const { bench, link, batches } = world();
