@@ -47,6 +47,9 @@ interface Entry {
 /** A hash that stood still this long is not just behind a broadcast on its way. */
 const QUIET_MS = 250;
 
+/** A pull makes way for a neighbour that waits after this long, whatever it brings: else one could keep all others from us. */
+const TURN_MS = 30_000;
+
 /** Each narrowing is of smaller parts; whoever answers with more never comes to an end. */
 const NARROWINGS_MAX = 8;
 
@@ -248,10 +251,12 @@ export class AntiEntropy {
     else this.#finish(pull);
   }
 
-  /** Gives up pulls that bring nothing any more. */
+  /** Gives up pulls that bring nothing any more, and those that have lasted while others wait. */
   expire(): void {
     const { config, now, deadlines } = this.#context;
     for (const pull of [...this.#pulls.values()]) {
+      const isOverdue = now.monotonicMs - pull.startedMs >= TURN_MS;
+      if (isOverdue && this.#makeWay(pull)) continue;
       if (now.monotonicMs - pull.activeMs >= config.pullTimeoutMs) this.#finish(pull);
     }
     if (this.#pulls.size > 0) {
@@ -315,11 +320,33 @@ export class AntiEntropy {
     return entry !== undefined && !sameHash(this.#refresh(entry), pull.askedHash);
   }
 
-  #finish(pull: Pull): void {
+  /**
+   * Whoever waits is pulled from at once: were it asked for its hash, the other could be quicker.
+   * @returns whether somebody waits
+   */
+  #makeWay(pull: Pull): boolean {
+    const waiting = this.#replicas.get(pull.replica)?.waiting;
+    for (const peer of waiting ?? []) {
+      waiting?.delete(peer);
+      const link = this.#links.of(peer);
+      if (link === undefined) continue;
+      this.#end(pull);
+      this.pull(pull.replica, link);
+      return true;
+    }
+    return false;
+  }
+
+  #end(pull: Pull): void {
     this.#pulls.delete(pull.replica);
     const { replica, peer: from, added } = pull;
     const tookMs = this.#context.now.monotonicMs - pull.startedMs;
     if (added > 0) this.#hooks.caughtUp({ replica, from, added, tookMs });
+  }
+
+  #finish(pull: Pull): void {
+    const { replica } = pull;
+    this.#end(pull);
     // Those that waited are asked for their hash first: the pull may have made us equal.
     const entry = this.#replicas.get(replica);
     for (const peer of entry?.waiting ?? []) {

@@ -271,6 +271,42 @@ describe('a pull', () => {
     expect(sent(made.take(), 'want')).toHaveLength(1);
   });
 
+  it.each([
+    ['nothing', false, () => delta()],
+    ['something', false, (turn: number) => delta(turn)],
+    ['something, with more to come', true, (turn: number) => delta(turn)],
+  ])('that brings %s for ever makes way for a neighbour that waits', (_, ends, brought) => {
+    const made = quiet();
+    made.antiEntropy.offer(made.link(A), offer(false));
+    made.antiEntropy.offer(made.link(B), offer(false));
+    made.take();
+    const asked = new Set<number>();
+    for (let turn = 0; turn < 31; turn++) {
+      made.pass(1_000);
+      made.antiEntropy.delta(made.link(A), brought(turn));
+      if (ends) made.antiEntropy.deltaEnd(made.link(A), end(true));
+      // It is quicker than whoever waits.
+      made.antiEntropy.offer(made.link(A), offer(false));
+      made.antiEntropy.expire();
+      made.antiEntropy.offer(made.link(A), offer(false));
+      for (const { link } of sent(made.take(), 'want')) asked.add(link);
+    }
+    expect(asked).toContain(B);
+  });
+
+  it('may last for as long as it brings something while nobody waits', () => {
+    const made = quiet();
+    made.antiEntropy.offer(made.link(A), offer(false));
+    for (let turn = 0; turn < 100; turn++) {
+      made.pass(1_000);
+      made.antiEntropy.delta(made.link(A), delta(turn));
+      made.antiEntropy.expire();
+    }
+    expect(made.caughtUp).toEqual([]);
+    made.antiEntropy.deltaEnd(made.link(A), end(false));
+    expect(made.caughtUp).toMatchObject([{ added: 100 }]);
+  });
+
   it('ends with its link, and what it brought until then is told', () => {
     const made = quiet();
     made.antiEntropy.offer(made.link(A), offer(false));
