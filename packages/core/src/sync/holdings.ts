@@ -187,7 +187,7 @@ export class Holdings {
     member.toldMs = nowMs;
     const ours = this.#log.hash;
     if (sameHash(summary.state, ours)) {
-      member.clock.merge(this.#log.clock);
+      this.#holdsTheSame(member);
       member.differedAt = undefined;
       member.differences = 0;
     } else if (member.agreedAt !== undefined && sameHash(member.agreedAt, ours)) {
@@ -203,7 +203,7 @@ export class Holdings {
    */
   clocksAgree(member: Member): boolean {
     const ours = this.#log.hash;
-    member.clock.merge(this.#log.clock);
+    this.#holdsTheSame(member);
     member.toldMs = this.#context.now.monotonicMs;
     const still = member.agreedAt !== undefined && sameHash(member.agreedAt, ours);
     const differed = member.differedAt !== undefined && sameHash(member.differedAt, ours);
@@ -212,6 +212,17 @@ export class Holdings {
     member.differedAt = undefined;
     member.agreedAt = ours;
     return member.differences >= DIFFERENCES_MIN;
+  }
+
+  /**
+   * Its clock equals ours. What it told of before and we never held is over by now, at both: had we
+   * held it, its end would have been told.
+   */
+  #holdsTheSame({ clock }: Member): void {
+    const ours = this.#log.clock;
+    clock.merge(ours);
+    if (clock.size === ours.size) return;
+    for (const [stream] of [...clock.entries()]) if (ours.get(stream) === 0) clock.remove(stream);
   }
 
   /** A run does not count any more, at whomever. */

@@ -113,6 +113,15 @@ describe('what a neighbour tells that it holds', () => {
     expect(receipt(1)).toEqual({ held: 1, live: 1 });
   });
 
+  it('is let go of once it holds the same: then what is not here is over at both', () => {
+    const made = new HoldingsWorld();
+    made.told(A, 2);
+    made.holdings.told(made.member(A), [[streamId(peer(ORIGIN), 3), 1]]);
+    expect(made.view(A)).toMatchObject({ lacks: 0, ahead: 1, inSync: false });
+    made.holdings.compared(made.member(A), summary(made));
+    expect(made.view(A)).toMatchObject({ lacks: 0, ahead: 0, inSync: true });
+  });
+
   it('may be told by the hash of a probe: equal hashes, equal holdings', () => {
     const made = new HoldingsWorld();
     made.holdings.compared(made.member(A), summary(made));
