@@ -144,10 +144,11 @@ export class LinkHandler {
     const member = this.#frames.memberOf(link);
     if (member === undefined) return;
     this.#parts.membership.heard(member);
-    if (member.state === 'dead') this.#contradict(link, member);
+    const isTold = member.state === 'suspect' && this.#context.defences.tellSuspect;
+    if (member.state === 'dead' || isTold) this.#contradict(link, member);
   }
 
-  /** The dead speaks: it hears now and then what is said of it, until its denial arrives. */
+  /** The dead speaks, or the suspect: it hears now and then what is said of it, until its denial arrives. */
   #contradict(link: Link, { peer }: Member): void {
     const { config, now } = this.#context;
     if (now.monotonicMs - link.tableSentMs < config.tablePullMs / 2) return;

@@ -33,6 +33,8 @@ export interface NodeWorld {
 }
 
 const EVENTS_MAX = 20_000;
+/** Dropped at once when there are too many. */
+const EVENTS_DROPPED = 5_000;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
 
@@ -184,7 +186,7 @@ export class SimNode implements Host {
 
   /** For the simulation: its peer reported something. */
   log(event: LoggedEvent): void {
-    if (this.#events.length >= EVENTS_MAX) this.#events.shift();
+    if (this.#events.length >= EVENTS_MAX) this.#events.splice(0, EVENTS_DROPPED);
     this.#events.push(event);
   }
 

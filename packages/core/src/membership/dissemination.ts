@@ -36,6 +36,7 @@ export class Dissemination {
   readonly #topology: { readonly shape: Shape; readonly isBeyondTable: boolean };
   readonly #random: Random;
   readonly #news = new Map<PeerId, News>();
+  #deniedMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: {
     context: Context;
@@ -131,6 +132,17 @@ export class Dissemination {
     const update = this.#asTold(peer);
     if (link === undefined || update === undefined) return;
     this.#context.outbox.send(link.id, { kind: 'updates', updates: [update] });
+  }
+
+  /**
+   * Answers a neighbour that still says what we denied long ago: our denial was lost on the way to it, and
+   * in a mesh of few links nobody else may bring it. Accusations in quick succession get one answer.
+   */
+  deny(via: LinkId | undefined, own: MemberUpdate): void {
+    const { now, config, outbox } = this.#context;
+    if (via === undefined || now.monotonicMs - this.#deniedMs < config.gossipDelayMs) return;
+    this.#deniedMs = now.monotonicMs;
+    outbox.send(via, { kind: 'updates', updates: [own] });
   }
 
   #asTold(peer: PeerId): MemberUpdate | undefined {

@@ -105,7 +105,7 @@ export class Membership {
   }
 
   #consider(update: MemberUpdate, via: LinkId | undefined, reason: MemberReason): void {
-    if (update.peer === this.#context.self.id) return this.#aboutUs(update);
+    if (update.peer === this.#context.self.id) return this.#aboutUs(update, via);
     const member = this.members.get(update.peer);
     if (member === undefined) return this.#meet(update, via, reason);
     this.#describe(member, update, via);
@@ -200,14 +200,14 @@ export class Membership {
     this.#dissemination.spread(this.ownUpdate(), undefined, 0);
   }
 
-  #aboutUs(update: MemberUpdate): void {
+  #aboutUs(update: MemberUpdate, via: LinkId | undefined): void {
     const { self, outbox, counters } = this.#context;
-    if (update.generation > self.generation) {
-      outbox.emit({ kind: 'superseded', generation: update.generation });
-      return;
-    }
+    if (update.generation > self.generation)
+      return outbox.emit({ kind: 'superseded', generation: update.generation });
     if (update.generation !== self.generation || update.state === 'alive') return;
-    if (update.incarnation < self.incarnation || update.incarnation >= INCARNATION_MAX) return;
+    if (update.incarnation >= INCARNATION_MAX) return;
+    if (update.incarnation < self.incarnation)
+      return this.#dissemination.deny(via, this.ownUpdate());
     self.incarnation = update.incarnation + 1;
     counters.refutations += 1;
     this.#health.refuted();

@@ -33,15 +33,28 @@ describe('a word against us', () => {
     expect(made.time.context.self.incarnation).toBe(8);
   });
 
-  it('that we refuted already, or of another generation of ours, is not answered', () => {
+  it('of another generation of ours, or for us, is not answered', () => {
     const made = world();
     made.hear(SELF, { state: 'suspect', from: peer(0x61) });
     made.pass(100);
-    made.hear(SELF, { state: 'suspect', incarnation: 0, from: peer(0x61) });
     made.hear(SELF, { state: 'dead', generation: 0, incarnation: 9, from: peer(0x61) });
     made.hear(SELF, { state: 'alive', incarnation: 9 });
     expect(made.pass(100)).toEqual([]);
     expect(made.time.context.self.incarnation).toBe(1);
+  });
+
+  it('that we refuted already is answered to who still says it, and to nobody else', () => {
+    const made = world();
+    made.hear(SELF, { state: 'suspect', from: peer(0x61) });
+    made.pass(100);
+    made.hear(SELF, { state: 'suspect', incarnation: 0, from: peer(0x61) }, 0x61);
+    made.hear(SELF, { state: 'suspect', incarnation: 0, from: peer(0x61) }, 0x61);
+    const told = sent(made.pass(100), 'updates');
+    expect(told).toMatchObject([
+      { link: 0x61, frame: { updates: [{ peer: peer(SELF), state: 'alive', incarnation: 1 }] } },
+    ]);
+    expect(made.time.context.self.incarnation).toBe(1);
+    expect(made.time.context.counters.refutations).toBe(1);
   });
 
   it('changes the hash of our own table', () => {
